@@ -1,0 +1,115 @@
+"""One change of one incident, with the incident's whole state after it.
+
+Topic ``tocsin.incidents.v1``; key: incident id; producer: classify (linking); consumer: alert; retention: 120 days, never
+compacted, because each change is a fact of its own.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from shared.events.facts import Casualties, EventGroup, EventType, Evidence, Place
+from shared.events.report import Kind
+
+
+class ChangeKind(StrEnum):
+    """What a report did to an incident."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    CORROBORATED = "corroborated"
+    REACTED = "reacted"
+    RETRACTED = "retracted"
+
+
+class Severity(StrEnum):
+    """Least first; the table is in the docstring of the function that computes it, ``services/classify/link/severity.py``."""
+
+    MINOR = "minor"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    CRITICAL = "critical"
+
+
+class Status(StrEnum):
+    """Whether the incident stands."""
+
+    ACTIVE = "active"
+    RETRACTED = "retracted"
+
+
+class FactChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact that changed: its name and its values before and after, as people would write them."""
+
+    fact: str
+    before: str | None
+    after: str | None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A news item that contributed. ``origin`` names the text's origin: syndicated copies share one."""
+
+    item_id: str
+    event_id: str
+    feed: str
+    outlet: str
+    tier: int
+    origin: str
+    url: str
+    title: str
+    time: datetime
+    kind: Kind
+    lang: str = "und"
+
+
+class TollEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source said of the toll, and when."""
+
+    item_id: str
+    outlet: str
+    time: datetime
+    casualties: Casualties
+
+
+class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change and the state after it.
+
+    (``incident_id``, ``revision``) identifies it; revisions of an incident start at 1 and have no gaps. ``notify`` means the
+    facts changed: true for opened, updated and retracted, false while the incident is known from backfill alone.
+    ``sources`` and ``tolls`` keep the last 50; ``source_count`` counts all. ``origins`` counts independent origins.
+    ``expires`` is when the alert stops being current. ``best_reason`` says why the best toll is the best.
+    """
+
+    item_id: str
+    event_id: str
+    incident_id: str
+    revision: int
+    change: ChangeKind
+    notify: bool
+    changed: tuple[FactChange, ...] = ()
+    event_type: EventType | None = None
+    event_group: EventGroup | None = None
+    place: Place | None = None
+    casualties: Casualties = Casualties()
+    best_reason: str | None = None
+    occurred_on: date | None = None
+    perpetrator: str = "unknown"
+    claimed: bool = False
+    sources: tuple[Source, ...] = ()
+    source_count: int = 0
+    origins: int = 0
+    tolls: tuple[TollEntry, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    targets: tuple[str, ...] = ()
+    weapons: tuple[str, ...] = ()
+    first_seen: datetime
+    last_seen: datetime
+    expires: datetime
+    confidence: float
+    severity: Severity
+    status: Status = Status.ACTIVE
+    split_from: str | None = None
+    backfill: bool = False
+    held: bool = False
+    test: bool = False

@@ -1,0 +1,94 @@
+"""What one version of one item says happened, or what the desk decided.
+
+Topic ``tocsin.reports.v1``; key: link region; producer: classify (reading) and the desk; consumer: classify (linking);
+retention: 120 days.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from shared.events.facts import Casualties, EventGroup, EventType, Evidence, Place
+from shared.events.item import ItemChange
+
+
+class Kind(StrEnum):
+    """What sort of story it is; the design's "What counts" has the definitions."""
+
+    REPORT = "report"
+    UPDATE = "update"
+    REACTION = "reaction"
+    RETRACTION = "retraction"
+    OTHER = "other"
+
+
+class AttackFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One attack as a text tells it. ``perpetrator`` is a slug ("isis", "unknown", …); ``claimed`` is true when the perpetrator claimed it itself.
+
+    ``targets`` and ``weapons`` are slugs out of closed sets of the reader; they only help linking. ``is_back_reference``
+    is true when the text refers to the attack as already known ("Saturday's attack").
+    """
+
+    event_type: EventType | None = None
+    event_group: EventGroup | None = None
+    place: Place | None = None
+    occurred_on: date | None = None
+    casualties: Casualties = Casualties()
+    perpetrator: str = "unknown"
+    claimed: bool = False
+    targets: tuple[str, ...] = ()
+    weapons: tuple[str, ...] = ()
+    is_back_reference: bool = False
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class DeskVerb(StrEnum):
+    """What a person of the desk may do to an incident."""
+
+    RETRACT = "retract"
+    CORRECT = "correct"
+    MERGE = "merge"
+    SPLIT = "split"
+    HOLD = "hold"
+
+
+class DeskAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's decision about an incident: who, why, and what."""
+
+    verb: DeskVerb
+    incident_id: str
+    who: str
+    why: str
+    into_incident_id: str | None = None
+    item_ids: tuple[str, ...] = ()
+    facts: AttackFacts | None = None
+
+
+class Report(AttackFacts, frozen=True, kw_only=True):
+    """The main attack of an item (inherited fields), the story's kind, and what linking needs to know of the source.
+
+    ``confidence`` is the calibrated probability that the kind, and for reports and updates the facts, are right.
+    ``other_events`` are further attacks the item tells as news; the n-th (from 1) links as ``<item_id>#<n>``.
+    ``signature`` is a MinHash of the text (unsigned 32-bit values), equal or nearly equal for syndicated copies; empty for texts too short.
+    """
+
+    item_id: str
+    event_id: str
+    version: int = 1
+    change: ItemChange = ItemChange.NEW
+    kind: Kind
+    backfill: bool = False
+    test: bool = False
+    lang: str = "und"
+    other_events: tuple[AttackFacts, ...] = ()
+    feed: str
+    outlet: str
+    tier: int = 3
+    url: str
+    title: str
+    published: datetime
+    signature: tuple[int, ...] = ()
+    reader: str = ""
+    desk: DeskAction | None = None
