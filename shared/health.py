@@ -1,0 +1,72 @@
+"""The operators' endpoint of a service: /metrics, /livez, /readyz.
+
+Liveness and readiness mean progress, not reachability: each check returns None when all is well, else a sentence saying
+what is stuck. An orchestrator restarts on /livez, so a check there must never depend on another service being up.
+"""
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from shared.logging import logger
+
+Check = Callable[[], str | None]
+
+
+class HealthServer:
+    """Serves the three pages while its context is open; raises ``OSError`` naming the port when it is taken."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        registry: CollectorRegistry,
+        live: Mapping[str, Check],
+        ready: Mapping[str, Check],
+    ) -> None:
+        self._host = host
+        self._wanted_port = port
+        self._registry = registry
+        self._live = live
+        self._ready = ready
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.router.add_get("/metrics", self._metrics)
+        app.router.add_get("/livez", lambda _: self._answer(self._live))
+        app.router.add_get("/readyz", lambda _: self._answer(self._ready))
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._wanted_port, shutdown_timeout=1.0)
+        try:
+            await site.start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise OSError(
+                error.errno,
+                f"cannot listen on {self._host}:{self._wanted_port} for health and metrics: {error.strerror}; set HTTP_PORT to a free port",
+            ) from error
+        self.port = int(self._runner.addresses[0][1])
+        logger().info("health.served", host=self._host, port=self.port)
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _answer(self, checks: Mapping[str, Check]) -> web.Response:
+        problems = {name: problem for name, check in checks.items() if (problem := check()) is not None}
+        return web.json_response(
+            {"status": "failing" if problems else "ok", "problems": problems}, status=503 if problems else 200
+        )

@@ -1,0 +1,1 @@
+"""Alembic asks for this file; ``shared.postgres.migrate`` configures everything itself."""

@@ -1,0 +1,102 @@
+"""Schema migrations with Alembic: each service owns one schema, a folder of revisions and a version table inside that schema."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_ENVIRONMENT = Path(__file__).parent / "alembic"
+
+
+class SchemaError(Exception):
+    """The database's schema is not the one that this code needs; the text says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schema:
+    """A service's schema: its name in the database and the folder of its revisions."""
+
+    name: str
+    revisions: Path
+
+
+def _script(schema: Schema) -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(_ENVIRONMENT))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(schema.revisions))
+    return ScriptDirectory.from_config(config)
+
+
+def _engine(dsn: str) -> AsyncEngine:
+    return create_async_engine(
+        dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+    )
+
+
+async def upgrade(dsn: str, schema: Schema) -> str:
+    """Bring the schema to this code's revision and return it; raises ``SchemaError`` when the database is newer than the code.
+
+    Several processes may call this at once: an advisory lock makes them take turns.
+    """
+    script = _script(schema)
+    head = script.get_current_head() or ""
+
+    def run(connection: Connection) -> None:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"tocsin.migrate.{schema.name}"}
+        )
+        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema.name}"'))
+        config = Config()
+        context = EnvironmentContext(config, script)
+
+        def steps(revision: tuple[str, ...], _context: MigrationContext) -> list[object]:
+            known = {found.revision for found in script.walk_revisions()}
+            unknown = [one for one in revision if one not in known]
+            if unknown:
+                raise SchemaError(
+                    f"schema {schema.name} is at revision {unknown[0]}, newer than this code knows ({head}); run the newer release"
+                )
+            # Alembic's own commands use this method; there is no public form of it.
+            return list(script._upgrade_revs(head, revision))  # type: ignore[arg-type]  # it takes the tuple it is handed here
+
+        context.configure(
+            connection=connection, version_table="schema_version", version_table_schema=schema.name, fn=steps
+        )
+        context.run_migrations()
+
+    engine = _engine(dsn)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
+    return head
+
+
+async def require(dsn: str, schema: Schema) -> None:
+    """Raise ``SchemaError`` unless the database is at exactly this code's revision."""
+    head = _script(schema).get_current_head() or ""
+
+    def current(connection: Connection) -> str | None:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": "schema_version", "version_table_schema": schema.name}
+        )
+        return context.get_current_revision()
+
+    engine = _engine(dsn)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(current)
+    finally:
+        await engine.dispose()
+    if found != head:
+        raise SchemaError(
+            f"schema {schema.name} is at revision {found or 'none'}, this code needs {head}: run 'tocsin migrate' "
+            "(or, if the database is newer, the newer release)"
+        )

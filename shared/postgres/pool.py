@@ -1,0 +1,56 @@
+"""A connection pool that waits for the database at start, with a deadline, and says clearly what is wrong."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from shared.logging import logger
+
+
+class DatabaseUnavailableError(Exception):
+    """The database did not answer within the deadline, or refuses us; the text names host and database, never the password."""
+
+
+def described(dsn: str) -> str:
+    """The address without credentials, for messages."""
+    parts = urlsplit(dsn)
+    return f"{parts.hostname or 'local socket'}:{parts.port or 5432}{parts.path}"
+
+
+_WRONG_CREDENTIALS = (
+    asyncpg.InvalidPasswordError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+async def open_pool(
+    dsn: str, *, application: str, deadline_seconds: float, max_size: int = 10, command_timeout_seconds: float = 30.0
+) -> "asyncpg.Pool[asyncpg.Record]":
+    """Return a pool; raises ``DatabaseUnavailableError`` at once for wrong credentials, else when the deadline has passed.
+
+    Prepared statements are not cached, so that PgBouncer in transaction mode works.
+    """
+    started = asyncio.get_running_loop().time()
+    delay = 0.1
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=max_size,
+                command_timeout=command_timeout_seconds,
+                timeout=10,
+                server_settings={"application_name": application},
+            )
+        except _WRONG_CREDENTIALS as error:
+            raise DatabaseUnavailableError(f"PostgreSQL at {described(dsn)} refuses us: {error}") from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            if asyncio.get_running_loop().time() - started > deadline_seconds:
+                raise DatabaseUnavailableError(
+                    f"PostgreSQL at {described(dsn)} did not answer within {deadline_seconds:g} s: {error}"
+                ) from error
+            logger().warning("database.awaited", address=described(dsn), reason=str(error))
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 2.0)
