@@ -1,0 +1,19 @@
+"""Fixtures for all tests; the servers start only for tests that name them."""
+
+from tests.support.servers import (
+    kafka_bootstrap,
+    postgres_database,
+    postgres_dsn,
+    pytest_collection_modifyitems,
+    server_directory,
+    server_loop,
+)
+
+__all__ = [
+    "kafka_bootstrap",
+    "postgres_database",
+    "postgres_dsn",
+    "pytest_collection_modifyitems",
+    "server_directory",
+    "server_loop",
+]
