@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.events.facts import Casualties, EventGroup, EventType, Evidence, Place
-from shared.events.report import Kind
+from shared.events.report import AttackFacts, DeskVerb, Kind
 
 
 class ChangeKind(StrEnum):
@@ -33,10 +33,16 @@ class Severity(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether the incident stands."""
+    """Whether the incident stands.
+
+    ``WITHDRAWN``: every source took its item back, so nobody says it any more, but nobody called it false either.
+    ``MERGED``: the desk found it to be part of ``merged_into``.
+    """
 
     ACTIVE = "active"
     RETRACTED = "retracted"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class FactChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +69,45 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     lang: str = "und"
 
 
+class SourcedEvidence(Evidence, frozen=True, kw_only=True):
+    """Evidence of an incident: the offsets count in the item ``item_id``."""
+
+    item_id: str = ""
+
+
+class Contribution(msgspec.Struct, frozen=True, kw_only=True):
+    """What one attack told by one version of one item adds to an incident; ``source.item_id`` names it (``<item_id>#<n>`` for further attacks).
+
+    Linking rebuilds its memory from these alone. ``signature`` is the low half of each value of the report's signature,
+    big-endian. ``desk`` is set when a person wrote it: such facts override those of the news.
+    """
+
+    source: Source
+    facts: AttackFacts
+    version: int = 1
+    signature: bytes = b""
+    backfill: bool = False
+    desk: DeskVerb | None = None
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """One ground of a decision and its weight; the table is ``services/classify/link/likeness.py``."""
+
+    name: str
+    weight: float
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the report went where it went: the rule that decided, the score, the grounds, and the best of the incidents it did not join."""
+
+    rule: str
+    score: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+    runner_up: str | None = None
+    runner_up_score: float = 0.0
+    flags: tuple[str, ...] = ()
+
+
 class TollEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What one source said of the toll, and when."""
 
@@ -79,6 +124,9 @@ class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
     facts changed: true for opened, updated and retracted, false while the incident is known from backfill alone.
     ``sources`` and ``tolls`` keep the last 50; ``source_count`` counts all. ``origins`` counts independent origins.
     ``expires`` is when the alert stops being current. ``best_reason`` says why the best toll is the best.
+
+    ``contributions`` are those that this change added or replaced, ``removed`` names those it took away; together they
+    are the incident's history, and from them linking restores its memory. ``decision`` is for ``tocsin why``.
     """
 
     item_id: str
@@ -100,7 +148,7 @@ class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
     source_count: int = 0
     origins: int = 0
     tolls: tuple[TollEntry, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[SourcedEvidence, ...] = ()
     targets: tuple[str, ...] = ()
     weapons: tuple[str, ...] = ()
     first_seen: datetime
@@ -110,6 +158,10 @@ class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     status: Status = Status.ACTIVE
     split_from: str | None = None
+    merged_into: str | None = None
     backfill: bool = False
     held: bool = False
     test: bool = False
+    contributions: tuple[Contribution, ...] = ()
+    removed: tuple[str, ...] = ()
+    decision: Decision | None = None

@@ -55,7 +55,11 @@ class DeskVerb(StrEnum):
 
 
 class DeskAction(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's decision about an incident: who, why, and what."""
+    """A person's decision about an incident: who, why, and what.
+
+    ``into_incident_id`` is the incident that a merge leaves; ``item_ids`` are what a split takes out; ``facts`` are the
+    right ones of a correction (those not given stay); ``release`` ends a hold.
+    """
 
     verb: DeskVerb
     incident_id: str
@@ -64,6 +68,7 @@ class DeskAction(msgspec.Struct, frozen=True, kw_only=True):
     into_incident_id: str | None = None
     item_ids: tuple[str, ...] = ()
     facts: AttackFacts | None = None
+    release: bool = False
 
 
 class Report(AttackFacts, frozen=True, kw_only=True):
@@ -71,6 +76,9 @@ class Report(AttackFacts, frozen=True, kw_only=True):
 
     ``confidence`` is the calibrated probability that the kind, and for reports and updates the facts, are right.
     ``other_events`` are further attacks the item tells as news; the n-th (from 1) links as ``<item_id>#<n>``.
+    ``parts`` names the events of the item that this record stands for: 0 is the main one, n the n-th further one; events of
+    other link regions travel in records of their own, and a later version tells regions it no longer concerns so with
+    ``()``. None means all.
     ``signature`` is a MinHash of the text (unsigned 32-bit values), equal or nearly equal for syndicated copies; empty for texts too short.
     """
 
@@ -83,6 +91,7 @@ class Report(AttackFacts, frozen=True, kw_only=True):
     test: bool = False
     lang: str = "und"
     other_events: tuple[AttackFacts, ...] = ()
+    parts: tuple[int, ...] | None = None
     feed: str
     outlet: str
     tier: int = 3
