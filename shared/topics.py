@@ -53,10 +53,6 @@ LINK_CHANGELOG = Topic(
 )
 """The stream framework's own topic, declared like the others so that it never has to create one."""
 
-ASSIGNOR_LEADER = Topic(
-    name=f"{FAUST_APP_ID}-__assignor-__leader", partitions=1, retention=None, cleanup_policy="compact"
-)
-
 ALL: tuple[Topic, ...] = (
     ITEMS,
     REPORTS,
@@ -65,7 +61,6 @@ ALL: tuple[Topic, ...] = (
     dead_letters_of(REPORTS),
     dead_letters_of(INCIDENTS),
     LINK_CHANGELOG,
-    ASSIGNOR_LEADER,
 )
 
 

@@ -33,6 +33,14 @@ class Record:
     partition: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acknowledged:
+    """Where the broker stored a record."""
+
+    partition: int
+    offset: int
+
+
 class Publisher:
     """An idempotent producer that waits for all replicas; open it as a context."""
 
@@ -51,7 +59,7 @@ class Publisher:
             linger_ms=2,
             request_timeout_ms=int(self._timeout_seconds * 1000),
             compression_type="gzip",
-            max_request_size=2_097_152,
+            max_request_size=4_194_304,
         )
         await self._producer.start()
         return self
@@ -67,8 +75,8 @@ class Publisher:
             except TimeoutError:
                 pass  # nothing is lost: what was not acknowledged was never marked as sent
 
-    async def publish(self, records: Sequence[Record]) -> None:
-        """Return when every record is acknowledged; raises ``PublishError`` when any is not, and then any may or may not be stored."""
+    async def publish(self, records: Sequence[Record]) -> tuple[Acknowledged, ...]:
+        """Return when every record is acknowledged, in the records' order; raises ``PublishError`` when any is not, and then any may or may not be stored."""
         if self._producer is None:
             raise RuntimeError("the publisher is not open")
         producer = self._producer
@@ -85,9 +93,9 @@ class Publisher:
                     )
                     for record in records
                 ]
-                for acknowledged in asyncio.as_completed(waiting):
-                    await acknowledged
+                stored = await asyncio.gather(*waiting)
         except TimeoutError as error:
             raise PublishError(topic, f"no acknowledgement within {self._timeout_seconds:g} s") from error
         except (KafkaError, ValueError, AssertionError) as error:
             raise PublishError(topic, f"{type(error).__name__}: {error}") from error
+        return tuple(Acknowledged(partition=one.partition, offset=one.offset) for one in stored)

@@ -22,6 +22,17 @@ class Applied:
     kept: tuple[str, ...]
 
 
+async def missing(connection: KafkaConnection, topics: Sequence[Topic]) -> tuple[str, ...]:
+    """Return the names of declared topics that the broker does not have."""
+    admin = AIOKafkaAdminClient(**connection.client_options(), client_id="tocsin-topics")
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+    finally:
+        await admin.close()
+    return tuple(name for name in (connection.topic(topic.name) for topic in topics) if name not in existing)
+
+
 async def apply(connection: KafkaConnection, topics: Sequence[Topic], *, replication_factor: int = 1) -> Applied:
     """Make the broker's topics match; raises ``TopicError`` when an existing one has another partition count."""
     admin = AIOKafkaAdminClient(**connection.client_options(), client_id="tocsin-topics")

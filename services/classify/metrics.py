@@ -1,0 +1,33 @@
+"""What the classify service counts."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from shared.events.incident import ChangeKind
+from shared.events.report import Kind
+from shared.kafka.dead_letters import DeadLetterReason
+from shared.metrics import StageMetrics
+from shared.topics import ITEMS, REPORTS
+
+
+class ClassifyMetrics:
+    """Reading and linking as two stages, and the state between them."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        dead = [f"dead_{reason.value}" for reason in DeadLetterReason]
+        self.reading = StageMetrics(registry, "classify", "items_read", [*(kind.value for kind in Kind), *dead])
+        self.linking = StageMetrics(
+            registry, "classify", "reports_linked", [*(kind.value for kind in ChangeKind), "nothing", "repeated", *dead]
+        )
+        self.dead_letters = Counter(
+            "tocsin_classify_dead_letters", "messages put aside", ["topic", "reason"], registry=registry
+        )
+        self.publish_retries = Counter(
+            "tocsin_classify_publish_retries", "attempts to publish that were not acknowledged", registry=registry
+        )
+        self.open_incidents = Gauge("tocsin_classify_open_incidents", "incidents held in memory", registry=registry)
+        self.recoveries = Counter(
+            "tocsin_classify_recoveries", "times the open incidents were rebuilt from the table", registry=registry
+        )
+        for topic in (ITEMS.name, REPORTS.name):
+            for reason in DeadLetterReason:
+                self.dead_letters.labels(topic, reason.value)

@@ -1,0 +1,68 @@
+"""Reading in processes of its own, so that the event loop never waits for it and a hanging read can be killed.
+
+Reading is bounded by the size of its input, so the time limit is a backstop against faults and decides nothing else.
+"""
+
+import asyncio
+import multiprocessing
+from types import TracebackType
+from typing import Protocol, Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from services.classify.read.reader import Reader
+from shared.events.item import Item
+from shared.events.report import Report
+
+
+class ItemReader(Protocol):
+    """Reads an item in the background."""
+
+    async def read(self, item: Item) -> Report:
+        """Return what the item says; raises ``TimeoutError`` when it took too long, another exception when reading failed."""
+        ...
+
+
+_reader: Reader | None = None
+
+
+def _load() -> None:
+    global _reader  # noqa: PLW0603  # a worker process has exactly one reader, loaded once; the parent never calls this
+    _reader = Reader.load()
+
+
+def _read(item: Item) -> Report:
+    assert _reader is not None
+    return _reader.read(item)
+
+
+class ReadingPool:
+    """Worker processes, each with a loaded reader. A worker that dies or hangs is replaced; only its item is affected."""
+
+    def __init__(self, *, workers: int, timeout_seconds: float) -> None:
+        self._timeout_seconds = timeout_seconds
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=0,
+            initializer=_load,
+            context=multiprocessing.get_context("spawn"),  # forking a process that runs threads can deadlock the child
+        )
+
+    async def read(self, item: Item) -> Report:
+        """See ``ItemReader.read``."""
+        future = self._pool.schedule(_read, args=[item], timeout=self._timeout_seconds)
+        try:
+            report = await asyncio.wrap_future(future)
+        except ProcessExpired as error:
+            raise ChildProcessError(f"the reading process ended with status {error.exitcode}") from error
+        assert isinstance(report, Report)
+        return report
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._pool.stop()
+        await asyncio.to_thread(self._pool.join)

@@ -1,0 +1,28 @@
+"""Which link regions a report concerns, and the records that carry it there.
+
+All news that may be about one incident must meet in one partition of the reports topic. An item that tells attacks in two
+regions therefore travels twice, each record naming its own events in ``parts``. A later version, or a withdrawal, goes to
+every region: the earlier version may have contributed anywhere, and only linking knows where.
+"""
+
+import msgspec
+
+from shared.events.facts import Place
+from shared.events.item import ItemChange
+from shared.events.report import Report
+from shared.geo.regions import REGIONS, region_of
+
+
+def _region(place: Place | None) -> str:
+    return region_of(place.country if place is not None and place.country else "XX")
+
+
+def by_region(report: Report) -> tuple[tuple[str, Report], ...]:
+    """Return (region, report restricted to the events of that region), the main event's region first; at least one pair."""
+    parts: dict[str, list[int]] = {_region(report.place): [0]}
+    for number, event in enumerate(report.other_events, start=1):
+        parts.setdefault(_region(event.place), []).append(number)
+    if report.version > 1 or report.change is ItemChange.WITHDRAWN:
+        for region in REGIONS:
+            parts.setdefault(region, [])
+    return tuple((region, msgspec.structs.replace(report, parts=tuple(numbers))) for region, numbers in parts.items())

@@ -1,0 +1,144 @@
+"""The two stages as functions of one record: what to publish, and what to remember. The stream framework is not needed to call them.
+
+Every exception about a record ends here as a dead letter (house style, rule 21); the shell only publishes, stores and counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.classify.entries import Entry, decode_entry, encode_entry
+from services.classify.link.fold import OpenIncidents, entry_key
+from services.classify.link.settings import LinkSettings
+from services.classify.reading_pool import ItemReader
+from services.classify.regions import by_region
+from shared.codec import DecodeError, TooLargeError, carried, decode, encode, headers
+from shared.events.incident import IncidentChange
+from shared.events.item import Item
+from shared.events.report import Report
+from shared.geo.regions import partition_of
+from shared.ids import derive
+from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
+from shared.kafka.publisher import Record
+from shared.topics import INCIDENTS, REPORTS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a stage decided about one record: ``outcome`` is a label of the stage's metrics; ``log`` are fields for its one log line.
+
+    ``entry`` is the link table's (key, value) to store, None when nothing is to be remembered.
+    """
+
+    outcome: str
+    records: tuple[Record, ...]
+    dead: DeadLetterReason | None = None
+    entry: tuple[bytes, bytes] | None = None
+    state_spoilt: bool = False
+    log: dict[str, object] = field(default_factory=dict)
+
+
+def _dead(received: Received, reason: DeadLetterReason, error: BaseException, *, state_spoilt: bool = False) -> Outcome:
+    return Outcome(
+        outcome=f"dead_{reason.value}",
+        records=(dead_letter(received, reason, error),),
+        dead=reason,
+        state_spoilt=state_spoilt,
+        log={
+            "reason": reason.value,
+            "error_type": type(error).__name__,
+            "error": str(error)[:300],
+            "offset": received.offset,
+        },
+    )
+
+
+async def read(received: Received, reader: ItemReader, now: Callable[[], datetime]) -> Outcome:
+    """Item in, report records out, one for each link region concerned."""
+    try:
+        item = decode(Item, received.value)
+    except DecodeError as error:
+        return _dead(received, DeadLetterReason.UNDECODABLE, error)
+    try:
+        report = await reader.read(item)
+        records = tuple(_report_record(received, region, part, now()) for region, part in by_region(report))
+    except TimeoutError as error:
+        return _dead(received, DeadLetterReason.TIMED_OUT, error)
+    except TooLargeError as error:
+        return _dead(received, DeadLetterReason.TOO_LARGE, error)
+    except Exception as error:  # noqa: BLE001  # the boundary of a unit of work: whatever reading did, the next item must go on
+        return _dead(received, DeadLetterReason.PROCESSING_FAILED, error)
+    return Outcome(
+        outcome=report.kind.value,
+        records=records,
+        log={"item_id": item.item_id, "event_id": item.event_id, "feed": item.feed, "kind": report.kind.value},
+    )
+
+
+def _report_record(received: Received, region: str, report: Report, now: datetime) -> Record:
+    event_id = derive("r", report.event_id, region)
+    return Record(
+        topic=REPORTS.name,
+        key=region.encode(),
+        value=encode(report),
+        headers=headers(
+            report, event_id=event_id, occurred_at=report.published, carried=carried(received.headers), read_at=now
+        ),
+        partition=partition_of(region),
+    )
+
+
+def link(
+    received: Received,
+    stored: Callable[[bytes], bytes | None],
+    incidents: OpenIncidents,
+    settings: LinkSettings,
+    now: datetime,
+) -> Outcome:
+    """Report in, incident changes out. A report seen before is answered with the stored outcome, never decided again.
+
+    ``incidents`` is changed by a new report; ``state_spoilt`` in the outcome says that it must be rebuilt from the table.
+    """
+    try:
+        report = decode(Report, received.value)
+    except DecodeError as error:
+        return _dead(received, DeadLetterReason.UNDECODABLE, error)
+    key = entry_key(report).encode()
+    known = stored(key)
+    try:
+        if known is not None:
+            changes = decode_entry(known).changes
+            value = known
+        else:
+            changes = incidents.apply(report, settings)
+            value = encode_entry(
+                Entry(key=key.decode(), partition=received.partition, offset=received.offset, changes=changes)
+            )
+        records = tuple(_change_record(received, report, change, now) for change in changes)
+    except TooLargeError as error:
+        return _dead(received, DeadLetterReason.TOO_LARGE, error, state_spoilt=True)
+    except Exception as error:  # noqa: BLE001  # the boundary of a unit of work: a report that cannot be linked must not stop the rest
+        return _dead(received, DeadLetterReason.PROCESSING_FAILED, error, state_spoilt=True)
+    return Outcome(
+        outcome="repeated" if known is not None else changes[0].change.value if changes else "nothing",
+        records=records,
+        entry=(key, value),
+        log={
+            "item_id": report.item_id,
+            "event_id": report.event_id,
+            "incident_id": [change.incident_id for change in changes],
+            "change": [change.change.value for change in changes],
+        },
+    )
+
+
+def _change_record(received: Received, report: Report, change: IncidentChange, now: datetime) -> Record:
+    event_id = derive("c", change.incident_id, str(change.revision))
+    return Record(
+        topic=INCIDENTS.name,
+        key=change.incident_id.encode(),
+        value=encode(change),
+        headers=headers(
+            change, event_id=event_id, occurred_at=report.published, carried=carried(received.headers), linked_at=now
+        ),
+    )
