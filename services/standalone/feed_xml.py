@@ -47,7 +47,8 @@ def _serialise(root: ET.Element, feed_format: FeedFormat) -> bytes:
     }[feed_format]
     for name, uri in namespaces.items():
         root.set(name, uri)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=False) + b"\n"
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=False)
+    return written + b"\n"
 
 
 def _rss2(outlet: Outlet, items: Sequence[NewsItem], feed_url: str) -> ET.Element:

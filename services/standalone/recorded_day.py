@@ -135,6 +135,11 @@ def shift(day: RecordedDay, now: datetime) -> RecordedDay:
     return replace(day, items=tuple(replace(item, published=item.published + weeks * _WEEK) for item in day.items))
 
 
+def silenced(day: RecordedDay) -> RecordedDay:
+    """Return the day with its outlets but no news, for tests that publish by hand."""
+    return replace(day, items=(), opening=0)
+
+
 def visible_count(day: RecordedDay, elapsed_seconds: float, duration_seconds: float) -> int:
     """Return how many of the day's items have appeared: the opening ones at once, the others evenly over ``duration_seconds``.
 
@@ -193,11 +198,11 @@ def _item(entry: dict[str, Any], outlets: dict[str, dict[str, Any]]) -> NewsItem
 
 def _check(day: RecordedDay) -> None:
     keys = [item.key for item in day.items]
-    identities = [(item.outlet, item.guid) for item in day.items]
-    for seen, what in ((keys, "key"), (identities, "guid")):
-        repeated = {value for value in seen if seen.count(value) > 1}
+    guids = [f"{item.outlet} {item.guid}" for item in day.items]
+    for what, names in (("key", keys), ("guid", guids)):
+        repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
-            raise RecordedDayError(f"{what} used twice: {sorted(map(str, repeated))}")
+            raise RecordedDayError(f"{what} used twice: {', '.join(repeated)}")
     started = {item.outlet for item in day.items[: day.opening]}
     silent = {outlet.slug for outlet in day.outlets} - started
     if silent:
