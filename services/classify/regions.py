@@ -10,7 +10,7 @@ import msgspec
 from shared.events.facts import Place
 from shared.events.item import ItemChange
 from shared.events.report import Report
-from shared.geo.regions import REGIONS, region_of
+from shared.geo.regions import LinkRegion, region_of
 
 
 def _region(place: Place | None) -> str:

@@ -1,0 +1,62 @@
+# The contributor's interface. Every target does its own set-up; a machine needs Python 3.11+ and make, nothing else.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo up check format test unit integration e2e bench lock lock-jars clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+$(READY): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 or newer with the venv module (Debian: apt install python3-venv)"; exit 1; }
+	@echo "Setting up .venv with $(PYTHON) (once) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY)  ## Build .venv from the locked dependencies
+
+demo: $(READY)  ## Replay a recorded news day on real Kafka and PostgreSQL and show what a watch receives
+	@$(BIN)/tocsin demo $(ARGS)
+
+up: $(READY)  ## Run everything on this machine with live feeds; the page on http://127.0.0.1:8080
+	@$(BIN)/tocsin up $(ARGS)
+
+check: $(READY)  ## Formatter, linter, types, import contracts, manifests: what needs no server
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/deploy
+
+format: $(READY)  ## Format the code and mend what the linter can mend by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(READY)  ## All tests: unit, contract, integration on real servers, end to end
+	$(BIN)/pytest $(ARGS)
+
+unit: $(READY)  ## Tests without any server, in seconds
+	$(BIN)/pytest -q tests/unit tests/contract -m "not servers" $(ARGS)
+
+integration: $(READY)  ## Tests against real Kafka and PostgreSQL
+	$(BIN)/pytest tests/integration $(ARGS)
+
+e2e: $(READY)  ## The three services as processes, with kills
+	$(BIN)/pytest tests/e2e $(ARGS)
+
+lock: $(READY)  ## Resolve the dependencies anew and write the lock
+	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/dev.txt $(ARGS)
+	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -c requirements/dev.txt -o requirements/runtime.txt $(ARGS)
+
+lock-jars: $(READY)  ## Resolve Kafka's jars anew and write their checksums
+	$(BIN)/python -m shared.embedded.lock_jars
+
+clean:  ## Remove the virtual environment and caches (data directories stay)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build dist
