@@ -155,7 +155,7 @@ class Guardian:
         while not self._reap():
             timeout = WATCH_SECONDS
             if self._kill_at is not None:
-                timeout = min(timeout, max(0.0, self._kill_at - time.monotonic()))
+                timeout = min(timeout, max(0.01, self._kill_at - time.monotonic()))
             ready, _, _ = select.select(listening, [], [], timeout)
             if 0 in ready:
                 orders = os.read(0, 64)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -70,8 +70,10 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def class_path(*, cache: Path, lock: JarLock, fetcher: JarFetcher) -> tuple[Path, ...]:
-    """The verified jars, downloading those that are missing.
+def class_path(
+    *, cache: Path, lock: JarLock, fetcher: JarFetcher, announce: Callable[[str], None] = lambda _: None
+) -> tuple[Path, ...]:
+    """The verified jars, downloading those that are missing; ``announce`` is told before a download begins.
 
     Raises JarMismatchError for a file that is not the locked one, JarDownloadError when one cannot be had,
     NoDiskSpaceError when they would not fit.
@@ -83,6 +85,10 @@ def class_path(*, cache: Path, lock: JarLock, fetcher: JarFetcher) -> tuple[Path
         if jar not in missing:
             _verify(directory / jar.file_name, jar)
     if missing:
+        total = sum(jar.size_bytes for jar in missing)
+        announce(
+            f"downloading Kafka {lock.kafka_version} once: {len(missing)} files, {total / 1e6:.0f} MB, into {directory}"
+        )
         _download(missing, directory=directory, fetcher=fetcher)
     return tuple(directory / jar.file_name for jar in lock.jars)
 
@@ -105,7 +111,12 @@ def _download(missing: list[Jar], *, directory: Path, fetcher: JarFetcher) -> No
                     raise
                 except OSError as error:
                     raise JarDownloadError(coordinate=jar.coordinate, cache=directory, reason=str(error)) from error
-                _verify(file, jar)
+                if sha256_of(file) != jar.sha256:
+                    raise JarDownloadError(
+                        coordinate=jar.coordinate,
+                        cache=directory,
+                        reason="what came is not the locked file (its SHA-256 differs; was it altered on the way?)",
+                    )
                 os.replace(file, directory / jar.file_name)  # noqa: PTH105  (the atomic one, named as such)
         finally:
             pool.shutdown(cancel_futures=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +22,8 @@ class EmbeddedStack:
 
     Entering returns once both servers accept connections, or raises an EmbeddedError with a sentence for the user and leaves
     no process. Data survives; a second start on the same directory is refused. Leaving stops both, and so does the end of
-    this process, however it ends. Ports are chosen free unless given. ``fetcher`` replaces the download of Kafka's jars.
+    this process, however it ends. Ports are chosen free unless given. ``fetcher`` replaces the download of Kafka's jars,
+    ``announce`` is told (from another thread) before it begins.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class EmbeddedStack:
         postgres_port: int = 0,
         cache_dir: Path | None = None,
         fetcher: JarFetcher | None = None,
+        announce: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.data_dir = data_dir.expanduser().absolute()
         self._kafka_port = kafka_port
         self._postgres_port = postgres_port
         self._cache_dir = cache_dir
         self._fetcher = fetcher
+        self._announce = announce
         self._lock: DirectoryLock | None = None
         self._kafka: KafkaServer | None = None
         self._postgres: PostgresServer | None = None
@@ -107,7 +110,7 @@ class EmbeddedStack:
         self._kafka = KafkaServer(
             directory=self.data_dir / "kafka",
             log_path=self.log_dir / "kafka.log",
-            jars=lambda: class_path(cache=cache, lock=lock, fetcher=fetcher),
+            jars=lambda: class_path(cache=cache, lock=lock, fetcher=fetcher, announce=self._announce),
             port=self._kafka_port,
             keep_open=(lock_descriptor,),
         )
