@@ -1,6 +1,7 @@
 """How far a consumer group is behind."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -19,7 +20,7 @@ class LagReader:
             **connection.client_options(), client_id="tocsin-lag", enable_auto_commit=False
         )
 
-    async def __aenter__(self) -> "LagReader":
+    async def __aenter__(self) -> Self:
         await self._admin.start()
         await self._consumer.start()
         return self

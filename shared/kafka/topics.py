@@ -1,5 +1,6 @@
 """Declaring topics on the broker: creates what is missing, adjusts settings, never deletes, never adds partitions silently."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,10 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.kafka.connection import KafkaConnection
 from shared.topics import Topic
+
+_ALREADY_EXISTS = 36
+"""Kafka's error code; somebody else created the topic meanwhile."""
+_APPEAR_SECONDS = 20.0
 
 
 class TopicError(Exception):
@@ -34,49 +39,60 @@ async def missing(connection: KafkaConnection, topics: Sequence[Topic]) -> tuple
 
 
 async def apply(connection: KafkaConnection, topics: Sequence[Topic], *, replication_factor: int = 1) -> Applied:
-    """Make the broker's topics match; raises ``TopicError`` when an existing one has another partition count."""
+    """Make the broker's topics match; raises ``TopicError`` when one has another partition count, is refused, or does not appear."""
+    wanted = {connection.topic(topic.name): topic for topic in topics}
     admin = AIOKafkaAdminClient(**connection.client_options(), client_id="tocsin-topics")
     await admin.start()
     try:
-        wanted = {connection.topic(topic.name): topic for topic in topics}
-        existing = set(await admin.list_topics())
-        described = (
-            {
-                found["topic"]: len(found["partitions"])
-                for found in await admin.describe_topics(sorted(existing & set(wanted)))
-            }
-            if existing & set(wanted)
-            else {}
-        )
-        for name, count in described.items():
+        existing = set(await admin.list_topics()) & set(wanted)
+        created = tuple(name for name in wanted if name not in existing)
+        if created:
+            await _create(admin, {name: wanted[name] for name in created}, replication_factor)
+        for name, count in (await _partition_counts(admin, set(wanted))).items():
             if count != wanted[name].partitions:
                 raise TopicError(
                     f"topic {name} has {count} partitions and is declared with {wanted[name].partitions}; "
                     "an incident's reports meet by partition, so move to a new topic instead of changing this one"
                 )
-        missing = [name for name in wanted if name not in existing]
-        if missing:
-            response = await admin.create_topics(
-                [
-                    NewTopic(
-                        name=name,
-                        num_partitions=wanted[name].partitions,
-                        replication_factor=replication_factor,
-                        topic_configs=wanted[name].config,
-                    )
-                    for name in missing
-                ]
-            )
-            for name, code, *text in response.topic_errors:
-                if code not in (0, 36):  # 36: somebody else created it meanwhile
-                    raise TopicError(f"the broker refused to create {name}: error {code} {' '.join(map(str, text))}")
-        if described:
+        if existing:
             await admin.alter_configs(
                 [
                     ConfigResource(ConfigResourceType.TOPIC, name, configs=wanted[name].config)
-                    for name in sorted(described)
+                    for name in sorted(existing)
                 ]
             )
-        return Applied(created=tuple(missing), kept=tuple(sorted(described)))
+        return Applied(created=created, kept=tuple(sorted(existing)))
     finally:
         await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replication_factor: int) -> None:
+    response = await admin.create_topics(
+        [
+            NewTopic(
+                name=name,
+                num_partitions=topic.partitions,
+                replication_factor=replication_factor,
+                topic_configs=topic.config,
+            )
+            for name, topic in topics.items()
+        ]
+    )
+    for name, code, *text in response.topic_errors:
+        if code not in (0, _ALREADY_EXISTS):
+            raise TopicError(f"the broker refused to create {name}: error {code} {' '.join(map(str, text))}")
+
+
+async def _partition_counts(admin: AIOKafkaAdminClient, names: set[str]) -> dict[str, int]:
+    """Partition counts of topics that exist or were just created: a new topic takes a moment to be known everywhere."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _APPEAR_SECONDS
+    while True:
+        absent = names - set(await admin.list_topics())
+        if not absent:
+            return {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(sorted(names))}
+        if loop.time() > until:
+            raise TopicError(
+                f"created but not known to the broker after {_APPEAR_SECONDS:g} s: {', '.join(sorted(absent))}"
+            )
+        await asyncio.sleep(0.05)
