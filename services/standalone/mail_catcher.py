@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from types import TracebackType
 from typing import Self
 
@@ -186,6 +186,6 @@ class MailCatcher:
         return reply
 
 
-def _text_of(part: EmailMessage | None) -> str:
+def _text_of(part: MIMEPart | None) -> str:
     """The text of a part with the line ends of this side of the wire."""
     return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
