@@ -4,6 +4,8 @@ The day is data (`data/recorded_day.yaml`). `shift` moves it to the latest past 
 has appeared after so many seconds. Nothing here reads a clock.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -170,6 +172,23 @@ def feed_listings(day: RecordedDay, server_url: str) -> tuple[FeedListing, ...]:
         )
         for outlet in day.outlets
     )
+
+
+def input_lines(day: RecordedDay) -> Iterator[str]:
+    """Yield the day as input lines of `tocsin classify` and `tocsin backtest`, in order of appearance."""
+    languages = {outlet.slug: outlet.language for outlet in day.outlets}
+    for item in day.items:
+        line = {
+            "id": item.key,
+            "feed": item.outlet,
+            "lang": languages[item.outlet],
+            "url": item.link,
+            "title": item.title,
+            "summary": item.summary,
+            "content": item.content,
+            "published": item.published.isoformat().replace("+00:00", "Z"),
+        }
+        yield json.dumps(line, ensure_ascii=False)
 
 
 def _outlet(entry: dict[str, Any]) -> Outlet:

@@ -1,5 +1,6 @@
 """The recorded day keeps what the demo promises of it."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from services.standalone.recorded_day import (
     RecordedDayError,
     appears_after,
     feed_listings,
+    input_lines,
     load_recorded_day,
     parse_recorded_day,
     shift,
@@ -114,6 +116,14 @@ def test_every_outlet_is_listed_once_with_the_address_of_its_feed() -> None:
 
     assert [listing.slug for listing in listings] == [outlet.slug for outlet in DAY.outlets]
     assert listings[0].url == "http://127.0.0.1:1/feeds/sirwan-post-en.xml"
+
+
+def test_the_day_can_be_piped_into_classify_and_backtest() -> None:
+    lines = [json.loads(line) for line in input_lines(DAY)]
+
+    assert [line["id"] for line in lines] == [item.key for item in DAY.items]
+    assert set(lines[0]) == {"id", "feed", "lang", "url", "title", "summary", "content", "published"}
+    assert lines[0]["published"] == "2020-06-12T09:05:00Z"
 
 
 FILE = """
