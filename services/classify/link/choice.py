@@ -1,0 +1,233 @@
+"""The choice: which incident a telling joins, or whether it opens one, or touches nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.classify.link.incident import Incident, Profile, day_of, local_day, profile_of
+from services.classify.link.index import CandidateIndex
+from services.classify.link.likeness import Likeness, liken, speaks_of_known
+from services.classify.link.picture import STATING, draw
+from services.classify.link.screening import Flag
+from services.classify.link.settings import LinkSettings
+from services.classify.link.signature import resemblance
+from shared.events.facts import Place
+from shared.events.incident import Contribution, Decision, Status
+from shared.events.report import Kind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joins:
+    """The telling belongs to this incident; its text is a copy of one of ``origin``'s, if that is given."""
+
+    incident_id: str
+    decision: Decision
+    origin: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opens:
+    """The telling is of an attack not known before. ``takes`` names tellings of ``split_from`` that turn out to be of this one."""
+
+    decision: Decision
+    split_from: str | None = None
+    takes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TouchesNothing:
+    """The telling concerns no incident; ``flag`` says why where that is worth counting."""
+
+    decision: Decision
+    flag: Flag | None = None
+
+
+Choice = Joins | Opens | TouchesNothing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Match:
+    incident: Incident
+    likeness: Likeness
+    resemblance: float
+    origin: str | None
+
+    @property
+    def rank(self) -> tuple[float, datetime, str]:
+        """Best first: score, then the older incident, then its id, so that equals are always chosen alike."""
+        return -self.likeness.score, self.incident.state.first_seen, self.incident.state.incident_id
+
+
+def choose(
+    telling: Contribution,
+    incidents: Mapping[str, Incident],
+    index: CandidateIndex,
+    settings: LinkSettings,
+    *,
+    test: bool,
+) -> Choice:
+    """Return where the telling goes, from it, the open incidents and the settings alone."""
+    copies = index.copies_of(telling.signature)
+    near = index.near(telling, test=test, settings=settings)
+    matches = _matches(telling, sorted({*copies, *near}), copies, incidents, settings, test=test)
+    fitting = [match for match in matches if match.likeness.veto is None]
+    needed = _threshold(telling, settings)
+    if speaks_of_known(telling) and (not fitting or fitting[0].likeness.score < needed):
+        beyond = index.near(telling, test=test, settings=settings, everywhere=True)
+        matches = _matches(telling, sorted({*copies, *near, *beyond}), copies, incidents, settings, test=test)
+        fitting = [match for match in matches if match.likeness.veto is None]
+    best = fitting[0] if fitting else None
+    runner_up = fitting[1] if len(fitting) > 1 else None
+    if best is not None and best.likeness.score >= needed and _is_clear(telling, best, runner_up, settings):
+        rule = "copy of a known text" if best.resemblance >= settings.same_text else "same attack"
+        return Joins(
+            incident_id=best.incident.state.incident_id,
+            decision=_decision(rule, best, runner_up),
+            origin=best.origin,
+        )
+    flag = _why_not_open(telling, settings)
+    if flag is not None or telling.source.kind is Kind.RETRACTION:
+        return TouchesNothing(decision=_decision("touches nothing", None, best), flag=flag or Flag.NOTHING_TO_RETRACT)
+    is_reaction = telling.source.kind is Kind.REACTION
+    split = _split(telling, matches, settings, test=test)
+    if split is not None:
+        split_from, takes = split
+        return Opens(decision=_decision("split from another", None, best), split_from=split_from, takes=takes)
+    rule = "first known from a reaction" if is_reaction else "no such attack known"
+    return Opens(decision=_decision(rule, None, best))
+
+
+def _matches(
+    telling: Contribution,
+    candidates: Sequence[str],
+    copies: set[str],
+    incidents: Mapping[str, Incident],
+    settings: LinkSettings,
+    *,
+    test: bool,
+) -> list[_Match]:
+    item = telling.source.item_id.partition("#")[0]
+    found: list[_Match] = []
+    for incident_id in candidates:
+        incident = incidents[incident_id]
+        if incident.state.test is not test or _is_closed_to(telling, incident):
+            continue
+        if any(part.partition("#")[0] == item for part in incident.tellings):
+            continue  # one item tells of one attack once
+        alike, origin = _nearest_text(telling, incident) if incident_id in copies else (0.0, None)
+        found.append(
+            _Match(
+                incident=incident,
+                likeness=liken(telling, incident.known(), alike, settings),
+                resemblance=alike,
+                origin=origin if alike >= settings.same_text else None,
+            )
+        )
+    return sorted(found, key=lambda match: match.rank)
+
+
+def _nearest_text(telling: Contribution, incident: Incident) -> tuple[float, str | None]:
+    best, origin = 0.0, None
+    for part in sorted(incident.tellings):
+        other = incident.tellings[part]
+        alike = resemblance(telling.signature, other.signature)
+        if alike > best:
+            best, origin = alike, other.source.origin
+    return best, origin
+
+
+def _is_closed_to(telling: Contribution, incident: Incident) -> bool:
+    """Whether the incident was called false before this was told, and this tells of people hurt: that is another attack, not the false one."""
+    if incident.state.status is Status.MERGED:
+        return True
+    if incident.state.status is not Status.RETRACTED or telling.source.kind not in STATING:
+        return False
+    denied = [c.source.time for c in incident.tellings.values() if c.source.kind is Kind.RETRACTION or c.desk]
+    toll = telling.facts.casualties
+    hurt = sum(count.best for count in (toll.killed, toll.wounded) if count)
+    return bool(denied) and telling.source.time > min(denied) and hurt > 0
+
+
+def _threshold(telling: Contribution, settings: LinkSettings) -> float:
+    if telling.source.kind is Kind.REPORT:
+        return settings.update_threshold if telling.facts.is_back_reference else settings.report_threshold
+    return {
+        Kind.UPDATE: settings.update_threshold,
+        Kind.REACTION: settings.reaction_threshold,
+        Kind.RETRACTION: settings.retraction_threshold,
+    }[telling.source.kind]
+
+
+def _is_clear(telling: Contribution, best: _Match, runner_up: _Match | None, settings: LinkSettings) -> bool:
+    """A text that names no place must fit one incident clearly better than the next."""
+    if telling.facts.place is not None or best.resemblance >= settings.same_text or runner_up is None:
+        return True
+    return best.likeness.score - runner_up.likeness.score >= settings.unplaced_margin
+
+
+def _why_not_open(telling: Contribution, settings: LinkSettings) -> Flag | None:
+    """Why a telling that joins nothing may not open an incident either."""
+    facts, kind = telling.facts, telling.source.kind
+    if facts.confidence < settings.opening_confidence:
+        return Flag.LOW_CONFIDENCE
+    age = local_day(telling.source.time) - day_of(telling)
+    if age > (settings.reaction_age if kind is Kind.REACTION else settings.archive_age):
+        return Flag.ARCHIVE_STORY
+    if speaks_of_known(telling) and not (facts.event_type and _is_located(facts.place)):
+        return Flag.NO_PLACE_TO_OPEN
+    return None
+
+
+def _is_located(place: Place | None) -> bool:
+    return place is not None and (place.admin1 is not None or place.lat is not None)
+
+
+def _split(
+    telling: Contribution, matches: Sequence[_Match], settings: LinkSettings, *, test: bool
+) -> tuple[str, tuple[str, ...]] | None:
+    """The incident that turns out to be two, and which of its tellings are of the new one.
+
+    Only tellings that named no site of their own move ("a bomb in the district, five killed"): they had joined the only
+    attack known then, and fit the one told now better.
+    """
+    if telling.facts.place is None or telling.source.kind not in STATING:
+        return None
+    alone = profile_of(draw([telling], settings), [telling], test=test)
+    for match in matches:
+        if match.likeness.veto is None or match.incident.state.status is not Status.ACTIVE:
+            continue
+        takes = _better_here(match.incident, alone, settings, test=test)
+        if takes:
+            return match.incident.state.incident_id, takes
+    return None
+
+
+def _better_here(incident: Incident, alone: Profile, settings: LinkSettings, *, test: bool) -> tuple[str, ...]:
+    takes: list[str] = []
+    tellings = incident.tellings
+    for part in sorted(tellings):
+        candidate = tellings[part]
+        place = candidate.facts.place
+        if candidate.desk or candidate.source.kind not in STATING or (place is not None and place.lat is not None):
+            continue
+        rest = [c for other, c in tellings.items() if other != part and other not in takes]
+        if not any(c.source.kind in STATING for c in rest):
+            break
+        here = liken(candidate, alone, 0.0, settings)
+        if here.veto or here.score < settings.report_threshold:
+            continue
+        rest = sorted(rest, key=lambda c: (c.source.time, c.source.item_id))
+        there = liken(candidate, profile_of(draw(rest, settings), rest, test=test), 0.0, settings)
+        if here.score >= there.score + settings.split_margin:
+            takes.append(part)
+    return tuple(takes)
+
+
+def _decision(rule: str, best: _Match | None, runner_up: _Match | None) -> Decision:
+    return Decision(
+        rule=rule,
+        score=best.likeness.score if best else 0.0,
+        reasons=best.likeness.reasons if best else (),
+        runner_up=runner_up.incident.state.incident_id if runner_up else None,
+        runner_up_score=runner_up.likeness.score if runner_up else 0.0,
+    )

@@ -1,0 +1,138 @@
+"""What a person of the desk decides about an incident, as steps like those of the news.
+
+- retract: the incident is called false; those who were told hear it.
+- correct: the given facts replace what the news say, from now on; a retracted incident stands again.
+- merge: the tellings move into ``into_incident_id``; the emptied incident says where they went, silently, for its facts stand.
+- split: the named items move to an incident of their own, which names ``split_from``.
+- hold, and its release: marks the incident; what is held is not sent, which is the alert service's to heed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.classify.link.incident import Incident
+from services.classify.link.screening import Flag, aware, screen_facts
+from services.classify.link.settings import LinkSettings
+from services.classify.link.transition import Step
+from shared import ids
+from shared.events.incident import Contribution, Decision, Source, Status
+from shared.events.report import AttackFacts, DeskAction, DeskVerb, Kind, Report
+
+OUTLET = "desk"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """The steps of a decision, in order; none and a flag when it cannot be carried out."""
+
+    steps: tuple[Step, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+
+def plan(report: Report, incidents: Mapping[str, Incident], settings: LinkSettings) -> Planned:
+    """Return what the report's desk action does to the incidents as they are now."""
+    action = report.desk
+    assert action is not None
+    incident = incidents.get(action.incident_id)
+    if incident is None or incident.state.status is Status.MERGED:
+        return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
+    if action.verb is DeskVerb.MERGE:
+        return _merge(report, action, incident, incidents)
+    if action.verb is DeskVerb.SPLIT:
+        return _split(report, action, incident)
+    if action.verb is DeskVerb.HOLD:
+        return Planned(steps=(_step(report, action, incident, held=not action.release),))
+    if action.verb is DeskVerb.CORRECT and action.facts is None:
+        return Planned(flags=(Flag.REFUSED_BY_RULE,))
+    flags: list[Flag] = []
+    note = _note(report, action, flags, settings)
+    return Planned(steps=(_step(report, action, incident, add=(note,), trigger=note),), flags=tuple(flags))
+
+
+def _merge(report: Report, action: DeskAction, gone: Incident, incidents: Mapping[str, Incident]) -> Planned:
+    into = incidents.get(action.into_incident_id or "")
+    if into is None or into is gone or into.state.status is Status.MERGED:
+        return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
+    moved = tuple(gone.tellings[part] for part in sorted(gone.tellings))
+    return Planned(
+        steps=(
+            _step(report, action, gone, remove=tuple(sorted(gone.tellings)), merged_into=into.state.incident_id),
+            _step(report, action, into, add=moved, trigger=_fresh(moved)),
+        )
+    )
+
+
+def _split(report: Report, action: DeskAction, incident: Incident) -> Planned:
+    wanted = set(action.item_ids)
+    parts = tuple(part for part in sorted(incident.tellings) if part in wanted or part.partition("#")[0] in wanted)
+    if not parts or len(parts) == len(incident.tellings):
+        return Planned(flags=(Flag.REFUSED_BY_RULE,))
+    moved = tuple(incident.tellings[part] for part in parts)
+    opening = Step(
+        item_id=report.item_id,
+        event_id=report.event_id,
+        incident_id=ids.incident_id(report.item_id, 0),
+        at=aware(report.published),
+        decision=_decision(action),
+        add=moved,
+        trigger=_fresh(moved),
+        split_from=incident.state.incident_id,
+        test=incident.state.test,
+    )
+    return Planned(steps=(_step(report, action, incident, remove=parts), opening))
+
+
+def _fresh(moved: tuple[Contribution, ...]) -> Contribution | None:
+    return next((c for c in moved if not c.backfill), moved[0] if moved else None)
+
+
+def _note(report: Report, action: DeskAction, flags: list[Flag], settings: LinkSettings) -> Contribution:
+    facts = action.facts or AttackFacts(confidence=1.0)
+    return Contribution(
+        source=Source(
+            item_id=report.item_id,
+            event_id=report.event_id,
+            feed=OUTLET,
+            outlet=OUTLET,
+            tier=1,
+            origin=OUTLET,
+            url=report.url,
+            title=report.title[: settings.max_text],
+            time=aware(report.published),
+            kind=Kind.RETRACTION if action.verb is DeskVerb.RETRACT else Kind.UPDATE,
+            lang=report.lang,
+        ),
+        facts=screen_facts(facts, aware(report.published), 1.0, flags, settings),
+        version=report.version,
+        desk=action.verb,
+    )
+
+
+def _decision(action: DeskAction) -> Decision:
+    return Decision(rule=f"desk {action.verb.value}: {action.why} ({action.who})"[:300])
+
+
+def _step(
+    report: Report,
+    action: DeskAction,
+    incident: Incident,
+    *,
+    add: tuple[Contribution, ...] = (),
+    remove: tuple[str, ...] = (),
+    trigger: Contribution | None = None,
+    merged_into: str | None = None,
+    held: bool | None = None,
+) -> Step:
+    return Step(
+        item_id=report.item_id,
+        event_id=report.event_id,
+        incident_id=incident.state.incident_id,
+        at=aware(report.published),
+        decision=_decision(action),
+        add=add,
+        remove=remove,
+        trigger=trigger,
+        merged_into=merged_into,
+        held=held,
+        test=incident.state.test,
+    )

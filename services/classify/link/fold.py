@@ -1,0 +1,284 @@
+"""Open incidents as a fold over reports: ``apply`` decides and folds, ``replay`` folds what was decided before.
+
+The caller (the stream app, the backtest) stores what ``apply`` returned under ``entry_key(report)`` and, when the same key
+comes again, publishes the stored changes instead of calling ``apply`` a second time (design, promises 3 and 4).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import msgspec
+
+from services.classify.link import desk
+from services.classify.link.choice import Joins, TouchesNothing, choose
+from services.classify.link.incident import Incident, local_day, profile_of
+from services.classify.link.index import CandidateIndex
+from services.classify.link.likeness import liken
+from services.classify.link.picture import draw, in_order
+from services.classify.link.screening import Flag, aware, screen
+from services.classify.link.settings import LinkSettings
+from services.classify.link.transition import Step, changed, opened
+from shared import ids
+from shared.events.incident import Contribution, Decision, IncidentChange, Status
+from shared.events.report import Report
+
+
+def entry_key(report: Report) -> str:
+    """The key of a report's stored outcome: item, version and event id.
+
+    All three, because an article may return to its first wording (same event id, new version), and an ingest that lost
+    its database may start counting versions anew (same version, other event id).
+    """
+    return f"{report.item_id}|{report.version}|{report.event_id}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a report did: the changes in order, what was kept out of it and why, and the decision on each of its attacks."""
+
+    changes: tuple[IncidentChange, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    decisions: tuple[tuple[str, Decision], ...] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Work:
+    """A report being linked."""
+
+    report: Report
+    settings: LinkSettings
+    changes: list[IncidentChange] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    decisions: list[tuple[str, Decision]] = field(default_factory=list)
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            changes=tuple(self.changes), flags=tuple(dict.fromkeys(self.flags)), decisions=tuple(self.decisions)
+        )
+
+
+class OpenIncidents:
+    """The incidents of a link region. Not thread-safe; one owner applies one report at a time."""
+
+    def __init__(self) -> None:
+        self._incidents: dict[str, Incident] = {}
+        self._home: dict[str, str] = {}  # telling -> incident
+        self._tellings_of: dict[str, set[str]] = defaultdict(set)  # item -> its tellings that contribute
+        self._latest: dict[str, int] = {}  # item -> version, where it is beyond the first
+        self._index = CandidateIndex()
+
+    def __len__(self) -> int:
+        return len(self._incidents)
+
+    def apply(self, report: Report, settings: LinkSettings) -> tuple[IncidentChange, ...]:
+        """Decide what the report does, fold it, and return its changes; the same for the same history, never raises for a decoded report."""
+        return self.link(report, settings).changes
+
+    def link(self, report: Report, settings: LinkSettings) -> Outcome:
+        """As ``apply``, with what was kept out and the decisions besides."""
+        work = _Work(report=report, settings=settings)
+        if report.desk is not None:
+            self._by_hand(work)
+            return work.outcome()
+        if report.version < self._latest.get(report.item_id, 1):
+            work.flags.append(Flag.STALE_VERSION)
+            return work.outcome()
+        self._note_version(report.item_id, report.version)
+        screened = screen(report, settings)
+        work.flags.extend(screened.flags)
+        told = {c.source.item_id for c in screened.contributions}
+        for part in sorted(self._tellings_of.get(report.item_id, set()) - told):
+            self._take_back(part, work)
+        for telling in screened.contributions:
+            self._put(telling, work)
+        return work.outcome()
+
+    def replay(self, report_key: str, changes: Iterable[IncidentChange]) -> None:
+        """Take in a stored outcome without deciding again; after all of them, in any order, the state is the one that ``apply`` left.
+
+        Raises ``ValueError`` for a key that ``entry_key`` did not make.
+        """
+        item_id, version, _ = report_key.rsplit("|", 2)
+        self._note_version(item_id, int(version))
+        for change in changes:
+            self._absorb(change)
+
+    def evict(self, before: datetime) -> int:
+        """Forget incidents that ended before ``before`` and return how many.
+
+        Housekeeping alone: choose ``before`` at least ``retraction_window`` plus the age of the oldest report that may
+        still arrive in the past (180 days is safe), or a forgotten incident would be opened anew.
+        """
+        day = local_day(before)
+        gone = [
+            incident_id
+            for incident_id, incident in self._incidents.items()
+            if incident.state.last_seen < before
+            and max(incident.known().day, *incident.known().days, local_day(incident.state.first_seen)) < day
+        ]
+        for incident_id in gone:
+            incident = self._incidents.pop(incident_id)
+            self._index.leave(incident_id)
+            for part in incident.tellings:
+                self._move_out(part, incident_id)
+            for part in incident.set_at:
+                self._latest.pop(part.partition("#")[0], None)
+        return len(gone)
+
+    def states(self) -> tuple[IncidentChange, ...]:
+        """The latest change of every open incident, oldest incident first."""
+        return tuple(sorted((i.state for i in self._incidents.values()), key=lambda s: (s.first_seen, s.incident_id)))
+
+    def contents(self) -> dict[str, object]:
+        """Everything held, in a form that two folds can be compared by."""
+        return {
+            "incidents": {
+                incident_id: (
+                    incident.state,
+                    dict(sorted(incident.tellings.items())),
+                    dict(sorted(incident.set_at.items())),
+                )
+                for incident_id, incident in sorted(self._incidents.items())
+            },
+            "home": dict(sorted(self._home.items())),
+            "tellings": {item: frozenset(parts) for item, parts in sorted(self._tellings_of.items()) if parts},
+            "latest": dict(sorted(self._latest.items())),
+            "index": self._index.contents(),
+        }
+
+    def _note_version(self, item_id: str, version: int) -> None:
+        if version > self._latest.get(item_id, 1):
+            self._latest[item_id] = version
+
+    def _put(self, telling: Contribution, work: _Work) -> None:
+        """Link one attack of the report: in the place of its earlier version where there is one, else wherever it belongs."""
+        part = telling.source.item_id
+        home = self._home.get(part)
+        if home is not None:
+            incident = self._incidents[home]
+            if self._still_fits(telling, incident, work):
+                origin = incident.tellings[part].source.origin
+                self._change(incident, _with_origin(telling, origin), Decision(rule="new version of an item"), work)
+                return
+            self._take_back(part, work)
+        choice = choose(telling, self._incidents, self._index, work.settings, test=work.report.test)
+        if isinstance(choice, TouchesNothing):
+            work.decisions.append((part, choice.decision))
+            if choice.flag is not None:
+                work.flags.append(choice.flag)
+        elif isinstance(choice, Joins):
+            telling = _with_origin(telling, choice.origin)
+            self._change(self._incidents[choice.incident_id], telling, choice.decision, work)
+        else:
+            taken = [self._incidents[choice.split_from].tellings[p] for p in choice.takes] if choice.split_from else []
+            if choice.split_from:
+                self._remove(self._incidents[choice.split_from], choice.takes, choice.decision, work)
+            incident_id = self._new_id(part, work.report.version)
+            step = self._step(work, part, incident_id, choice.decision, add=(telling, *taken), trigger=telling)
+            self._emit(opened(replace(step, split_from=choice.split_from), work.settings), work)
+
+    def _still_fits(self, telling: Contribution, incident: Incident, work: _Work) -> bool:
+        """Whether the new version may stay: it is alone there, or no conflict sets it apart from the others."""
+        others = in_order(c for part, c in incident.tellings.items() if part != telling.source.item_id)
+        if not any(c.desk is None for c in others):
+            return True
+        picture = draw(others, work.settings)
+        return liken(telling, profile_of(picture, others, test=incident.state.test), 0.0, work.settings).veto is None
+
+    def _take_back(self, part: str, work: _Work) -> None:
+        """Remove what an earlier version contributed and the new one does not."""
+        self._remove(self._incidents[self._home[part]], (part,), Decision(rule="item withdrawn or changed"), work)
+
+    def _remove(self, incident: Incident, parts: tuple[str, ...], decision: Decision, work: _Work) -> None:
+        step = self._step(work, work.report.item_id, incident.state.incident_id, decision, remove=parts)
+        self._emit(changed(incident.state, incident.tellings, step, work.settings), work)
+
+    def _change(self, incident: Incident, telling: Contribution, decision: Decision, work: _Work) -> None:
+        step = self._step(
+            work, telling.source.item_id, incident.state.incident_id, decision, add=(telling,), trigger=telling
+        )
+        self._emit(changed(incident.state, incident.tellings, step, work.settings), work)
+
+    def _step(
+        self,
+        work: _Work,
+        part: str,
+        incident_id: str,
+        decision: Decision,
+        *,
+        add: tuple[Contribution, ...] = (),
+        remove: tuple[str, ...] = (),
+        trigger: Contribution | None = None,
+    ) -> Step:
+        if work.flags:
+            decision = msgspec.structs.replace(decision, flags=tuple(flag.value for flag in dict.fromkeys(work.flags)))
+        work.decisions.append((part, decision))
+        return Step(
+            item_id=part,
+            event_id=work.report.event_id,
+            incident_id=incident_id,
+            at=aware(work.report.published),
+            decision=decision,
+            add=add,
+            remove=remove,
+            trigger=trigger,
+            test=work.report.test,
+        )
+
+    def _new_id(self, part: str, version: int) -> str:
+        """The id of an incident that this telling opens; the version is part of it only where an earlier version opened one already."""
+        item, _, number = part.partition("#")
+        plain = ids.incident_id(item, int(number or 0))
+        return plain if plain not in self._incidents else ids.incident_id(f"{item}|{version}", int(number or 0))
+
+    def _by_hand(self, work: _Work) -> None:
+        planned = desk.plan(work.report, self._incidents, work.settings)
+        work.flags.extend(planned.flags)
+        for step in planned.steps:
+            work.decisions.append((step.item_id, step.decision))
+            incident = self._incidents.get(step.incident_id)
+            change = (
+                opened(step, work.settings)
+                if incident is None
+                else changed(incident.state, incident.tellings, step, work.settings)
+            )
+            self._emit(change, work)
+
+    def _emit(self, change: IncidentChange, work: _Work) -> None:
+        work.changes.append(change)
+        self._absorb(change)
+
+    def _absorb(self, change: IncidentChange) -> None:
+        incident_id = change.incident_id
+        incident = self._incidents.get(incident_id)
+        if incident is None:
+            incident = self._incidents[incident_id] = Incident(state=change)
+        before = set(incident.tellings)
+        incident.absorb(change)
+        for part in before - set(incident.tellings):
+            self._move_out(part, incident_id)
+        for part in incident.tellings:
+            if part not in before:
+                self._home[part] = incident_id
+                self._tellings_of[part.partition("#")[0]].add(part)
+        if incident.state.status is Status.MERGED:
+            self._index.leave(incident_id)
+        else:
+            self._index.enter(incident)
+
+    def _move_out(self, part: str, incident_id: str) -> None:
+        if self._home.get(part) != incident_id:
+            return
+        del self._home[part]
+        item = part.partition("#")[0]
+        self._tellings_of[item].discard(part)
+        if not self._tellings_of[item]:
+            del self._tellings_of[item]
+
+
+def _with_origin(telling: Contribution, origin: str | None) -> Contribution:
+    if origin is None or origin == telling.source.origin:
+        return telling
+    return msgspec.structs.replace(telling, source=msgspec.structs.replace(telling.source, origin=origin))

@@ -1,0 +1,182 @@
+"""Where to look for the incident a telling may belong to: by place and day, and by text; never by scanning all.
+
+An incident is entered under its grid cell, its district, its governorate and its country, each with its day. Those known
+only coarsely are entered once more as *coarse*, because news that names a village must find "an attack in the district"
+without meeting every other village of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from services.classify.link.geography import has_point
+from services.classify.link.incident import Incident, Profile, local_day
+from services.classify.link.likeness import days_searched, speaks_of_known
+from services.classify.link.settings import LinkSettings
+from services.classify.link.signature import bands
+from shared.events.facts import Place, Precision
+from shared.events.incident import Contribution
+
+CELL_DEGREES = 0.15
+"""About 16 km: with its eight neighbours a cell holds everything that ``geography`` calls near."""
+
+Area = tuple[str, ...] | tuple[str, int, int]
+Key = tuple[bool, Area, bool, int]  # test, area, whether the day is that of the attack (else of its first report), day
+
+
+class CandidateIndex:
+    """The incidents by area and day, and by bands of their texts' signatures."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Key, set[str]] = defaultdict(set)
+        self._keys_of: dict[str, tuple[Key, ...]] = {}
+        self._by_band: dict[tuple[int, bytes], set[str]] = defaultdict(set)
+        self._bands_of: dict[str, frozenset[tuple[int, bytes]]] = {}
+
+    def enter(self, incident: Incident) -> None:
+        """Enter the incident as it is now, in place of how it was."""
+        incident_id = incident.state.incident_id
+        keys = tuple(_keys(incident.known()))
+        if keys != self._keys_of.get(incident_id):
+            self._leave_keys(incident_id)
+            for key in keys:
+                self._by_key[key].add(incident_id)
+            self._keys_of[incident_id] = keys
+        found = frozenset(band for c in incident.tellings.values() for band in bands(c.signature))
+        before = self._bands_of.get(incident_id, frozenset())
+        for band in before - found:
+            self._drop_band(band, incident_id)
+        for band in found - before:
+            self._by_band[band].add(incident_id)
+        if found:
+            self._bands_of[incident_id] = found
+        else:
+            self._bands_of.pop(incident_id, None)
+
+    def leave(self, incident_id: str) -> None:
+        """Forget the incident."""
+        self._leave_keys(incident_id)
+        for band in self._bands_of.pop(incident_id, frozenset()):
+            self._drop_band(band, incident_id)
+
+    def copies_of(self, signature: bytes) -> set[str]:
+        """Incidents with a text that may be a copy of the one with this signature."""
+        found: set[str] = set()
+        for band in bands(signature):
+            found |= self._by_band.get(band, set())
+        return found
+
+    def near(self, telling: Contribution, *, test: bool, settings: LinkSettings, everywhere: bool = False) -> list[str]:
+        """Incidents whose place and day may fit, nearest days first, at most ``settings.max_candidates``.
+
+        ``everywhere`` looks beyond the telling's own governorate: for updates that correct the place.
+        """
+        areas = tuple(_areas_searched(telling, everywhere=everywhere))
+        found: dict[str, None] = {}
+        for is_dated, day in _days(telling, settings):
+            here: set[str] = set()
+            for area in areas:
+                here |= self._by_key.get((test, area, is_dated, day), set())
+            for incident_id in sorted(here):
+                found[incident_id] = None
+                if len(found) >= settings.max_candidates:
+                    return list(found)
+        return list(found)
+
+    def contents(self) -> tuple[dict[Key, frozenset[str]], dict[tuple[int, bytes], frozenset[str]]]:
+        """All entries, for tests that compare two indexes."""
+        return (
+            {key: frozenset(ids) for key, ids in self._by_key.items() if ids},
+            {band: frozenset(ids) for band, ids in self._by_band.items() if ids},
+        )
+
+    def _leave_keys(self, incident_id: str) -> None:
+        for key in self._keys_of.pop(incident_id, ()):
+            ids = self._by_key[key]
+            ids.discard(incident_id)
+            if not ids:
+                del self._by_key[key]
+
+    def _drop_band(self, band: tuple[int, bytes], incident_id: str) -> None:
+        ids = self._by_band[band]
+        ids.discard(incident_id)
+        if not ids:
+            del self._by_band[band]
+
+
+def _keys(known: Profile) -> Iterator[Key]:
+    days: Iterable[date] = known.days | {known.day} if known.is_dated else {local_day(known.first_seen)}
+    for area in dict.fromkeys(_areas_of(known.place)):
+        for day in sorted(days):
+            yield known.test, area, known.is_dated, day.toordinal()
+
+
+def _areas_of(place: Place | None) -> Iterator[Area]:
+    yield ("all",)
+    if place is None or place.country is None:
+        yield ("coarse",)
+    if place is None:
+        return
+    if place.lat is not None and place.lon is not None:
+        yield _cell(place.lat, place.lon)
+    country = place.country or ""
+    yield "country", country
+    if place.admin1:
+        yield "admin1", place.admin1
+        if not has_point(place) and place.admin2 is None:
+            yield "coarse admin1", place.admin1
+    elif not has_point(place):
+        yield "coarse country", country
+    if place.admin2:
+        yield "admin2", place.admin2
+        if place.precision is not Precision.EXACT:
+            yield "coarse admin2", place.admin2
+
+
+def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area]:
+    place = telling.facts.place
+    if place is None:
+        yield ("all",)
+        return
+    yield ("coarse",)
+    country = place.country or ""
+    if everywhere:
+        yield "country", country
+        return
+    yield "coarse country", country
+    is_exact = place.precision is Precision.EXACT and not speaks_of_known(telling)
+    if place.lat is not None and place.lon is not None:
+        yield from _around(place.lat, place.lon)
+        if place.admin1 is None:
+            yield "coarse country", country
+    elif place.admin1 is None:
+        yield "country", country
+    if place.admin1 is None:
+        return
+    if is_exact and place.admin2 is not None:
+        yield "coarse admin1", place.admin1
+        yield "coarse admin2", place.admin2
+    else:
+        yield "admin1", place.admin1
+
+
+def _cell(lat: float, lon: float) -> Area:
+    return "cell", int(lat // CELL_DEGREES), int(lon // CELL_DEGREES)
+
+
+def _around(lat: float, lon: float) -> Iterator[Area]:
+    row, column = int(lat // CELL_DEGREES), int(lon // CELL_DEGREES)
+    for north in (-1, 0, 1):
+        for east in (-1, 0, 1):
+            yield "cell", row + north, column + east
+
+
+def _days(telling: Contribution, settings: LinkSettings) -> Iterator[tuple[bool, int]]:
+    """(dated incidents?, day), nearest first."""
+    told = telling.facts.occurred_on
+    for day in days_searched(telling, settings):
+        ordinal = day.toordinal()
+        if told is None or abs((day - told).days) <= 3:
+            yield True, ordinal
+        if told is None or (day - told).days >= -1:
+            yield False, ordinal

@@ -1,0 +1,223 @@
+"""How likely a telling and an incident are the same attack: a sum of weights with reasons, and vetoes.
+
+The weights are set by judgement on what newsrooms get right: they agree on the day and the kind of attack, name the
+place as finely as they know it, and disagree on tolls. They are the whole table; thresholds are in ``LinkSettings``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.classify.link.geography import OTHER_COUNTRY, SAME_SITE, SAME_TOWN, Relation, relate
+from services.classify.link.incident import Profile, local_day
+from services.classify.link.settings import LinkSettings
+from shared.events.facts import EventType
+from shared.events.incident import Contribution, Reason
+from shared.events.report import Kind
+
+SAME_TEXT_WEIGHT = 6.0
+SIMILAR_TEXT_WEIGHT = 1.5
+SIMILAR_TEXT = 0.5
+
+_SAME_TYPE = 1.0
+_OTHER_TYPE = -2.2
+_T = EventType
+_BETWEEN_TYPES: dict[frozenset[EventType], float] = {
+    frozenset(pair): weight
+    for *pair, weight in (
+        # What first reports call "an explosion" turns out to be one of these.
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.SUICIDE_BOMB, 0.6),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.GRENADE, 0.3),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.SHELLING_ARTILLERY_MISSILE, 0.0),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.AIR_DRONE_STRIKE, 0.0),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.CHEMICAL_WEAPON, -0.5),
+        (_T.SHELLING_ARTILLERY_MISSILE, _T.AIR_DRONE_STRIKE, 0.5),
+        (_T.SHELLING_ARTILLERY_MISSILE, _T.GRENADE, -0.6),
+        (_T.SHELLING_ARTILLERY_MISSILE, _T.CHEMICAL_WEAPON, 0.0),
+        (_T.GRENADE, _T.CHEMICAL_WEAPON, 0.0),
+        (_T.GRENADE, _T.ATTACK, 0.0),
+        (_T.GRENADE, _T.ARMED_CLASH, -0.5),
+        # Who was shot at, and whether anybody shot back, is where accounts of one gunfight differ.
+        (_T.ATTACK, _T.ARMED_CLASH, 0.6),
+        (_T.ATTACK, _T.ABDUCTION, -0.5),
+        (_T.ATTACK, _T.SEXUAL_VIOLENCE, -0.5),
+        (_T.ABDUCTION, _T.SEXUAL_VIOLENCE, -0.8),
+        (_T.ATTACK, _T.SUICIDE_BOMB, -0.6),
+        (_T.ARMED_CLASH, _T.SUICIDE_BOMB, -0.6),
+        (_T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED, -1.0),
+        (_T.ARMED_CLASH, _T.REMOTE_EXPLOSIVE_LANDMINE_IED, -1.0),
+        (_T.ATTACK, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
+        (_T.ATTACK, _T.AIR_DRONE_STRIKE, -1.0),
+        (_T.ARMED_CLASH, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
+        (_T.ARMED_CLASH, _T.AIR_DRONE_STRIKE, -1.2),
+        (_T.ARMED_CLASH, _T.ABDUCTION, -1.2),
+        (_T.ARMED_CLASH, _T.GOVERNMENT_REGAINS_TERRITORY, 0.0),
+        (_T.ARMED_CLASH, _T.NON_STATE_OVERTAKES_TERRITORY, 0.0),
+        (_T.ATTACK, _T.NON_STATE_OVERTAKES_TERRITORY, -0.3),
+    )
+}
+"""Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
+
+_DATE_VETO_DAYS = 3
+"""News of one attack disagrees on its day by one, rarely two; beyond three it is another attack."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Likeness:
+    """The score with its grounds; ``veto`` names a conflict that no score outweighs."""
+
+    score: float
+    reasons: tuple[Reason, ...]
+    veto: str | None = None
+
+
+def liken(telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings) -> Likeness:
+    """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
+    place = _place(telling, known)
+    day, day_veto = _day(telling, known, settings)
+    reasons = [Reason(name=place.name, weight=place.weight), day]
+    reasons += [
+        reason
+        for reason in (
+            _type(telling, known),
+            _targets(telling, known),
+            _weapons(telling, known),
+            _perpetrator(telling, known),
+            *_tolls(telling, known),
+            _text(resemblance, settings),
+        )
+        if reason is not None
+    ]
+    veto = day_veto or _place_veto(telling, place)
+    return Likeness(score=round(sum(reason.weight for reason in reasons), 3), reasons=tuple(reasons), veto=veto)
+
+
+def _place(telling: Contribution, known: Profile) -> Relation:
+    """The relation to where the incident is, or that anyone told of the very same site."""
+    now = relate(telling.facts.place, known.place)
+    if now not in {SAME_SITE, SAME_TOWN}:
+        for place in known.places:
+            told = relate(telling.facts.place, place)
+            if told in {SAME_SITE, SAME_TOWN} and told.weight > now.weight:
+                return told
+    return now
+
+
+def _place_veto(telling: Contribution, place: Relation) -> str | None:
+    """A conflict of place is final for first-hand news. What speaks of a known attack may correct its place, at the price of the weight."""
+    if not place.is_conflict:
+        return None
+    if place is OTHER_COUNTRY or not speaks_of_known(telling):
+        return place.name
+    return None
+
+
+def speaks_of_known(telling: Contribution) -> bool:
+    """Whether the text takes the attack for known: an update, a reaction, a retraction or a reference back."""
+    return telling.source.kind is not Kind.REPORT or telling.facts.is_back_reference
+
+
+def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple[Reason, str | None]:
+    window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
+    told = telling.facts.occurred_on
+    if told is not None and known.days:
+        apart = min(abs((told - day).days) for day in known.days)
+        is_own = abs((told - known.day).days) == apart
+        weight = {0: 1.5 if is_own else 1.0, 1: 0.3, 2: -1.2, 3: -2.2}.get(apart, -4.0)
+        return Reason(name=f"days apart: {apart}", weight=weight), None if apart <= _DATE_VETO_DAYS else "other date"
+    if told is not None:
+        return _lag((local_day(known.first_seen) - told).days, window.days)
+    return _lag((local_day(telling.source.time) - known.day).days, window.days)
+
+
+def _lag(days: int, window: int) -> tuple[Reason, str | None]:
+    """News without a day: the sooner after the attack, the likelier it is of it; before it, never (a day's grace for time zones)."""
+    weight = 0.8 if days <= 1 else 0.3 if days <= 3 else -0.3 if days <= 7 else -0.9
+    veto = "told before it happened" if days < -1 else "too late" if days > window else None
+    return Reason(name=f"told {days} days after", weight=weight), veto
+
+
+def _type(telling: Contribution, known: Profile) -> Reason | None:
+    told = telling.facts.event_type
+    if told is None or known.event_type is None:
+        return None
+    if told is known.event_type:
+        return Reason(name="same type", weight=_SAME_TYPE)
+    if told in known.event_types:
+        return Reason(name="type that others told", weight=_SAME_TYPE * 0.8)
+    weight = _BETWEEN_TYPES.get(frozenset({told, known.event_type}), _OTHER_TYPE)
+    return Reason(name="other type" if weight < 0 else "compatible type", weight=weight)
+
+
+def _targets(telling: Contribution, known: Profile) -> Reason | None:
+    told = frozenset(telling.facts.targets)
+    if not told or not known.targets:
+        return None
+    if told & known.targets:
+        return Reason(name="same target", weight=0.7)
+    return Reason(name="other target", weight=-0.9)
+
+
+def _weapons(telling: Contribution, known: Profile) -> Reason | None:
+    told = frozenset(telling.facts.weapons) - {"unknown"}
+    others = known.weapons - {"unknown"}
+    if not told or not others:
+        return None
+    if told & others:
+        return Reason(name="same weapon", weight=0.4)
+    return Reason(name="other weapon", weight=-0.4)
+
+
+def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
+    told = telling.facts.perpetrator
+    if told == "unknown" or not known.perpetrators:
+        return None
+    if told in known.perpetrators:
+        return Reason(name="same perpetrator", weight=0.5)
+    return Reason(name="other perpetrator", weight=-0.5 if telling.facts.claimed else -0.9)
+
+
+def _tolls(telling: Contribution, known: Profile) -> list[Reason]:
+    toll = telling.facts.casualties
+    found: list[Reason] = []
+    if toll.killed is not None and known.killed:
+        found.append(_killed(toll.killed.best, known, is_update=telling.source.kind is Kind.UPDATE))
+    if toll.wounded is not None and known.wounded:
+        is_equal = toll.wounded.best in known.wounded
+        weight = (0.6 if toll.wounded.best >= 2 else 0.3) if is_equal else -0.1
+        found.append(Reason(name="same wounded" if is_equal else "other number of wounded", weight=weight))
+    if toll.attackers_killed is not None and known.attackers_killed and toll.attackers_killed.best > 1:
+        is_equal = toll.attackers_killed.best in known.attackers_killed
+        name = "same attackers killed" if is_equal else "other number of attackers killed"
+        found.append(Reason(name=name, weight=0.8 if is_equal else -0.3))
+    return found
+
+
+def _killed(told: int, known: Profile, *, is_update: bool) -> Reason:
+    """Equal tolls say more the rarer they are; a rise is what tolls do; far fewer dead than already known is another attack."""
+    if told in known.killed:
+        return Reason(name="same killed", weight={0: 0.3, 1: 0.5, 2: 0.7}.get(told, 1.2))
+    best = known.best_killed if known.best_killed is not None else max(known.killed)
+    if told > best:
+        is_jump = told - best > max(4, 2 * best)
+        return Reason(name="more killed", weight=-0.4 if is_jump and not is_update else 0.0)
+    is_close = best - told <= max(2, best // 3)
+    return Reason(name="fewer killed", weight=-0.2 if is_close or is_update else -1.0)
+
+
+def _text(resemblance: float, settings: LinkSettings) -> Reason | None:
+    if resemblance >= settings.same_text:
+        return Reason(name="copy of one text", weight=SAME_TEXT_WEIGHT)
+    if resemblance >= SIMILAR_TEXT:
+        return Reason(name="similar text", weight=SIMILAR_TEXT_WEIGHT)
+    return None
+
+
+def days_searched(telling: Contribution, settings: LinkSettings) -> tuple[date, ...]:
+    """The days whose incidents may fit, nearest first: those not vetoed by date, no more."""
+    told = telling.facts.occurred_on
+    if told is not None:
+        offsets = sorted(range(-_DATE_VETO_DAYS, settings.join_window.days + 1), key=lambda n: (abs(n), n))
+        return tuple(date.fromordinal(told.toordinal() + n) for n in offsets)
+    window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
+    day = local_day(telling.source.time).toordinal()
+    return tuple(date.fromordinal(day - n) for n in range(-1, window.days + 1))

@@ -1,0 +1,53 @@
+"""What bounds linking: thresholds, windows and limits, each with its reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkSettings:
+    """The numbers of linking. Thresholds are sums of the weights in ``likeness.py``; a lower one joins more, a higher one splits more."""
+
+    report_threshold: float = 2.8
+    """First-hand news joins at this score. A wrong merge hides an attack and costs more than a repeated alert, so it is the highest."""
+    update_threshold: float = 1.5
+    """An update speaks of an attack that is already reported: less is enough."""
+    reaction_threshold: float = 0.6
+    """A reaction alerts nobody when it attaches, and would alert wrongly if it opened."""
+    retraction_threshold: float = 1.2
+    """A retraction names what it takes back; below this it is not known which."""
+    unplaced_margin: float = 0.6
+    """A text without a place attaches only when it fits one incident better than any other by this much."""
+    split_margin: float = 1.0
+    """How much better a telling must fit a newly told attack than the incident it had joined, to move there."""
+    same_text: float = 0.8
+    """Share of equal signature values from which two texts are copies of one."""
+
+    join_window: timedelta = timedelta(days=14)
+    """A report may join when its date is within this of the incident's (design, promise 5)."""
+    retraction_window: timedelta = timedelta(days=90)
+    """The same for a retraction."""
+    archive_age: timedelta = timedelta(days=13)
+    """An attack told more than this after it happened is an archive story: it may join, never open."""
+    reaction_age: timedelta = timedelta(days=30)
+    """A reaction to an older attack is no news of it (design, "What counts")."""
+
+    expires_after: timedelta = timedelta(hours=48)
+    """How long an alert stays current, from the day of the attack or the last update."""
+    opening_confidence: float = 0.2
+    """Below this the reader as good as says that there is no attack: such a report may join, not open."""
+    further_event_factor: float = 0.7
+    """Confidence of a further attack of an item, as a share of the reader's."""
+
+    max_killed: int = 3_000
+    """A higher figure is kept out and counted: no single attack since 1945 outside war crimes of days has one, slips of digits do."""
+    max_wounded: int = 20_000
+    """The same for wounded."""
+    max_listed: int = 50
+    """Sources and toll entries that a change lists; the counts count all. Keeps a change below 256 kB."""
+    max_evidence: int = 24
+    """Pieces of evidence that a change lists."""
+    max_text: int = 300
+    """Characters of a title or of a piece of evidence that a change keeps."""
+    max_candidates: int = 400
+    """Incidents a report is compared with at most, nearest dates first. Bounds the work of a report that names no place."""

@@ -1,0 +1,30 @@
+"""Text signatures: are two texts copies of one, and where to look for the copies.
+
+A signature is a MinHash: the share of positions at which two agree estimates the share of word sequences that the texts
+have in common. Only the low 16 bits of each value are kept, which adds chance agreement of one in 65,536.
+"""
+
+from collections.abc import Iterator
+
+ROWS = 4
+"""Values to a band. With 64 values, copies at 0.8 share at least one of 16 bands in 999.8 of 1,000 cases; texts at 0.3 in 1 of 8."""
+
+
+def compact(values: tuple[int, ...]) -> bytes:
+    """Return the kept half of each value, big-endian; values beyond 32 bits or below zero are taken modulo 65,536."""
+    return b"".join((value & 0xFFFF).to_bytes(2, "big") for value in values)
+
+
+def resemblance(a: bytes, b: bytes) -> float:
+    """Return the share of equal positions, 0 when a signature is missing or the lengths differ."""
+    if not a or len(a) != len(b):
+        return 0.0
+    equal = sum(a[n : n + 2] == b[n : n + 2] for n in range(0, len(a), 2))
+    return equal / (len(a) // 2)
+
+
+def bands(signature: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the keys under which copies of the text are found."""
+    width = ROWS * 2
+    for start in range(0, len(signature) - width + 1, width):
+        yield start, signature[start : start + width]
