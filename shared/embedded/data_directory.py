@@ -48,23 +48,25 @@ class DirectoryLock:
         os.close(self.descriptor)
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path, *, needed_bytes: int = NEEDED_BYTES) -> None:
     """Make the directory, ours alone, or check that it can be used; raises a DataDirectoryError."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = {entry.name for entry in path.iterdir()}
-        owner = path.stat().st_uid
+        owner = (path / "VERSION" if "VERSION" in names else path).stat().st_uid
     except FileExistsError as error:
         raise NotADataDirectoryError(path=path) from error
     except PermissionError as error:
         raise ForeignOwnerError(path=path, owner=_owner_of(path)) from error
-    if os.geteuid() not in (0, owner) or not os.access(path, os.W_OK | os.X_OK):
+    # Root may use an empty directory of anybody's (a mounted volume), but would lock the owner out of data that exists.
+    is_foreign = "VERSION" in names and owner != os.geteuid()
+    if is_foreign or not os.access(path, os.W_OK | os.X_OK):
         raise ForeignOwnerError(path=path, owner=user_name(owner))
     if names - {"LOCK"} and "VERSION" not in names:
         raise NotADataDirectoryError(path=path)
     free = shutil.disk_usage(path).free
-    if free < NEEDED_BYTES:
-        raise NoDiskSpaceError(path=path, free_bytes=free, needed_bytes=NEEDED_BYTES)
+    if free < needed_bytes:
+        raise NoDiskSpaceError(path=path, free_bytes=free, needed_bytes=needed_bytes)
 
 
 async def lock(path: Path, *, handover_seconds: float = HANDOVER_SECONDS) -> DirectoryLock:

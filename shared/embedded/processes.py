@@ -76,17 +76,10 @@ class ChildProcess:
             "grace_seconds": self._grace_seconds,
             "run_as": self._run_as,
         }
-        with contextlib.ExitStack() as stack:
-            log = None if self.log_path is None else stack.enter_context(open_log(self.log_path))
-            self._guardian = subprocess.Popen(  # noqa: S603  (our own guardian; the program is the caller's choice)
-                [sys.executable, "-I", "-S", str(GUARDIAN), json.dumps(options)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=self._env,
-                start_new_session=True,
-                pass_fds=self._keep_open,
-            )
+        try:
+            self._guardian = self._spawn(json.dumps(options))
+        except OSError as error:
+            raise NotStartedError(server=self.name, reason=str(error)) from error
         answer = self._read_answer(time.monotonic() + START_SECONDS)
         if not answer.startswith("pid "):
             reason = answer.removeprefix("error ") or "its guardian process did not answer"
@@ -145,6 +138,19 @@ class ChildProcess:
         with self.log_path.open("rb") as log:
             log.seek(max(0, self.log_path.stat().st_size - 16_384))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
+
+    def _spawn(self, options: str) -> subprocess.Popen[bytes]:
+        with contextlib.ExitStack() as stack:
+            log = None if self.log_path is None else stack.enter_context(open_log(self.log_path))
+            return subprocess.Popen(  # noqa: S603  (our own guardian; the program is the caller's choice)
+                [sys.executable, "-I", "-S", str(GUARDIAN), options],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=self._env,
+                start_new_session=True,
+                pass_fds=self._keep_open,
+            )
 
     def _order(self, order: bytes) -> None:
         if self._guardian is not None and self._guardian.stdin is not None and not self._guardian.stdin.closed:

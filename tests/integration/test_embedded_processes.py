@@ -162,7 +162,7 @@ async def test_a_copy_of_the_parents_pipe_in_another_process_does_not_keep_the_c
     # A fork of the parent (a process pool, say) inherits its end of the pipe, which then never ends.
     log = tmp_path / "log"
     forking = OWNER.replace(
-        "child.start()", "child.start()\nimport os\nif os.fork() == 0:\n    time.sleep(20)\n    os._exit(0)"
+        "child.start()", "child.start()\nimport os\nif os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)"
     )
     with owner_of(log, FOREVER, owner=forking) as owner:
         await until(says(log, "ready"), "the child to be ready")

@@ -9,7 +9,13 @@ import pytest
 
 from shared.embedded import data_directory
 from shared.embedded.data_directory import Versions
-from shared.embedded.errors import AlreadyRunningError, NotADataDirectoryError, OtherVersionError
+from shared.embedded.errors import (
+    AlreadyRunningError,
+    ForeignOwnerError,
+    NoDiskSpaceError,
+    NotADataDirectoryError,
+    OtherVersionError,
+)
 
 WANTED = Versions(layout=1, kafka="4.1.0", postgres="18")
 
@@ -52,6 +58,19 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
     path.write_text("a file")
     with pytest.raises(NotADataDirectoryError):
         data_directory.prepare(path)
+
+
+def test_a_disk_without_room_is_refused_with_the_figures(tmp_path: Path) -> None:
+    with pytest.raises(NoDiskSpaceError, match=r"has \d+ MB free and 1000000000 MB are needed; free some space"):
+        data_directory.prepare(tmp_path, needed_bytes=10**15)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand a file to another user")
+def test_data_of_another_user_is_refused_even_to_root_who_would_lock_the_owner_out(tmp_path: Path) -> None:
+    data_directory.check_versions(tmp_path, WANTED)
+    os.chown(tmp_path / "VERSION", 12345, 12345)
+    with pytest.raises(ForeignOwnerError, match=r"belongs to user 12345 .*; run as 12345"):
+        data_directory.prepare(tmp_path)
 
 
 def test_a_directory_of_this_version_is_accepted_again(tmp_path: Path) -> None:
