@@ -1,0 +1,225 @@
+"""The toll that one item gives: killed, wounded and attackers killed, added up within the item and never over its repetitions.
+
+The item leads with its figure: the title's, else the first sentence's. A later sentence adds to it only when it says so
+("another", "also") or speaks of other people beside it (soldiers, then a civilian); the rest repeats or competes, and widens
+the range. "Killed and wounded 12" cannot be split and is killed, with a range from one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from services.classify.read import tolls_ar, tolls_ckb, tolls_en
+from services.classify.read.background import is_background, markers_of
+from services.classify.read.claims import Claim, ClaimKind, Fact, Side
+from services.classify.read.script import lang_of
+from services.classify.read.text import FIELDS, Document, Sentence
+from shared.events.facts import Casualties, Count, Evidence
+
+MAX_SENTENCES = 60
+"""Tolls stand at the top; what an article says after so many sentences is background."""
+
+_READERS: dict[str, Callable[[Sentence], tuple[Claim, ...]]] = {
+    "en": tolls_en.claims_of,
+    "ar": tolls_ar.claims_of,
+    "ckb": tolls_ckb.claims_of,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasualtiesReading:
+    """The toll, the words it rests on, and the figures that were read and set aside, with the reason."""
+
+    casualties: Casualties
+    evidence: tuple[Evidence, ...]
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A claim and the sentence it stands in."""
+
+    claim: Claim
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figure:
+    """What one field says of one fact, added up."""
+
+    best: int
+    low: int
+    high: int
+    said: tuple[_Said, ...]
+    parts: tuple[int, ...]
+    is_total: bool = False
+    is_explicit: bool = True
+
+
+def read_casualties(
+    document: Document, sentences: Sequence[int] | None = None, *, kind_hint: str | None = None
+) -> CasualtiesReading:
+    """Return the toll of the attack that ``sentences`` tell (all of them when null); never raises on any text.
+
+    ``kind_hint`` "report" leaves out the toll of an attack that the report only dates itself by ("a day after gunmen killed four").
+    """
+    chosen = document.sentences if sentences is None else [s for s in document.sentences if s.index in set(sentences)]
+    rejected: list[str] = []
+    by_field: dict[str, list[_Said]] = {field: [] for field in FIELDS}
+    first_of_body = next((s.index for s in document.sentences if s.field != "title"), None)
+    for sentence in chosen[:MAX_SENTENCES]:
+        is_lead = sentence.field == "title" or sentence.index == first_of_body
+        for claim in _claims(document, sentence, is_lead=is_lead):
+            if claim.is_background:
+                rejected.append(f"{claim.fact.value} {claim.best}: background: {_quote(document, sentence, claim)}")
+            elif kind_hint == "report" and _is_dating_clause(sentence, claim):
+                rejected.append(f"{claim.fact.value} {claim.best}: another attack: {_quote(document, sentence, claim)}")
+            else:
+                by_field[sentence.field].append(_Said(claim=claim, sentence=sentence))
+    counts: dict[Fact, Count | None] = {}
+    evidence: list[Evidence] = []
+    for fact in Fact:
+        figures = [figure for field in FIELDS if (figure := _figure(fact, by_field[field]))]
+        counts[fact], used = _settled(figures)
+        evidence += [_evidence(document, fact, said) for said in used]
+        rejected += [
+            f"{fact.value} {f.best}: another figure leads: {_quote(document, f.said[0].sentence, f.said[0].claim)}"
+            for f in figures
+            if (count := counts[fact]) is not None and f.best != count.best
+        ]
+    return CasualtiesReading(
+        casualties=Casualties(
+            killed=counts[Fact.KILLED], wounded=counts[Fact.WOUNDED], attackers_killed=counts[Fact.ATTACKERS_KILLED]
+        ),
+        evidence=tuple(dict.fromkeys(evidence)),
+        rejected=tuple(dict.fromkeys(rejected)),
+    )
+
+
+def _claims(document: Document, sentence: Sentence, *, is_lead: bool) -> list[Claim]:
+    lang = lang_of(sentence, document.lang)
+    claims = _READERS[lang](sentence)
+    if not claims:
+        return []
+    markers = markers_of(sentence, lang, document.published.year)
+    if not markers:
+        return list(claims)
+    spans = [(claim.start, claim.end) for claim in claims]
+    return [
+        _as_background(claim) if is_background(claim.start, claim.end, markers, spans, is_lead=is_lead) else claim
+        for claim in claims
+    ]
+
+
+def _as_background(claim: Claim) -> Claim:
+    return Claim(
+        fact=claim.fact, kind=claim.kind, best=claim.best, low=claim.low, high=claim.high, start=claim.start, end=claim.end,
+        is_background=True,
+    )  # fmt: skip
+
+
+_SPANS_OF_TIME = frozenset({"hours", "hour", "day", "days", "week", "weeks"})
+
+
+def _is_dating_clause(sentence: Sentence, claim: Claim) -> bool:
+    """Whether the claim stands in a clause like "two days after gunmen killed four"."""
+    keys = [token.key for token in sentence.tokens[: claim.end]]
+    return any(key in {"after", "since"} and keys[at - 1] in _SPANS_OF_TIME for at, key in enumerate(keys) if at)
+
+
+def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
+    """Add up what one field says of ``fact``."""
+    mine = [s for s in said if s.claim.fact is fact]
+    totals = [s for s in mine if s.claim.kind is ClaimKind.TOTAL]
+    if totals:
+        claim = totals[0].claim
+        return _Figure(
+            best=claim.best, low=claim.low, high=claim.high, said=(totals[0],), parts=claim.parts, is_total=True
+        )
+    stated = [s for s in mine if s.claim.kind is not ClaimKind.NONE]
+    if not stated:
+        return _nobody(mine)
+    taken = [stated[0]]
+    others: list[_Said] = []
+    for later in stated[1:]:
+        (taken if _adds(taken, later) else others).append(later)
+    best = sum(s.claim.best for s in taken)
+    low, high = sum(s.claim.low for s in taken), sum(s.claim.high for s in taken)
+    if any(s.claim.kind is ClaimKind.UNSPLIT for s in taken):
+        low = min(low, 1)
+    return _Figure(
+        best=best,
+        low=min([low, *(s.claim.low for s in others if not s.claim.kind is ClaimKind.LATER)])
+        if _compete(best, others)
+        else low,
+        high=max([high, *(s.claim.high for s in others)]),
+        said=tuple(taken),
+        parts=tuple(part for s in taken for part in s.claim.parts),
+        is_explicit=any(s.claim.is_explicit for s in taken),
+    )
+
+
+def _compete(best: int, others: Sequence[_Said]) -> bool:
+    """Whether figures set aside are rivals of ``best`` rather than parts of it: a part is far smaller."""
+    return any(2 * s.claim.best >= best for s in others)
+
+
+def _nobody(mine: Sequence[_Said]) -> _Figure | None:
+    if not mine:
+        return None
+    return _Figure(best=0, low=0, high=0, said=(mine[0],), parts=(0,))
+
+
+def _adds(taken: Sequence[_Said], later: _Said) -> bool:
+    """Whether ``later`` counts people that ``taken`` has not counted."""
+    first, claim = taken[0], later.claim
+    if later.sentence.index == taken[-1].sentence.index:
+        return True
+    if claim.kind is ClaimKind.LATER or claim.is_additional:
+        return True
+    sides = {side for s in taken for side in s.claim.sides}
+    is_next = later.sentence.index - first.sentence.index <= 2
+    is_disjoint = Side.ANY not in sides | claim.sides and not sides & claim.sides
+    return is_next and is_disjoint and claim.best <= max(s.claim.best for s in taken)
+
+
+def _settled(figures: Sequence[_Figure]) -> tuple[Count | None, tuple[_Said, ...]]:
+    """Choose among the fields' figures: the first leads, unless a later one is the sum it is a part of, or the total it lacks."""
+    if not figures:
+        return None, ()
+    lead = figures[0]
+    for other in figures[1:]:
+        if _completes(other, lead):
+            lead = other
+    rivals = [figure for figure in figures if figure.best or not lead.best]
+    count = Count(
+        best=lead.best,
+        low=min(min(figure.low for figure in rivals), lead.best),
+        high=max(max(figure.high for figure in rivals), lead.best),
+    )
+    return count, lead.said
+
+
+def _completes(other: _Figure, lead: _Figure) -> bool:
+    if not lead.best:
+        return other.best > 0
+    if lead.is_total:
+        return False
+    if other.best <= lead.best:
+        return not lead.is_explicit and other.is_explicit and other.is_total
+    is_sum_with_lead = len(other.parts) > 1 and lead.best in other.parts
+    return other.is_total or is_sum_with_lead or not lead.is_explicit
+
+
+def _span(sentence: Sentence, claim: Claim) -> tuple[int, int]:
+    tokens = sentence.tokens[claim.start : claim.end]
+    return tokens[0].start, tokens[-1].end
+
+
+def _quote(document: Document, sentence: Sentence, claim: Claim) -> str:
+    return document.quote(sentence.field, *_span(sentence, claim))
+
+
+def _evidence(document: Document, fact: Fact, said: _Said) -> Evidence:
+    start, end = _span(said.sentence, said.claim)
+    field = said.sentence.field
+    return Evidence(fact=fact.value, field=field, text=document.quote(field, start, end), start=start, end=end)
