@@ -24,7 +24,7 @@ from services.classify.errors import InfrastructureError
 from services.classify.link.fold import OpenIncidents
 from services.classify.link.settings import LinkSettings
 from services.classify.metrics import ClassifyMetrics
-from services.classify.reading_pool import ItemReader
+from services.classify.ports import ItemReader
 from services.classify.settings import ClassifySettings
 from services.classify.stages import Outcome
 from shared.clock import Clock
@@ -79,8 +79,6 @@ class Classifier:
             LINK_TABLE,
             key_type=bytes,
             value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
             partitions=REPORT_PARTITIONS,
             options={
                 "driver": "rocksdict",
@@ -178,6 +176,8 @@ class Classifier:
             outcome = await work(received)
             await self._make_durable(received, outcome)
         stage.finished.labels(outcome.outcome).inc()
+        for flag in outcome.flags:
+            self._metrics.kept_out.labels(flag).inc()
         duration = time.monotonic() - started
         stage.duration.observe(duration)
         self._finished_at = time.monotonic()

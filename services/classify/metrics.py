@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from services.classify.link.screening import Flag
 from shared.events.incident import ChangeKind
 from shared.events.report import Kind
 from shared.kafka.dead_letters import DeadLetterReason
@@ -24,6 +25,11 @@ class ClassifyMetrics:
         self.publish_retries = Counter(
             "tocsin_classify_publish_retries", "attempts to publish that were not acknowledged", registry=registry
         )
+        self.kept_out = Counter(
+            "tocsin_classify_kept_out", "facts or reports kept out of incidents", ["reason"], registry=registry
+        )
+        for flag in Flag:
+            self.kept_out.labels(flag.value)
         self.open_incidents = Gauge("tocsin_classify_open_incidents", "incidents held in memory", registry=registry)
         self.recoveries = Counter(
             "tocsin_classify_recoveries", "times the open incidents were rebuilt from the table", registry=registry

@@ -6,22 +6,13 @@ Reading is bounded by the size of its input, so the time limit is a backstop aga
 import asyncio
 import multiprocessing
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from services.classify.read.reader import Reader
 from shared.events.item import Item
 from shared.events.report import Report
-
-
-class ItemReader(Protocol):
-    """Reads an item in the background."""
-
-    async def read(self, item: Item) -> Report:
-        """Return what the item says; raises ``TimeoutError`` when it took too long, another exception when reading failed."""
-        ...
-
 
 _reader: Reader | None = None
 
@@ -49,7 +40,7 @@ class ReadingPool:
         )
 
     async def read(self, item: Item) -> Report:
-        """See ``ItemReader.read``."""
+        """See ``ports.ItemReader.read``."""
         future = self._pool.schedule(_read, args=[item], timeout=self._timeout_seconds)
         try:
             report = await asyncio.wrap_future(future)

@@ -13,16 +13,18 @@ from shared.events.report import Report
 from shared.geo.regions import LinkRegion, region_of
 
 
-def _region(place: Place | None) -> str:
-    return region_of(place.country if place is not None and place.country else "XX")
+def _region(place: Place | None) -> LinkRegion:
+    return region_of(place.country if place is not None else None)
 
 
-def by_region(report: Report) -> tuple[tuple[str, Report], ...]:
-    """Return (region, report restricted to the events of that region), the main event's region first; at least one pair."""
-    parts: dict[str, list[int]] = {_region(report.place): [0]}
+def by_region(report: Report) -> tuple[Report, ...]:
+    """Return the report once for each region it concerns, restricted to that region's events; at least one, the main event's first."""
+    parts: dict[LinkRegion, list[int]] = {_region(report.place): [0]}
     for number, event in enumerate(report.other_events, start=1):
         parts.setdefault(_region(event.place), []).append(number)
     if report.version > 1 or report.change is ItemChange.WITHDRAWN:
-        for region in REGIONS:
+        for region in LinkRegion:
             parts.setdefault(region, [])
-    return tuple((region, msgspec.structs.replace(report, parts=tuple(numbers))) for region, numbers in parts.items())
+    return tuple(
+        msgspec.structs.replace(report, region=region.value, parts=tuple(numbers)) for region, numbers in parts.items()
+    )

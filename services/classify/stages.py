@@ -10,13 +10,13 @@ from datetime import datetime
 from services.classify.entries import Entry, decode_entry, encode_entry
 from services.classify.link.fold import OpenIncidents, entry_key
 from services.classify.link.settings import LinkSettings
-from services.classify.reading_pool import ItemReader
+from services.classify.ports import ItemReader
 from services.classify.regions import by_region
 from shared.codec import DecodeError, TooLargeError, carried, decode, encode, headers
 from shared.events.incident import IncidentChange
 from shared.events.item import Item
 from shared.events.report import Report
-from shared.geo.regions import partition_of
+from shared.geo.regions import LinkRegion, partition_of
 from shared.ids import derive
 from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
 from shared.kafka.publisher import Record
@@ -35,6 +35,7 @@ class Outcome:
     dead: DeadLetterReason | None = None
     entry: tuple[bytes, bytes] | None = None
     state_spoilt: bool = False
+    flags: tuple[str, ...] = ()
     log: dict[str, object] = field(default_factory=dict)
 
 
@@ -61,7 +62,7 @@ async def read(received: Received, reader: ItemReader, now: Callable[[], datetim
         return _dead(received, DeadLetterReason.UNDECODABLE, error)
     try:
         report = await reader.read(item)
-        records = tuple(_report_record(received, region, part, now()) for region, part in by_region(report))
+        records = tuple(_report_record(received, part, now()) for part in by_region(report))
     except TimeoutError as error:
         return _dead(received, DeadLetterReason.TIMED_OUT, error)
     except TooLargeError as error:
@@ -75,7 +76,8 @@ async def read(received: Received, reader: ItemReader, now: Callable[[], datetim
     )
 
 
-def _report_record(received: Received, region: str, report: Report, now: datetime) -> Record:
+def _report_record(received: Received, report: Report, now: datetime) -> Record:
+    region = report.region or LinkRegion.MENA.value
     event_id = derive("r", report.event_id, region)
     return Record(
         topic=REPORTS.name,
@@ -104,13 +106,16 @@ def link(
     except DecodeError as error:
         return _dead(received, DeadLetterReason.UNDECODABLE, error)
     key = entry_key(report).encode()
+    flags: tuple[str, ...] = ()
     known = stored(key)
     try:
         if known is not None:
             changes = decode_entry(known).changes
             value = known
         else:
-            changes = incidents.apply(report, settings)
+            linked = incidents.link(report, settings)
+            changes = linked.changes
+            flags = tuple(flag.value for flag in linked.flags)
             value = encode_entry(
                 Entry(key=key.decode(), partition=received.partition, offset=received.offset, changes=changes)
             )
@@ -123,11 +128,13 @@ def link(
         outcome="repeated" if known is not None else changes[0].change.value if changes else "nothing",
         records=records,
         entry=(key, value),
+        flags=flags,
         log={
             "item_id": report.item_id,
             "event_id": report.event_id,
             "incident_id": [change.incident_id for change in changes],
             "change": [change.change.value for change in changes],
+            **({"flags": flags} if flags else {}),
         },
     )
 

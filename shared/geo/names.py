@@ -1,0 +1,101 @@
+"""Place names folded so that spellings of one name meet, in Latin, Arabic and Sorani letters.
+
+Two keys of different strictness: ``name_key`` joins forms that every reader takes as equal (case, hamza, article, hyphen, "Tal
+Afar" and "Talafar"); ``skeleton`` keeps only the consonants, in one alphabet for all scripts, so that Khanaqin, Xaneqîn, خانقين
+and خانەقین are the same. Many names share a skeleton, so it proposes and never decides.
+"""
+
+import re
+from functools import lru_cache
+
+from shared.letters import fold
+
+ARTICLES = frozenset({"al", "el", "ul"})
+"""Written before a Latin name at will: "al-Adhaim", "Adhaim"."""
+
+ASSIMILATED_ARTICLES = frozenset(
+    {"ad", "adh", "an", "ar", "as", "ash", "at", "ath", "az", "ud", "ur", "us", "edh", "esh", "er", "es", "et", "ez"}
+)
+"""The article before a sun letter, as in "Ash Shirqat"; some are English words, so only gazetteer names and capitals drop them."""
+
+_ONE_LETTER = str.maketrans(
+    {
+        "ە": "ه", "ێ": "ي", "ۆ": "و", "ۇ": "و", "ۋ": "و", "ڕ": "ر", "ڵ": "ل", "ڤ": "ف", "گ": "ك", "پ": "ب", "چ": "ج",
+        "ء": None, "'": None, '"': None, "“": None, "”": None,
+    }
+)  # fmt: skip
+_DOUBLED = re.compile(r"(و)\1+|(ي)\2+")
+_WORD = re.compile(r"[^\W_]+(?:['’‘ʻʼʿʾ`´][^\W_]+)*")
+
+
+@lru_cache(maxsize=131_072)
+def word_key(word: str) -> str:
+    """Return one word's exact key; ``word`` may be folded already."""
+    key = fold(word)
+    if key.isascii():
+        key = key.replace("'", "")
+        if len(key) > 4 and key.endswith("ah"):
+            key = key[:-1]  # Diyalah, Baqubah, Muqdadiyah
+        return key.replace("iyya", "iya")
+    key = key.translate(_ONE_LETTER)
+    return _DOUBLED.sub(lambda m: m.group()[0], key)
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name as written, split at spaces, hyphens and other marks; apostrophes inside a word stay."""
+    return tuple(_WORD.findall(name))
+
+
+@lru_cache(maxsize=65_536)
+def name_key(name: str) -> str:
+    """Return the exact key of a whole name: its words' keys without spaces and without Latin articles; "" if nothing is left."""
+    keys = [word_key(word) for word in words_of(name)]
+    kept = [
+        key
+        for n, key in enumerate(keys)
+        if not (n + 1 < len(keys) and (key in ARTICLES or key in ASSIMILATED_ARTICLES))
+    ]
+    return "".join(kept)
+
+
+_DIGRAPHS = (
+    ("kh", "x"), ("gh", "g"), ("sh", "c"), ("ch", "j"), ("tch", "j"), ("th", "t"), ("dh", "z"), ("zh", "z"), ("ph", "f"), ("ck", "k"),
+)  # fmt: skip
+_LATIN = str.maketrans(
+    {**dict.fromkeys("aeiouwyv'-"), "q": "k", "p": "b", "ç": "j", "ş": "c", "ğ": "g"}
+)
+_ARABIC = str.maketrans(
+    {
+        **dict.fromkeys("اويىعءەێۆئؤ'"),
+        "ب": "b", "پ": "b", "ت": "t", "ط": "t", "ث": "t", "ج": "j", "چ": "j", "ح": "h", "ه": "h", "خ": "x", "د": "d", "ض": "d",
+        "ذ": "z", "ز": "z", "ژ": "z", "ظ": "z", "ر": "r", "ڕ": "r", "س": "s", "ص": "s", "ش": "c", "غ": "g", "گ": "g", "ف": "f",
+        "ڤ": "f", "ق": "k", "ك": "k", "ل": "l", "ڵ": "l", "م": "m", "ن": "n",
+    }
+)  # fmt: skip
+_REPEATED = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=65_536)
+def skeleton(name: str) -> str:
+    """Return the consonants of a name in one alphabet for all scripts; "" for a name without any."""
+    parts = []
+    for word in words_of(name):
+        key = fold(word)
+        if key in ARTICLES or key in ASSIMILATED_ARTICLES:
+            continue
+        parts.append(_skeleton_of_word(key))
+    return _REPEATED.sub(r"\1", "".join(parts))
+
+
+def _skeleton_of_word(key: str) -> str:
+    if key.isascii() or "a" <= key[0] <= "ÿ":
+        for written, one in _DIGRAPHS:
+            key = key.replace(written, one)
+        if key.endswith("h") and len(key) > 1:
+            key = key[:-1]
+        return key.translate(_LATIN)
+    if key.startswith("ال") and len(key) > 4:
+        key = key[2:]
+    if key.endswith("ه") and len(key) > 1:
+        key = key[:-1]
+    return key.translate(_ARABIC)
