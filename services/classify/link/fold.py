@@ -26,12 +26,13 @@ from shared.events.report import Report
 
 
 def entry_key(report: Report) -> str:
-    """The key of a report's stored outcome: item, version and event id.
+    """The key of a report's stored outcome: item, version, event id and link region.
 
-    All three, because an article may return to its first wording (same event id, new version), and an ingest that lost
-    its database may start counting versions anew (same version, other event id).
+    All of them, because an article may return to its first wording (same event id, new version), an ingest that lost its
+    database may start counting versions anew (same version, other event id), and an item that tells attacks in two
+    regions is linked in each.
     """
-    return f"{report.item_id}|{report.version}|{report.event_id}"
+    return f"{report.item_id}|{report.version}|{report.event_id}|{report.region or ''}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +101,7 @@ class OpenIncidents:
 
         Raises ``ValueError`` for a key that ``entry_key`` did not make.
         """
-        item_id, version, _ = report_key.rsplit("|", 2)
+        item_id, version, _, _ = report_key.rsplit("|", 3)
         self._note_version(item_id, int(version))
         for change in changes:
             self._absorb(change)
@@ -175,7 +176,7 @@ class OpenIncidents:
             taken = [self._incidents[choice.split_from].tellings[p] for p in choice.takes] if choice.split_from else []
             if choice.split_from:
                 self._remove(self._incidents[choice.split_from], choice.takes, choice.decision, work)
-            incident_id = self._new_id(part, work.report.version)
+            incident_id = self._new_id(part, work.report)
             step = self._step(work, part, incident_id, choice.decision, add=(telling, *taken), trigger=telling)
             self._emit(opened(replace(step, split_from=choice.split_from), work.settings), work)
 
@@ -227,11 +228,15 @@ class OpenIncidents:
             test=work.report.test,
         )
 
-    def _new_id(self, part: str, version: int) -> str:
-        """The id of an incident that this telling opens; the version is part of it only where an earlier version opened one already."""
+    def _new_id(self, part: str, report: Report) -> str:
+        """The id of an incident that this telling opens.
+
+        A later version has its own: the first may have opened an incident that still stands, here or in another region.
+        """
         item, _, number = part.partition("#")
-        plain = ids.incident_id(item, int(number or 0))
-        return plain if plain not in self._incidents else ids.incident_id(f"{item}|{version}", int(number or 0))
+        of = item if report.version == 1 else f"{item}|{report.version}"
+        plain = ids.incident_id(of, int(number or 0))
+        return plain if plain not in self._incidents else ids.incident_id(f"{of}|{report.event_id}", int(number or 0))
 
     def _by_hand(self, work: _Work) -> None:
         planned = desk.plan(work.report, self._incidents, work.settings)

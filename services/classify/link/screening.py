@@ -65,10 +65,11 @@ def screen(report: Report, settings: LinkSettings) -> Screened:
     flags: list[Flag] = []
     found: list[Contribution] = []
     if report.kind is not Kind.OTHER:
-        found.append(_contribution(report, report, 0, flags, settings))
+        # ``parts``: events of other link regions travel in records of their own and must not be linked twice.
         found.extend(
-            _contribution(report, event, number, flags, settings)
-            for number, event in enumerate(report.other_events, start=1)
+            _contribution(report, facts, number, flags, settings)
+            for number, facts in enumerate((report, *report.other_events))
+            if report.parts is None or number in report.parts
         )
     return Screened(contributions=tuple(found), flags=tuple(dict.fromkeys(flags)))
 
