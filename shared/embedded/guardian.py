@@ -1,9 +1,9 @@
 """Runs one program and lets nothing of it outlive the process that asked for it.
 
-Executed as a file of its own (``python -I -S guardian.py OPTIONS``), never imported by the parent, and therefore
-standard library only. It sits in its own session, between the parent and the program:
+Executed as a file of its own (``python -I -S guardian.py NAME``, the name for people who list processes), never imported by
+the parent, and therefore standard library only. It sits in its own session, between the parent and the program:
 
-- Standard input is a pipe whose other end only the parent holds. ``T`` asks for a graceful stop, ``K`` for an immediate
+- Standard input is a pipe whose other end only the parent holds. Its first line is the order (JSON); then ``T`` asks for a graceful stop, ``K`` for an immediate
   one, and the end of the pipe means that the parent is gone, SIGKILL included: the program is stopped.
 - Should some other process have inherited the parent's end, the pipe never ends; so the parent's pid is watched too.
 - A stop sends the program its stop signal and, after the grace, SIGKILL to its process group and to every descendant:
@@ -214,5 +214,17 @@ def say(line: str) -> None:
         os.write(1, f"{line}\n".encode())
 
 
+def read_order() -> dict[str, Any]:
+    """The parent's first line; it sends nothing more before it has our answer."""
+    line = b""
+    while not line.endswith(b"\n"):
+        part = os.read(0, 65_536)
+        if not part:
+            sys.exit(0)  # the parent is gone already
+        line += part
+    order: dict[str, Any] = json.loads(line)
+    return order
+
+
 if __name__ == "__main__":
-    sys.exit(Guardian(json.loads(sys.argv[1])).run())
+    sys.exit(Guardian(read_order()).run())

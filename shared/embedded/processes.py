@@ -77,9 +77,10 @@ class ChildProcess:
             "run_as": self._run_as,
         }
         try:
-            self._guardian = self._spawn(json.dumps(options))
+            self._guardian = self._spawn()
         except OSError as error:
             raise NotStartedError(server=self.name, reason=str(error)) from error
+        self._order(json.dumps(options).encode() + b"\n")
         answer = self._read_answer(time.monotonic() + START_SECONDS)
         if not answer.startswith("pid "):
             reason = answer.removeprefix("error ") or "its guardian process did not answer"
@@ -139,11 +140,11 @@ class ChildProcess:
             log.seek(max(0, self.log_path.stat().st_size - 16_384))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
 
-    def _spawn(self, options: str) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> subprocess.Popen[bytes]:
         with contextlib.ExitStack() as stack:
             log = None if self.log_path is None else stack.enter_context(open_log(self.log_path))
             return subprocess.Popen(  # noqa: S603  (our own guardian; the program is the caller's choice)
-                [sys.executable, "-I", "-S", str(GUARDIAN), options],
+                [sys.executable, "-I", "-S", str(GUARDIAN), self.name],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -155,7 +156,8 @@ class ChildProcess:
     def _order(self, order: bytes) -> None:
         if self._guardian is not None and self._guardian.stdin is not None and not self._guardian.stdin.closed:
             with contextlib.suppress(OSError):  # the guardian is gone; so is the program
-                os.write(self._guardian.stdin.fileno(), order)
+                self._guardian.stdin.write(order)
+                self._guardian.stdin.flush()
 
     def _read_answer(self, deadline: float) -> str:
         assert self._guardian is not None
