@@ -17,7 +17,7 @@ import shapely
 import shapely.geometry
 
 from shared.geo.build_iraq import WEAK, Names, extra_places, places, units
-from shared.geo.build_world import demonyms, is_weak_city, world
+from shared.geo.build_world import WEAK_CITIES, WEAK_COUNTRIES, demonyms, world
 from shared.geo.names import name_key, skeleton
 from shared.geo.rows import Boundary, BoundaryFile, Entry, EntryKind, GazetteerFile
 
@@ -43,9 +43,7 @@ def boundaries(source: Path) -> tuple[BoundaryFile, dict[str, tuple[float, float
     for unit, members in groups.items():
         inside = shapely.union_all(members).representative_point()
         points[unit] = (round(inside.y, 5), round(inside.x, 5))
-    rows = tuple(
-        Boundary(code=code, wkb=shapely.to_wkb(shape)) for code, shape in zip(codes, simplified, strict=True)
-    )
+    rows = tuple(Boundary(code=code, wkb=shapely.to_wkb(shape)) for code, shape in zip(codes, simplified, strict=True))
     return BoundaryFile(boundaries=rows), points
 
 
@@ -116,8 +114,7 @@ def gazetteer(named: Iterable[Names]) -> GazetteerFile:
     for row in named:
         at = len(entries)
         keys = {key for key in map(name_key, row.full) if len(key) >= 2}
-        weak = row.entry.weak or (row.entry.country == "IQ" and bool(keys & WEAK) and len(keys & WEAK) * 2 >= 1 and all(k in WEAK for k in keys if k in WEAK))
-        entries.append(msgspec.structs.replace(row.entry, weak=weak and row.entry.kind is EntryKind.COUNTRY))
+        entries.append(row.entry)
         for key in keys:
             names[key].append(at)
         for key in {key for key in map(name_key, row.short) if len(key) >= 3} - keys:
@@ -133,7 +130,14 @@ def gazetteer(named: Iterable[Names]) -> GazetteerFile:
     def ordered(index: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
         return {key: tuple(sorted(set(index[key]), key=rank)[:_MAX_SAME_NAME]) for key in sorted(index)}
 
-    return GazetteerFile(entries=tuple(entries), names=ordered(names), skeletons=ordered(bones), demonyms=dict(sorted(demonyms().items())))
+    weak = sorted((WEAK | WEAK_CITIES | WEAK_COUNTRIES) & set(names))
+    return GazetteerFile(
+        entries=tuple(entries),
+        names=ordered(names),
+        skeletons=ordered(bones),
+        demonyms=dict(sorted(demonyms().items())),
+        weak=tuple(weak),
+    )
 
 
 def write(path: Path, value: GazetteerFile | BoundaryFile) -> None:
@@ -145,7 +149,9 @@ def write(path: Path, value: GazetteerFile | BoundaryFile) -> None:
 def main(arguments: list[str]) -> int:
     """Build both files from ``SOURCE_DIR``; returns the exit code."""
     if len(arguments) != 1 or not (Path(arguments[0]) / "iraq_places.csv").exists():
-        sys.stderr.write("usage: python -m shared.geo.build SOURCE_DIR (with iraq_places.csv and irq_adm1..3.geojson)\n")
+        sys.stderr.write(
+            "usage: python -m shared.geo.build SOURCE_DIR (with iraq_places.csv and irq_adm1..3.geojson)\n"
+        )
         return 2
     source = Path(arguments[0])
     polygons, points = boundaries(source)

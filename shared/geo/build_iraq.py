@@ -102,7 +102,11 @@ def _features(source: Path, level: int) -> list[dict[str, Any]]:
 def units(source: Path, centroids: dict[str, tuple[float, float]]) -> Iterator[Names]:
     """Yield governorates, districts and subdistricts with every spelling known of them."""
     own = {row["pcode"]: row for row in _read_csv(SOURCES / "admin_names.csv")}
-    for level, kind, rank in ((1, EntryKind.GOVERNORATE, 95), (2, EntryKind.DISTRICT, 90), (3, EntryKind.SUBDISTRICT, 72)):
+    for level, kind, rank in (
+        (1, EntryKind.GOVERNORATE, 95),
+        (2, EntryKind.DISTRICT, 90),
+        (3, EntryKind.SUBDISTRICT, 72),
+    ):
         for feature in _features(source, level):
             properties = feature["properties"]
             code = properties[f"ADM{level}_PCODE"]
@@ -121,9 +125,7 @@ def units(source: Path, centroids: dict[str, tuple[float, float]]) -> Iterator[N
             if is_centre:  # the centre subdistrict goes by its district's name, which the district itself answers to
                 yield Names(entry=entry)
                 continue
-            yield Names(
-                entry=entry, full={*english, *arabic, *sorani, properties[f"ADM{level}_EN"], arabic_source}
-            )
+            yield Names(entry=entry, full={*english, *arabic, *sorani, properties[f"ADM{level}_EN"], arabic_source})
 
 
 def places(source: Path) -> Iterator[Names]:

@@ -33,7 +33,12 @@ _DIVISION_WORD = re.compile(
     r"^(?:محافظة|ولاية|مقاطعة|إقليم|منطقة|أوبلاست|استان|Muhafazat|Mohafazat|Ostan-e|Ostan|Wilayat|Province of|Provincia de|Departamento de|Gouvernorat)\s+"
     r"|\s+(?:أوبلاست|Province|State|Region|Oblast'?|Governorate|Department|District|County|Prefecture|Wilaya)$"
 )
-_WEAK_CITIES = frozenset(
+WEAK_COUNTRIES = frozenset(
+    name_key(name) for name in "Chad Mali Georgia Jordan Oman Niger Guinea Togo Cuba Peru America تشاد مالي".split()
+)
+"""Country names that are also given names or words."""
+
+WEAK_CITIES = frozenset(
     name_key(name)
     for name in (
         "Nice Reading Bath Mobile Orange Male Police Central Of Most Bar Man Split Same Union Tours Vice Best Bari Sale Ham Hit Enter"
@@ -66,7 +71,7 @@ def countries() -> Iterator[Names]:
         english, arabic, sorani = _cells(row["en"]), _cells(row["ar"]), _cells(row["ckb"])
         entry = Entry(
             kind=EntryKind.COUNTRY, name=english[0], ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
-            country=row["code"], rank=100, code=row["code"], weak=row["code"] in ("TD", "ML", "GE", "JO", "OM", "NE", "GN", "TG", "CU", "PE"),
+            country=row["code"], rank=100, code=row["code"],
         )  # fmt: skip
         yield Names(entry=entry, full={*english, *arabic, *sorani})
 
@@ -118,7 +123,9 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
         own = more.get(str(city["geonameid"]), {})
         latin = [city["name"], *_cells(own.get("en", ""))]
         other = [n for n in city["alternatenames"] if len(n) >= 3]
-        arabic = _cells(own.get("ar", "")) + [n for n in other if _ARABIC_SCRIPT.search(n) and not re.search("[a-z]", n)]
+        arabic = _cells(own.get("ar", "")) + [
+            n for n in other if _ARABIC_SCRIPT.search(n) and not re.search("[a-z]", n)
+        ]
         sorani = _cells(own.get("ckb", "")) + [n for n in arabic if _SORANI_LETTERS.search(n)]
         near_home = country in DETAILED or population >= 500_000
         if near_home:
@@ -127,11 +134,10 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
         rank = 85 if (country, name_key(city["name"])) in capitals else 80 if population >= 1_000_000 else 70 if population >= 300_000 else 60 if population >= 50_000 else 45 if population >= 10_000 else 30  # fmt: skip
         if country not in DETAILED and rank < 80:
             rank -= 12
-        keys = {name_key(name) for name in latin[:1]}
         entry = Entry(
             kind=EntryKind.TOWN, name=city["name"], ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
             lat=city["latitude"], lon=city["longitude"], country=country, admin1=codes[0] if len(codes) == 1 else None,
-            geonameid=int(city["geonameid"]), rank=rank, weak=bool(keys & _WEAK_CITIES) or len(city["name"]) < 4,
+            geonameid=int(city["geonameid"]), rank=rank,
         )  # fmt: skip
         yield Names(entry=entry, full={name for name in (*latin, *arabic, *sorani) if len(name_key(name)) >= 3})
 
@@ -145,8 +151,3 @@ def world() -> Iterator[Names]:
             division_of[geonames_code].append(names.entry.code or "")
         yield names
     yield from cities(division_of)
-
-
-def is_weak_city(key: str) -> bool:
-    """Whether a world city's name is an ordinary word or a given name."""
-    return key in _WEAK_CITIES

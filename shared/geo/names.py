@@ -61,9 +61,7 @@ def name_key(name: str) -> str:
 _DIGRAPHS = (
     ("kh", "x"), ("gh", "g"), ("sh", "c"), ("ch", "j"), ("tch", "j"), ("th", "t"), ("dh", "z"), ("zh", "z"), ("ph", "f"), ("ck", "k"),
 )  # fmt: skip
-_LATIN = str.maketrans(
-    {**dict.fromkeys("aeiouwyv'-"), "q": "k", "p": "b", "ç": "j", "ş": "c", "ğ": "g"}
-)
+_LATIN = str.maketrans({**dict.fromkeys("aeiouwyv'-"), "q": "k", "p": "b", "ç": "j", "ş": "c", "ğ": "g"})
 _ARABIC = str.maketrans(
     {
         **dict.fromkeys("اويىعءەێۆئؤ'"),

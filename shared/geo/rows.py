@@ -26,8 +26,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True
     """One place or administrative unit.
 
     ``code`` is the p-code or ISO 3166-2 code of a unit and the alpha-2 code of a country. ``centre`` is the geonameid of a unit's
-    main town, where one is known. ``rank`` (0 to 100) says how widely known the place is. ``weak`` names are also ordinary words
-    or given names in some language and count only where the wording marks a place. ``lat`` and ``lon`` are null where the
+    main town, where one is known. ``rank`` (0 to 100) says how widely known the place is. ``lat`` and ``lon`` are null where the
     sources know no point.
     """
 
@@ -45,19 +44,21 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True
     rank: int = 0
     code: str | None = None
     centre: int | None = None
-    weak: bool = False
 
 
 class GazetteerFile(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """The whole file. ``names`` and ``skeletons`` map a key to indexes of ``entries``, best known first.
 
     An index below zero, ``-1 - i``, says that the key is a shortened form of entry ``i``'s name ("Kahriz" for "Kahriz al-Ulya").
+    ``demonyms`` leads from "iraqi" to "IQ". ``weak`` keys are also ordinary words or given names and count only where the wording
+    marks a place.
     """
 
     entries: tuple[Entry, ...]
     names: dict[str, tuple[int, ...]]
     skeletons: dict[str, tuple[int, ...]]
     demonyms: dict[str, str]
+    weak: tuple[str, ...]
 
 
 class Boundary(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

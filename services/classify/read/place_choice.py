@@ -1,0 +1,286 @@
+"""Decides which gazetteer place a name means, and which of a text's places is the attack's own.
+
+Two questions, two scores. *Which bearer of the name*: how well known it is, whether it is of the kind that the wording states, and
+whether the units that the text names contain it. *Which place*: the weight of the sentence and of the wording, and how fine it is,
+as long as it agrees with the containing units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.classify.read.place_roles import Reading
+from services.classify.read.place_words import Level, Nearness, Role
+from shared.geo.gazetteer import Gazetteer, Match, contains, same_place
+from shared.geo.rows import Entry, EntryKind
+
+_UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
+_WANTED: dict[Level, dict[EntryKind, float]] = {
+    Level.VILLAGE: {EntryKind.VILLAGE: 6, EntryKind.TOWN: 2, EntryKind.SITE: 2, EntryKind.SUBDISTRICT: -4, EntryKind.DISTRICT: -6, EntryKind.GOVERNORATE: -8, EntryKind.COUNTRY: -8},
+    Level.NEIGHBOURHOOD: {EntryKind.VILLAGE: 2, EntryKind.TOWN: 2, EntryKind.SUBDISTRICT: 1},
+    Level.TOWN: {EntryKind.TOWN: 6, EntryKind.VILLAGE: 1, EntryKind.DISTRICT: -2, EntryKind.GOVERNORATE: -4, EntryKind.COUNTRY: -6},
+    Level.SUBDISTRICT: {EntryKind.SUBDISTRICT: 7, EntryKind.TOWN: 4, EntryKind.VILLAGE: 1, EntryKind.DISTRICT: -3, EntryKind.GOVERNORATE: -6, EntryKind.COUNTRY: -8},
+    Level.DISTRICT: {EntryKind.DISTRICT: 6, EntryKind.SUBDISTRICT: 3, EntryKind.TOWN: 3, EntryKind.GOVERNORATE: -5, EntryKind.COUNTRY: -8},
+    Level.AREA: {EntryKind.DISTRICT: 1, EntryKind.SUBDISTRICT: 1, EntryKind.REGION: 1},
+    Level.GOVERNORATE: {EntryKind.GOVERNORATE: 7, EntryKind.REGION: 3, EntryKind.DISTRICT: -1, EntryKind.TOWN: -6, EntryKind.VILLAGE: -8, EntryKind.COUNTRY: -2},
+    Level.COUNTRY: {EntryKind.COUNTRY: 4},
+    Level.SITE: {EntryKind.SITE: 7, EntryKind.TOWN: 1},
+}  # fmt: skip
+_HOME = "IQ"
+_AMBIGUOUS_WITHIN = 1.2
+_FINENESS = {
+    EntryKind.COUNTRY: 0, EntryKind.REGION: 1, EntryKind.GOVERNORATE: 2, EntryKind.DISTRICT: 3, EntryKind.SUBDISTRICT: 4,
+    EntryKind.TOWN: 4, EntryKind.VILLAGE: 5, EntryKind.SITE: 5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A reading with the entry it means; ``entry`` is None when the name could not be settled, ``rivals`` says between which."""
+
+    reading: Reading
+    entry: Entry | None
+    rivals: tuple[Entry, ...] = ()
+
+    @property
+    def fineness(self) -> int:
+        """0 for a country to 5 for a village or site; an unsettled name is as fine as its kind."""
+        return 5 if self.entry is None else _FINENESS[self.entry.kind]
+
+
+@dataclass(kw_only=True)
+class Context:
+    """The units and countries that the text names, with how much each counts."""
+
+    units: list[tuple[Reading, Entry]] = field(default_factory=list)
+    countries: dict[str, float] = field(default_factory=dict)
+
+    def foreign(self) -> bool:
+        """Whether the text speaks of another country and not of Iraq."""
+        others = sum(weight for code, weight in self.countries.items() if code != _HOME)
+        return others > 0 and others > self.countries.get(_HOME, 0.0)
+
+
+def _is_strong(match: Match) -> bool:
+    return not match.is_short and (match.entry.rank >= 90 or match.entry.kind is EntryKind.COUNTRY)
+
+
+def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str | None) -> Context:
+    """Gather what the text surely names: governorates, districts and countries; ``actors`` are countries by adjective."""
+    context = Context()
+    for code, weight in actors.items():
+        context.countries[code] = context.countries.get(code, 0.0) + weight
+    if home is not None:
+        context.countries[home] = context.countries.get(home, 0.0) + 0.3
+    for reading in readings:
+        mention = reading.mention
+        weight = 0.3 if reading.role in (Role.BACKGROUND, Role.MOVEMENT, Role.ROAD, Role.CORRECTED) else 1.0
+        for match in mention.matches:
+            entry = match.entry
+            if entry.kind is EntryKind.COUNTRY and not (mention.is_weak and reading.role is Role.PLAIN):
+                context.countries[entry.country] = context.countries.get(entry.country, 0.0) + 2 * weight
+            elif entry.country == _HOME and entry.rank >= 90 and not mention.is_weak:
+                context.countries[_HOME] = context.countries.get(_HOME, 0.0) + weight
+            if match.is_short or (mention.is_weak and reading.role is Role.PLAIN and reading.level is None):
+                continue
+            stated = reading.level in (Level.SUBDISTRICT, Level.DISTRICT, Level.GOVERNORATE)
+            if entry.kind in (EntryKind.GOVERNORATE, EntryKind.DISTRICT) or (
+                entry.kind is EntryKind.SUBDISTRICT and stated
+            ):
+                if entry.kind is EntryKind.SUBDISTRICT and reading.level is not Level.SUBDISTRICT:
+                    continue
+                context.units.append((reading, entry))
+    return context
+
+
+def _support(entry: Entry, reading: Reading, context: Context) -> float:
+    """How much the units and countries named elsewhere in the text speak for ``entry``."""
+    best, against = 0.0, 0.0
+    for other, unit in context.units:
+        if other.mention is reading.mention or other.mention.key == reading.mention.key:
+            continue
+        gap = other.mention.first - reading.mention.last
+        same_sentence = other.mention.sentence is reading.mention.sentence
+        near = same_sentence and 0 < gap <= 7
+        value = 5.0 if near else 3.5 if same_sentence else 2.5
+        if other.role in (Role.BACKGROUND, Role.CORRECTED, Role.DATELINE, Role.ROAD):
+            value *= 0.4
+        elif other.role in (Role.SPEAKER, Role.INSTITUTION, Role.MOVEMENT):
+            value *= 0.7
+        fine = 1.0 if unit.kind is not EntryKind.GOVERNORATE else 0.85
+        if contains(unit, entry) or (unit.code is not None and unit.code == entry.code):
+            best = max(best, value * fine)
+        elif (
+            near
+            and unit.kind in _UNITS
+            and unit.country == entry.country
+            and entry.kind not in (EntryKind.COUNTRY,)
+            and not contains(entry, unit)
+        ):
+            against = max(against, 3.0 * fine if other.is_container or other.level is not None else 1.0)
+    country = 0.0
+    total = sum(context.countries.values())
+    if total:
+        share = context.countries.get(entry.country, 0.0) / total
+        country = 5.0 * share - (3.0 if context.foreign() and share == 0 else 0.0)
+    elif entry.country == _HOME:
+        country = 2.0
+    return best - against + country
+
+
+def _score(match: Match, reading: Reading, context: Context) -> float:
+    entry = match.entry
+    score = entry.rank / 10
+    if match.is_short:
+        score -= 1.5
+    if reading.level is not None:
+        score += _WANTED[reading.level].get(entry.kind, 0.0)
+    if entry.kind is EntryKind.COUNTRY:
+        score += 1
+    return score + _support(entry, reading, context)
+
+
+def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
+    """Whether the wording, fame or context make this name a place at all: villages bear the names of people and things."""
+    mention = reading.mention
+    latin = mention.key.isascii()
+    named_as_place = reading.level not in (None, Level.AREA) or (reading.level is Level.AREA and entry.rank >= 50)
+    if mention.is_weak:
+        if named_as_place or reading.is_container:
+            return True
+        return reading.role is not Role.PLAIN and (entry.rank >= 60 or support >= 3)
+    if entry.rank >= 80 or (entry.rank >= 60 and (latin or reading.role is not Role.PLAIN)):
+        return True
+    if named_as_place or reading.is_container:
+        return True
+    if reading.role is Role.PLAIN:
+        return entry.rank >= 60 or (entry.rank >= 45 and support >= 4)
+    single_word_arabic = not latin and mention.first == mention.last
+    if entry.country != _HOME or single_word_arabic:
+        return entry.rank >= 45 or support >= (3.0 if entry.country == _HOME else 2.0)
+    return entry.rank >= 45 or support >= 1.5
+
+
+def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
+    """Return the entry that the name means, an unsettled name with its rivals, or None when it is no place here."""
+    mention = reading.mention
+    if mention.is_unknown:
+        return _settle_unknown(reading, context, gazetteer)
+    scored = sorted(
+        ((_score(match, reading, context), -n, match.entry) for n, match in enumerate(mention.matches)),
+        key=lambda s: s[:2],
+        reverse=True,
+    )
+    if not scored:
+        return None
+    score, _, entry = scored[0]
+    if not _deserves(reading, entry, _support(entry, reading, context)):
+        return None
+    rivals = tuple(
+        other
+        for value, _, other in scored[1:]
+        if score - value < _AMBIGUOUS_WITHIN and other.kind is EntryKind.VILLAGE and not same_place(other, entry)
+    )
+    if rivals and entry.kind is EntryKind.VILLAGE:
+        return Settled(reading=reading, entry=None, rivals=(entry, *rivals))
+    return Settled(reading=reading, entry=entry)
+
+
+def _settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled:
+    """Look for another spelling of an unknown name, but only inside the units that the text names."""
+    units = [
+        unit
+        for other, unit in context.units
+        if unit.kind is not EntryKind.GOVERNORATE and other.role not in (Role.BACKGROUND, Role.DATELINE)
+    ]
+    wider = [unit for other, unit in context.units if other.role is not Role.BACKGROUND]
+    for allowed in (units, wider):
+        found = [
+            entry
+            for entry in gazetteer.alike(reading.mention.name)
+            if entry.kind not in _UNITS and any(contains(u, entry) for u in allowed)
+        ]
+        if found and len(reading.mention.key) > 3:
+            best = max(found, key=lambda e: e.rank)
+            others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
+            return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+    return Settled(reading=reading, entry=None)
+
+
+def coherent(settled: Sequence[Settled], context: Context) -> list[Settled]:
+    """Settle the unsettled by what has been settled: a village lies in the district whose other places the text names."""
+    sure = [
+        s
+        for s in settled
+        if s.entry is not None and s.entry.admin2 is not None and s.reading.role not in (Role.BACKGROUND, Role.ROAD)
+    ]
+    out = []
+    for one in settled:
+        if one.entry is None and one.rivals:
+            for level in ("admin3", "admin2", "admin1"):
+                codes = {getattr(s.entry, level) for s in sure} - {None}
+                inside = [r for r in one.rivals if getattr(r, level) in codes]
+                if len(inside) == 1:
+                    one = Settled(reading=one.reading, entry=inside[0])
+                    break
+        out.append(one)
+    return out
+
+
+def sentence_weights(count: int, fields: Sequence[str], attack: Sequence[int] | None) -> list[float]:
+    """How much each sentence counts; ``attack`` are indexes of the sentences that tell the attack, best first."""
+    weights = []
+    in_field: dict[str, int] = {}
+    for n in range(count):
+        at = in_field.get(fields[n], 0)
+        in_field[fields[n]] = at + 1
+        if fields[n] == "title":
+            weights.append(0.9)
+        else:
+            weights.append(max(0.12, 1.0 - 0.28 * at) if fields[n] == "summary" else max(0.1, 0.95 - 0.3 * at))
+    if attack:
+        chosen = {index: place for place, index in enumerate(attack)}
+        weights = [
+            (max(w, 0.95 - 0.12 * min(chosen[n], 5)) if n in chosen else w * 0.45) for n, w in enumerate(weights)
+        ]
+    return weights
+
+
+def choose(settled: Sequence[Settled], weights: Sequence[float], gazetteer: Gazetteer) -> Settled | None:
+    """Return the attack's own place among the settled, or None when the text names none that could be."""
+    best: Settled | None = None
+    best_score = 0.0
+    for one in settled:
+        if one.reading.role in (Role.DATELINE, Role.ACTOR) and any(
+            s.reading.role not in (Role.DATELINE, Role.ACTOR, Role.BACKGROUND, Role.SPEAKER) for s in settled
+        ):
+            continue
+        score = _choice_score(one, settled, weights)
+        if score > best_score:
+            best, best_score = one, score
+    return best
+
+
+def _choice_score(one: Settled, settled: Sequence[Settled], weights: Sequence[float]) -> float:
+    reading = one.reading
+    own = reading.weight * weights[reading.mention.sentence.index] * (1.0 - 0.012 * min(reading.order, 20))
+    repeated = 0.0
+    inside = 0.0
+    for other in settled:
+        if other is one:
+            continue
+        value = other.reading.weight * weights[other.reading.mention.sentence.index]
+        if other.entry is not None and one.entry is not None:
+            if other.entry is one.entry:
+                repeated = max(repeated, value)
+            elif contains(other.entry, one.entry):
+                inside = max(inside, value)
+        elif (
+            one.entry is None
+            and other.reading.mention.sentence is reading.mention.sentence
+            and other.fineness in (2, 3)
+        ):
+            inside = max(inside, value * 0.8)
+    if own < 0.02:
+        return own
+    fine = 0.0 if own < 0.12 else one.fineness * 0.11
+    return own + 0.35 * repeated + 0.45 * inside + fine

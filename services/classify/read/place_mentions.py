@@ -1,0 +1,271 @@
+"""Finds gazetteer names in sentences, through clitics and suffixes, longest match first.
+
+A mention is only a possibility: who it is and whether the attack was there is decided in ``place_choice``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.classify.read.place_words import LEVELS, PENALTY_AFTER, PENALTY_BEFORE, Level, cue_forms
+from services.classify.read.text import Sentence, Token, TokenKind
+from shared.geo.gazetteer import Gazetteer, Match
+from shared.geo.names import ARTICLES, ASSIMILATED_ARTICLES, word_key
+
+MAX_WORDS = 5
+MAX_MENTIONS = 160
+"""A text naming more places than this is a list, not a report; work stays bounded."""
+
+_JOINING = frozenset({"and", "of", "wa", "bin", "u"})
+_LATIN = re.compile(r"^[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_SORANI_SUFFIXES = (
+    "يهكان",
+    "هكان",
+    "يشدا",
+    "يدا",
+    "يشي",
+    "يش",
+    "دا",
+    "هوه",
+    "يهوه",
+    "وه",
+    "يان",
+    "هكه",
+    "هكهي",
+    "ش",
+    "ي",
+    "يه",
+    "ن",
+)
+_BAQUBA = "بعقوبه"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A name in the text: tokens ``first`` to ``last`` (inclusive) of a sentence, and what it may mean.
+
+    ``clitic`` is the Arabic preposition written onto the name ("ب", "ل" ...), "" if none. ``is_unknown`` marks a name that only
+    its wording makes a place ("the village of Dara"): ``matches`` is empty then.
+    """
+
+    sentence: Sentence
+    first: int
+    last: int
+    key: str
+    matches: tuple[Match, ...]
+    clitic: str = ""
+    is_weak: bool = False
+    is_unknown: bool = False
+
+    @property
+    def start(self) -> int:
+        """Offset in the field."""
+        return self.sentence.tokens[self.first].start + len(self.clitic)
+
+    @property
+    def end(self) -> int:
+        """Offset in the field, past the name."""
+        return self.sentence.tokens[self.last].end
+
+    @property
+    def name(self) -> str:
+        """The name as written, with the sentence's spacing and without clitics in front."""
+        begin, finish = self.start - self.sentence.start, self.end - self.sentence.start
+        return " ".join(self.sentence.text[begin:finish].replace("\u2060", "").split())
+
+    @property
+    def rank(self) -> int:
+        """How well known the best-known bearer of the name is."""
+        return max((match.entry.rank for match in self.matches), default=0)
+
+
+def _is_latin(token: Token) -> bool:
+    return bool(_LATIN.match(token.text))
+
+
+def _is_capital(token: Token) -> bool:
+    return token.text[:1].isupper()
+
+
+def _heads(key: str, lang: str) -> Iterator[tuple[str, str]]:
+    """The first word of a name as written, then without the prefixes that may be written onto it: (key, clitic)."""
+    yield key, ""
+    if key.isascii():
+        return
+    if lang == "ckb":
+        for prefix in ("له", "به", "بو"):
+            if key.startswith(prefix) and len(key) > 5:
+                yield key[2:], prefix
+        return
+    rest, taken = key, ""
+    if rest[0] in "وف" and len(rest) > 4:
+        rest, taken = rest[1:], rest[0]
+        yield rest, taken
+    if rest.startswith("لل") and len(rest) > 5:
+        yield "ال" + rest[2:], taken + "ل"
+    elif rest[0] in "بلك" and len(rest) > 4:
+        yield rest[1:], taken + rest[0]
+
+
+def _tails(key: str, lang: str) -> Iterator[str]:
+    """The last word of a name as written, then without Sorani endings."""
+    yield key
+    if lang != "ckb" or key.isascii():
+        return
+    for suffix in _SORANI_SUFFIXES:
+        if key.endswith(suffix) and len(key) - len(suffix) >= 3:
+            yield key[: -len(suffix)]
+
+
+def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]:
+    """The tokens that a name beginning at ``at`` may consist of: (index, key, is an article)."""
+    words: list[tuple[int, str, bool]] = []
+    first = tokens[at]
+    latin = _is_latin(first)
+    n = at
+    while n < len(tokens) and len(words) < MAX_WORDS + 3:
+        token = tokens[n]
+        if token.kind is TokenKind.MARK:
+            if token.text not in "-–'’" or not words or (n + 1 < len(tokens) and tokens[n + 1].start != token.end):
+                break
+            n += 1
+            continue
+        if token.kind is TokenKind.NUMBER and not words:
+            break
+        if _is_latin(token) != latin and token.kind is TokenKind.WORD:
+            break
+        key = word_key(token.text)
+        hyphen_next = n + 1 < len(tokens) and tokens[n + 1].text == "-"
+        article = latin and (key in ARTICLES or (key in ASSIMILATED_ARTICLES and (_is_capital(token) or hyphen_next)))
+        if (
+            latin
+            and token.kind is TokenKind.WORD
+            and not (_is_capital(token) or article or (words and key in _JOINING))
+        ):
+            break
+        words.append((n, key, article))
+        n += 1
+    return words
+
+
+def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> Mention | None:
+    """The longest gazetteer name that begins at token ``at``; the fewest letters taken off among equals."""
+    words = _words_from(sentence.tokens, at)
+    if not words or (words[0][2] and len(words) == 1):
+        return None
+    best: tuple[int, str, str] | None = None
+    for head, clitic in _heads(words[0][1], lang):
+        joined = "" if words[0][2] else head
+        for n, (index, key, is_article) in enumerate(words):
+            if n and not is_article:
+                before, joined = joined, joined + key
+            elif n == 0:
+                before = ""
+            else:
+                continue
+            if len(joined) < 2 or n >= MAX_WORDS + 2:
+                continue
+            longer = best is None or index > best[0]
+            if not longer:
+                continue
+            last = joined[len(before) :]
+            for tail in _tails(last, lang):
+                if gazetteer.knows_key(before + tail):
+                    best = (index, before + tail, clitic)
+                    break
+    if best is None:
+        return None
+    last_index, key, clitic = best
+    return Mention(
+        sentence=sentence, first=at, last=last_index, key=key, matches=gazetteer.lookup_key(key), clitic=clitic, is_weak=gazetteer.is_weak(key)
+    )  # fmt: skip
+
+
+def _is_penalty(sentence: Sentence, mention: Mention) -> bool:
+    """Whether بعقوبة is "with a penalty" here."""
+    if mention.key != _BAQUBA:
+        return False
+    after = sentence.tokens[mention.last + 1 : mention.last + 3]
+    before = sentence.tokens[max(0, mention.first - 3) : mention.first]
+    return any(form in PENALTY_AFTER for token in after[:1] for form in cue_forms(token.key)) or (
+        any(form in PENALTY_BEFORE for token in before for form in cue_forms(token.key))
+    )
+
+
+def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
+    """A name that no gazetteer key matches, after or before the word for village or town."""
+    tokens = sentence.tokens
+    token = tokens[at]
+    if token.kind is not TokenKind.WORD or cue_level(token) is not None:
+        return None
+    latin = _is_latin(token)
+    if latin:
+        if not _is_capital(token):
+            return None
+        last = at
+        while last + 1 < len(tokens) and last - at < 3:
+            following = tokens[last + 1]
+            if following.text == "-" or (
+                following.kind is TokenKind.WORD and _is_capital(following) and cue_level(following) is None
+            ):
+                last += 1
+            else:
+                break
+        if tokens[last].kind is TokenKind.MARK:
+            last -= 1
+        return Mention(sentence=sentence, first=at, last=last, key=word_key(token.text), matches=(), is_unknown=True)
+    key = word_key(token.text)
+    tail = list(_tails(key, lang))[-1] if lang == "ckb" else key
+    return Mention(sentence=sentence, first=at, last=at, key=tail, matches=(), is_unknown=True)
+
+
+def cue_level(token: Token) -> Level | None:
+    """The kind of place that a token names, in any of its forms."""
+    for form in cue_forms(token.key):
+        if form in LEVELS:
+            return LEVELS[form]
+    return None
+
+
+def _asks_for_a_name(sentence: Sentence, at: int) -> bool:
+    """Whether the words before token ``at`` say that a village's or town's name follows: "village of", قرية, گوندی."""
+    tokens = sentence.tokens
+    n = at - 1
+    if n >= 0 and tokens[n].key in ("of", "called", "named"):
+        n -= 1
+        return n >= 0 and cue_level(tokens[n]) in (Level.VILLAGE, Level.TOWN)
+    if n < 0 or _is_latin(tokens[n]):
+        return False
+    return cue_level(tokens[n]) is Level.VILLAGE and not tokens[n].key.endswith(("ێكي", "يكي"))
+
+
+def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) -> list[Mention]:
+    """Return the names in ``sentences`` in order of reading, without overlaps, at most ``MAX_MENTIONS``."""
+    found: list[Mention] = []
+    for sentence in sentences:
+        tokens = sentence.tokens
+        at = 0
+        while at < len(tokens) and len(found) < MAX_MENTIONS:
+            token = tokens[at]
+            if token.kind is not TokenKind.WORD:
+                at += 1
+                continue
+            mention = _match_at(gazetteer, sentence, at, lang)
+            if mention is not None and (mention.first == mention.last and _is_cue_word(token)):
+                mention = None
+            if mention is not None and _is_penalty(sentence, mention):
+                mention = None
+            if mention is None:
+                named_after = at + 1 < len(tokens) and _is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
+                if _asks_for_a_name(sentence, at) or (named_after and at > 0):
+                    mention = _unknown_at(sentence, at, lang)
+            if mention is None:
+                at += 1
+                continue
+            found.append(mention)
+            at = mention.last + 1
+    return found
+
+
+def _is_cue_word(token: Token) -> bool:
+    return token.key in LEVELS or (not token.key.isascii() and token.key.removeprefix("ال") in LEVELS)

@@ -1,0 +1,323 @@
+"""What the words around a mention say of it: which kind of place, how near, and whether the attack is told to be there.
+
+Looks a few tokens to either side and never further than the sentence; no word decides alone, each role only lowers a weight.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.classify.read.place_mentions import Mention, cue_level
+from services.classify.read.place_words import (
+    ATTACK,
+    BETWEEN,
+    BORDER,
+    CORRECTED,
+    DIRECTION_ADJECTIVES,
+    EARLIER,
+    INSIDE,
+    INSTITUTIONS_AFTER,
+    INSTITUTIONS_BEFORE,
+    LEVELS,
+    MOVED,
+    NAMESAKE,
+    NEAR,
+    PLACED,
+    ROAD,
+    SAYING,
+    SPEAKERS,
+    TARGETS_AFTER,
+    Level,
+    Nearness,
+    Role,
+    cue_forms,
+    folded,
+)
+from services.classify.read.text import Sentence, Token, TokenKind
+
+_NAMESAKE, _CORRECTED, _EARLIER = folded(NAMESAKE), folded(CORRECTED), folded(EARLIER)
+_DASHES = frozenset("-–—/:(")
+_WEIGHT = {
+    Role.SCENE: 1.0, Role.PLAIN: 0.5, Role.DATELINE: 0.04, Role.SPEAKER: 0.15, Role.INSTITUTION: 0.2, Role.ROAD: 0.2, Role.MOVEMENT: 0.3,
+    Role.ACTOR: 0.05, Role.BACKGROUND: 0.12, Role.CORRECTED: 0.1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A mention with what its wording says; ``order`` counts mentions through the document."""
+
+    mention: Mention
+    order: int
+    role: Role
+    level: Level | None = None
+    nearness: Nearness = Nearness.AT
+    is_container: bool = False
+    """Written right after a finer name, as its district or governorate: "X, Y district"."""
+    is_between: bool = False
+    on_border: bool = False
+
+    @property
+    def weight(self) -> float:
+        """How far the wording makes this the scene, 0 to 1."""
+        return _WEIGHT[self.role]
+
+
+def _forms(token: Token) -> tuple[str, ...]:
+    return cue_forms(token.key)
+
+
+def _is_in(token: Token, words: frozenset[str]) -> bool:
+    return any(form in words for form in _forms(token))
+
+
+def _words_before(mention: Mention, limit: int) -> list[Token]:
+    """The words before a mention, nearest first; a comma or full mark is kept, quotes and hyphens are not."""
+    out = []
+    for token in reversed(mention.sentence.tokens[: mention.first]):
+        if token.kind is TokenKind.MARK and token.text not in ",،;؛:()":
+            continue
+        out.append(token)
+        if len(out) == limit:
+            break
+    return out
+
+
+def _words_after(mention: Mention, limit: int) -> list[Token]:
+    out = []
+    for token in mention.sentence.tokens[mention.last + 1 :]:
+        if token.kind is TokenKind.MARK and token.text not in ",،;؛:()/—–-":
+            continue
+        out.append(token)
+        if len(out) == limit:
+            break
+    return out
+
+
+def background_factor(sentence: Sentence, published: datetime) -> float:
+    """How far a sentence may tell the news: below 1 for other years, earlier attacks and namesakes."""
+    text = sentence.folded
+    if any(phrase in text for phrase in _NAMESAKE):
+        return 0.05
+    factor = 1.0
+    if any(phrase in text for phrase in _EARLIER):
+        factor = 0.35
+    for token in sentence.tokens:
+        if (
+            token.kind is TokenKind.NUMBER
+            and len(token.key) == 4
+            and token.key.isdigit()
+            and 1900 <= int(token.key) <= 2100
+        ):
+            if abs(int(token.key) - published.year) >= 1 and int(token.key) <= published.year:
+                return min(factor, 0.15)
+        elif any(
+            form.isdigit() and len(form) == 4 and 1900 <= int(form) < published.year for form in _digits_of(token)
+        ):
+            return min(factor, 0.15)
+    return factor
+
+
+def _digits_of(token: Token) -> tuple[str, ...]:
+    """A year with a Sorani ending is one word: ٢٠٢٠یشدا."""
+    digits = "".join(c for c in token.key[:4] if c.isdigit())
+    return (digits,) if len(digits) == 4 else ()
+
+
+def _is_dateline(mention: Mention) -> bool:
+    sentence = mention.sentence
+    tokens = sentence.tokens
+    if mention.first > 3:
+        return False
+    if any(t.kind is TokenKind.WORD and not t.text.isupper() for t in tokens[: mention.first]) and mention.first > 0:
+        previous = tokens[mention.first - 1]
+        if previous.text not in ",/،(":
+            return False
+    text = tokens[mention.first].text
+    after = tokens[mention.last + 1 : mention.last + 8]
+    if text.isascii() and text.isupper() and len(text) > 2:
+        return any(token.text in _DASHES for token in after) or (sentence.field != "title" and mention.first == 0)
+    if not after:
+        return False
+    if after[0].text in "/—–" or (after[0].text in "-:" and after[0].start > tokens[mention.last].end):
+        return sentence.field != "title" or after[0].text == "/"
+    if after[0].text == "," and sentence.field != "title":
+        # "Baghdad, Iraq — ", "ERBIL, Kurdistan Region —"
+        return any(token.text in "—–" for token in after[1:6]) and not any(t.key in SAYING for t in after)
+    return False
+
+
+def _level_after(after: Sequence[Token]) -> Level | None:
+    if not after or not after[0].text.isascii():
+        return None
+    level = LEVELS.get(after[0].key)
+    if (
+        level is None
+        and len(after) > 1
+        and after[0].key in ("international", "military", "air", "refugee", "oil", "gas")
+    ):
+        level = LEVELS.get(after[1].key)
+    return level
+
+
+def _is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
+    if after and after[0].text.isascii() and after[0].key in INSTITUTIONS_AFTER:
+        return not (len(after) > 1 and (after[1].key in TARGETS_AFTER or after[1].key in ("chief's",)))
+    heads = before[:1]
+    if before and (cue_level(before[0]) is not None or before[0].key == "of"):
+        heads = before[1:2]
+    return any(_is_in(token, INSTITUTIONS_BEFORE) for token in heads) and not mention.clitic.endswith(("ب",))
+
+
+def _is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool) -> bool:
+    """ "police in Ramadi said", "a hospital source in Khalis", "مصدر أمني في ديالى"."""
+    if not placed:
+        return False
+    says_next = any(token.key in SAYING or token.text == "," for token in after[:2]) and any(
+        t.key in SAYING for t in after[:4]
+    )
+    governing = before[1:4]
+    if any(token.text in ",،;" for token in governing[:1]):
+        return False
+    named = [token for token in governing if _is_in(token, SPEAKERS)]
+    if not named:
+        return False
+    firm = any(
+        token.key.startswith(("source", "official", "spokes", "doctor", "medic", "witness", "hospital")) or not token.key.isascii()
+        for token in named
+    )  # fmt: skip
+    return says_next or firm
+
+
+def _nearness(before: Sequence[Token], words: list[Token]) -> Nearness:
+    for token in before[:4]:
+        if _is_in(token, BETWEEN):
+            return Nearness.BETWEEN
+    for token in words:
+        if _is_in(token, NEAR):
+            return Nearness.NEAR
+    for token in words:
+        if _is_in(token, INSIDE):
+            return Nearness.INSIDE
+    return Nearness.AT
+
+
+def read_mention(mention: Mention, order: int, previous: Reading | None, published: datetime) -> Reading:
+    """Return what the wording says of one mention; ``previous`` is the mention read before it."""
+    before, after = _words_before(mention, 8), _words_after(mention, 6)
+    level = _level_after(after)
+    governing = list(before)
+    # Words that stand between the name and what governs it: articles, adjectives, the word for its kind.
+    phrase: list[Token] = []
+    while governing and len(phrase) < 5:
+        token = governing[0]
+        stated = cue_level(token)
+        if token.text in ",،;؛:()":
+            break
+        if stated is not None:
+            level = level or stated
+        elif not (
+            token.key in ("the", "of", "a", "al", "its", "من", "s", "to") and (token.key != "to" or False)
+            or token.key in DIRECTION_ADJECTIVES
+            or _is_in(token, NEAR)
+            or _is_in(token, INSIDE)
+            or token.kind is TokenKind.NUMBER
+        ):  # fmt: skip
+            break
+        if token.key == "of" and not (
+            len(governing) > 1
+            and (
+                cue_level(governing[1])
+                or _is_in(governing[1], NEAR | INSIDE | ATTACK)
+                or governing[1].key
+                in ("part", "parts", "west", "north", "south", "east", "top", "control", "seizure", "capture")
+            )
+        ):
+            break
+        phrase.append(token)
+        governing = governing[1:]
+    head = governing[0] if governing else None
+    clitic = mention.clitic[-1:]
+    near_or_level = any(_is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in phrase)
+    clitic_on_phrase = any(not t.key.isascii() and t.key[:1] in "بل" and len(_forms(t)) > 1 for t in phrase)
+    placed = (
+        (head is not None and (_is_in(head, PLACED) or _is_in(head, ATTACK)))
+        or clitic in ("ب", "ه")
+        or near_or_level
+        or clitic_on_phrase
+        or (head is not None and head.key == "of" and len(governing) > 1 and _is_in(governing[1], ATTACK))
+    )
+    moved = (
+        (head is not None and _is_in(head, MOVED) and not any(_is_in(t, NEAR) for t in phrase))
+        or clitic == "ل"
+        and not near_or_level
+    )
+    nearness = _nearness(before, phrase + ([head] if head is not None and _is_in(head, NEAR | INSIDE) else []))
+    role = Role.SCENE if placed else Role.PLAIN
+    is_container = False
+    is_between = nearness is Nearness.BETWEEN
+    on_border = is_between and any(_is_in(t, BORDER) for t in before[:6])
+    if previous is not None and previous.mention.sentence is mention.sentence:
+        gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
+        words = [t for t in gap if t.kind is TokenKind.WORD]
+        if len(gap) == 1 and gap[0].text in ",،" or (not gap and not mention.key.isascii()):
+            is_container, role = True, previous.role if previous.role is not Role.PLAIN else Role.PLAIN
+        elif len(words) <= 1 and words and words[0].key in ("and", "و") and previous.is_between:
+            is_between, role, nearness, on_border = True, previous.role, Nearness.BETWEEN, previous.on_border
+        elif previous.is_between and mention.sentence.tokens[mention.first].key.startswith("و") and not gap:
+            is_between, role, nearness, on_border = True, previous.role, Nearness.BETWEEN, previous.on_border
+    if _is_dateline(mention):
+        role = Role.DATELINE
+    elif _is_road(mention, before, after, previous):
+        role = Role.ROAD
+    elif _is_institution(mention, before, after):
+        role = Role.INSTITUTION
+    elif _is_speaker([head, *governing[1:]] if head else [], after, placed=placed):
+        role = Role.SPEAKER
+    elif moved and not is_between:
+        role = Role.MOVEMENT
+    text = mention.sentence.folded
+    if any(phrase_ in text for phrase_ in _CORRECTED):
+        start = sum(len(t.key) + 1 for t in mention.sentence.tokens[: mention.first])
+        if any(0 <= start - text.find(p) <= len(p) + 12 for p in _CORRECTED if p in text):
+            role = Role.CORRECTED
+    if is_container and previous is not None and previous.role in (Role.DATELINE, Role.SPEAKER, Role.ROAD):
+        role = previous.role
+    reading = Reading(
+        mention=mention, order=order, role=role, level=level, nearness=nearness, is_container=is_container, is_between=is_between, on_border=on_border,
+    )  # fmt: skip
+    if background_factor(mention.sentence, published) < 0.2 and role in (Role.SCENE, Role.PLAIN):
+        return replace(reading, role=Role.BACKGROUND)
+    return reading
+
+
+def _is_road(mention: Mention, before: Sequence[Token], after: Sequence[Token], previous: Reading | None) -> bool:
+    """An end of a road: "the Baghdad-Kirkuk highway", "طريق بغداد – كركوك", "the road to Tikrit"."""
+    tokens = mention.sentence.tokens
+    right = tokens[mention.last + 1 : mention.last + 6]
+    if after and after[0].text.isascii() and after[0].key in ROAD:
+        return True
+    if right and right[0].text in "-–" and any(t.key in ROAD for t in right[1:6] if t.text.isascii()):
+        return True
+    window = list(before[:4])
+    if not any(_is_in(t, ROAD) for t in window):
+        return previous is not None and previous.role is Role.ROAD and 0 < mention.first - previous.mention.last <= 3
+    head = window[0]
+    if _is_in(head, ROAD):
+        return True
+    if any(
+        t.key in ("to", "from", "linking", "connecting", "toward", "towards", "between") or _is_in(t, MOVED | BETWEEN)
+        for t in window[:2]
+    ):
+        # "on the road between Kalar and Kifri" is where it happened; the wording keeps both ends.
+        return not any(_is_in(t, BETWEEN) or t.key == "between" for t in window[:2])
+    return any(t.key in ("الرابط", "يربط") for t in window[:3])
+
+
+def read_mentions(mentions: Sequence[Mention], published: datetime) -> list[Reading]:
+    """Read every mention in order."""
+    readings: list[Reading] = []
+    for order, mention in enumerate(mentions):
+        previous = readings[-1] if readings else None
+        readings.append(read_mention(mention, order, previous, published))
+    return readings

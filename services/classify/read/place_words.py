@@ -1,0 +1,197 @@
+"""The words around a place name, in English, Arabic and Sorani: which kind of place, where exactly, and in what part of the story.
+
+All keys are folded (``shared.letters.fold``); Arabic and Sorani words may carry clitics, which ``cue_forms`` takes off.
+"""
+
+from enum import StrEnum
+
+from shared.letters import fold
+
+
+class Level(StrEnum):
+    """The kind of place that a word beside the name states."""
+
+    VILLAGE = "village"
+    NEIGHBOURHOOD = "neighbourhood"
+    TOWN = "town"
+    SUBDISTRICT = "subdistrict"
+    DISTRICT = "district"
+    AREA = "area"
+    """The land around: "Baneh area", سنووری پێنجوێن; names a district rather than its town."""
+    GOVERNORATE = "governorate"
+    COUNTRY = "country"
+    SITE = "site"
+
+
+class Nearness(StrEnum):
+    """How the wording places the attack relative to the name."""
+
+    AT = "at"
+    INSIDE = "inside"
+    """The built-up place itself: "central Baquba", وسط بعقوبة."""
+    NEAR = "near"
+    BETWEEN = "between"
+
+
+class Role(StrEnum):
+    """Why a named place is not, or need not be, where the attack was."""
+
+    SCENE = "scene"
+    """The wording places something there."""
+    PLAIN = "plain"
+    """Named without any wording that places something there."""
+    DATELINE = "dateline"
+    SPEAKER = "speaker"
+    INSTITUTION = "institution"
+    ROAD = "road"
+    MOVEMENT = "movement"
+    ACTOR = "actor"
+    BACKGROUND = "background"
+    CORRECTED = "corrected"
+
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words.split())
+
+
+LEVELS: dict[str, Level] = {
+    key: level
+    for level, words in {
+        Level.VILLAGE: (
+            "village hamlet villages settlement قرية قرى قريتي القرية مجمع گوند گوندی گوندەکانی گوندێکی لادێی کۆمەڵگای"
+        ),
+        Level.NEIGHBOURHOOD: (
+            "neighbourhood neighborhood quarter suburb حي محلة منطقة گەڕەک گەڕەکی"
+        ),
+        Level.TOWN: "town city township مدينة بلدة مدن شار شاری شارۆچکە شارۆچکەی شارەدێی",
+        Level.SUBDISTRICT: "subdistrict sub-district nahiya nahia nahiyah ناحية ناحیە ناحیەی ناحیه",
+        Level.DISTRICT: "district districts qadha qada قضاء قضائي قەزا قەزای",
+        Level.AREA: "area areas region territory front frontline sector countryside قاطع ريف جبهة سنوور سنووری ناوچە ناوچەی دەڤەری دەڤەر قەڵەمڕەوی",
+        Level.GOVERNORATE: "province governorate provinces state oblast department محافظة محافظتي ولاية إقليم پارێزگا پارێزگای ئوستانی ویلایەتی",
+        Level.SITE: "base airport airbase airfield dam refinery camp field mountain mountains valley lake river island desert قاعدة مطار سد مصفى مصفاة معسكر مخيم حقل جبل جبال وادي بحيرة صحراء جزيرة بادية بنکەی فڕۆکەخانەی کێڵگەی چیای بەنداوی دۆڵی دەریاچەی کەمپی بیابانی",
+    }.items()
+    for key in _keys(words)
+}  # fmt: skip
+"""Words that state the kind of place. In Arabic منطقة is as often an area as a quarter: it asks for a small place."""
+
+PLACED = _keys(
+    "in near at outside around inside within across on beside along into throughout over"
+    " في قرب داخل ضمن عند لدى حول جنب بجانب على باتجاه صوب غرب شرق"
+    " لە ناو نێو سەر لەناو لەسەر لەنێو نزیک تێیدا"
+)  # fmt: skip
+"""Prepositions that place something at the name that follows."""
+
+NEAR = _keys(
+    "near outside around outskirts edge vicinity suburbs countryside nearby beyond kilometres kilometers km miles"
+    " north south east west northeast northwest southeast southwest north-east northern southern eastern western"
+    " northeastern northwestern southeastern southwestern"
+    " قرب بالقرب القريبة قريبة محيط أطراف ضواحي مشارف تخوم حدود جوار خارج"
+    " شمال جنوب شرق غرب شمالي جنوبي شرقي غربي"
+    " نزیک نزیکی دەوروبەر دەوروبەری دەرەوەی باکوور باشوور ڕۆژهەڵات ڕۆژئاوا ڕۆژاوا باکووری باشووری ڕۆژهەڵاتی ڕۆژئاوای ڕۆژاوای"
+    " باکور باکوری باشور باشوری رۆژهەڵاتی رۆژئاوای قەراغی کەناری"
+)  # fmt: skip
+
+INSIDE = _keys("central downtown central inner heart centre center وسط مركز قلب داخل ناوەندی ناوەڕاستی سەنتەری ناو")
+
+URBAN = _keys(
+    "market markets mosque husseiniya church restaurant restaurants cafe street shop shops shopping bazaar hospital school courthouse"
+    " court stadium hotel apartment garage intersection roundabout square town city headquarters residents"
+    " سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة"
+    " بازاڕ بازاڕێکی بازاڕی مزگەوت چێشتخانە شەقام شەقامی دوکان قوتابخانە دادگا یاریگا هوتێل گەراج شارەکە شارۆچکەکە"
+)  # fmt: skip
+"""Things that stand in towns: beside a name shared by a district and its town they mean the town."""
+
+HEADQUARTERS = _keys("camp headquarters مقر مقرا بارەگا بارەگای بنکە")
+
+MOVED = _keys("from to toward towards via through إلى الى نحو من باتجاه بۆ بەرەو لەوێوە")
+
+BETWEEN = _keys("between بين لەنێوان نێوان")
+BORDER = _keys("boundary border borders line الحدود حدود الحدودي سنوور سنووری")
+ROAD = _keys(
+    "road highway route motorway roads طريق الطريق الطرق طرق شارع أوتوستراد الرابط ڕێگا ڕێگای ڕێگەی شاڕێگای شەقامی"
+)
+
+ATTACK = _keys(
+    "attack attacks bombing blast strike strikes raid raids assault shelling explosion shooting killings clash clashes ambush"
+    " هجوم هجومي الهجوم تفجير تفجيري التفجير انفجار الانفجار قصف القصف اشتباك اشتباكات مجزرة ضربة غارة حادث حادثة استهداف اغتيال كمين اقتحام مداهمة"
+    " لغم هجمات تفجيرات نزاع مختطفي ضحايا شهداء"
+    " هێرش هێرشی هێرشەکەی هێرشێک تەقینەوە تەقینەوەی تەقینەوەکەی بۆردومانی بۆردومانەکەی مووشەکبارانەکەی شەڕی کوشتاری"
+)  # fmt: skip
+
+SPEAKERS = _keys(
+    "source sources official officials police spokesman spokeswoman spokesperson doctor doctors medic medics officer mayor hospital"
+    " authorities lawmaker lawmakers mp commander journalist reporter correspondent witnesses resident"
+    " مصدر مصادر مسؤول مسؤولون ضابط شرطة طبيب مراسل مراسلنا مستشفى مستشفيات نائب مراسلة الطب المصدر"
+    " سەرچاوە سەرچاوەیەک سەرچاوەیەکی پۆلیس بەرپرس بەرپرسێکی پەیامنێر نەخۆشخانە نەخۆشخانەی نەخۆشخانەکانی پزیشک"
+)  # fmt: skip
+SAYING = _keys(
+    "said says told added announced reported confirmed according statement stated"
+    " قال أفاد أعلن ذكر أكد صرح أوضح أضاف كشف بحسب"
+    " گوتی وتی ڕایگەیاند رایگەیاند بڵاویکردەوە"
+)
+
+INSTITUTIONS_AFTER = _keys(
+    "police governor mayor provincial council operations command health hospital hospitals university river bridge court fc club media"
+    " directorate chief authorities officials lawmakers lawmaker mp tribunal police's department security sc sporting stadium"
+    " fans football team derby airport's units forces brigade brigades party army commander governor's government administration"
+    " resistance liberation freedom democratic workers patriotic regional parliament election chamber museum festival"
+    " residents youth native-born sector command's network tv agency"
+)  # fmt: skip
+TARGETS_AFTER = _keys(
+    "post posts station checkpoint checkpoints patrol headquarters academy base convoy building outpost position positions barracks"
+)
+
+INSTITUTIONS_BEFORE = _keys(
+    "governor mayor university police river bridge council derby"
+    " شرطة الشرطة قيادة عمليات صحة محافظ مجلس مستشفى جامعة نهر جسر نادي قائممقام قائمقام مدير رئيس محكمة نواب نائب عشائر أهالي استخبارات"
+    " تربية بلدية جوازات وحدات قوات فريق مباراة مديرية دائرة حكومة مطرانية أبرشية لواء كتائب مقاومة أهل سكان شعب برلمان جيش"
+    " پۆلیسی تەندروستی پارێزگاری قایمقامی زانکۆی ڕووباری پردی یانەی ئەنجوومەنی ئۆپەراسیۆنەکانی فەرماندەیی بەڕێوەبەری بەڕێوەبەرایەتی"
+    " حکومەتی نەخۆشخانەی هێزەکانی پەرلەمانی یەکینەکانی شارەوانی سوپای سەرۆکی"
+)  # fmt: skip
+
+NAMESAKE = ("same name", "namesake", "not to be confused", "بنفس الاسم", "الاسم نفسه", "بالاسم ذاته", "هەمان ناو")
+"""Phrases of a sentence that speaks of another place of the same name."""
+
+CORRECTED = (
+    "put it in", "not in", "rather than in", "instead of in", "wrongly placed", "earlier reports", "وليس في", "لا في", "وليست في", "نەک لە",
+)  # fmt: skip
+
+EARLIER = (
+    "last year", "years ago", "in the past", "previously", "similar attack", "similar raid", "similar strike", "similar attacks", "a year ago", "months ago", "in recent years", "the deadliest",
+    "العام الماضي", "قبل سنوات", "في السابق", "سبق ان", "وسبق", "هجوما مماثلا", "عمليات مماثله", "في سنوات سابقه", "الشهر الماضي", "قبل اشهر",
+    "ساڵی ڕابردوو", "پێشتر", "ساڵانی ڕابردوو", "هێرشێکی هاوشێوە",
+)  # fmt: skip
+
+DIRECTION_ADJECTIVES = _keys(
+    "northern southern eastern western northeastern northwestern southeastern southwestern central downtown north south east west"
+    " restive remote nearby rural disputed neighbouring neighboring volatile old upper lower greater mainly predominantly troubled"
+    " north-eastern oil-rich border city town the's iraqi syrian turkish iranian"
+)  # fmt: skip
+
+PENALTY_AFTER = _keys(
+    "السجن سجن الحبس حبس الإعدام إعدام الغرامة غرامة شديدة مشددة تصل مالية إدارية الأشغال المؤبد قصوى أقصاها تأديبية انضباطية مخففة قاسية صارمة الاعدام"
+)
+"""After بعقوبة these make it "with a penalty of"."""
+
+PENALTY_BEFORE = _keys("حكم يعاقب حكما عليه عليهم يواجه يواجهون مهددا قضت المحكمة تهدد")
+
+
+def folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Fold phrases for search in ``Sentence.folded``."""
+    return tuple(" ".join(fold(word) for word in phrase.split()) for phrase in words)
+
+
+_ARABIC_PREFIXES = ("وبال", "وال", "بال", "فال", "كال", "لل", "وب", "ول", "و", "ب", "ل", "ف", "ال")
+
+
+def cue_forms(key: str) -> tuple[str, ...]:
+    """Return the forms under which a word of Arabic script may stand in these lists: as written, and without its prefixes."""
+    if key.isascii():
+        return (key,)
+    forms = [key]
+    for prefix in _ARABIC_PREFIXES:
+        if key.startswith(prefix) and len(key) - len(prefix) >= 2:
+            forms.append(key[len(prefix) :])
+    if key.startswith("له") and len(key) > 4:
+        forms.append(key[2:])
+    return tuple(forms)

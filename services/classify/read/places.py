@@ -1,0 +1,304 @@
+"""Reads the attack's own place from a document: ``PlaceReader(gazetteer).read(document)``.
+
+Names that the text gives for other reasons (dateline, speaker, background, ends of a road, actors) are weighed down, not thrown
+away: a report that says nothing else still has a place. A name that cannot be settled never empties the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from services.classify.read.place_choice import Context, Settled, choose, coherent, context_of, sentence_weights, settle
+from services.classify.read.place_mentions import Mention, mentions_in
+from services.classify.read.place_roles import Reading, background_factor, read_mentions
+from services.classify.read.place_words import HEADQUARTERS, URBAN, Level, Nearness, Role, cue_forms
+from services.classify.read.text import Document, TokenKind
+from shared.events.facts import Candidate, Evidence, Place, Precision
+from shared.geo.gazetteer import Gazetteer, contains
+from shared.geo.names import name_key, skeleton, word_key
+from shared.geo.rows import Entry, EntryKind
+
+MAX_CANDIDATES = 8
+_LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceReading:
+    """The attack's place with the words it comes from; ``rejected`` says, for ``explain``, what else was named and why not."""
+
+    place: Place | None
+    evidence: tuple[Evidence, ...] = ()
+    rejected: tuple[str, ...] = ()
+
+
+class PlaceReader:
+    """Finds the attack's own place. Pure: the same document gives the same reading."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def read(self, document: Document, sentences: Sequence[int] | None = None) -> PlaceReading:
+        """Return where the attack was. ``sentences`` are indexes of those that tell the attack, best first; never raises on any text."""
+        mentions = mentions_in(self._gazetteer, document.sentences, document.lang)
+        readings = read_mentions(mentions, document.published)
+        context = context_of(readings, self._actors(document), document.country)
+        settled = [
+            one for one in (settle(reading, context, self._gazetteer) for reading in readings) if one is not None
+        ]
+        settled = coherent(settled, context)
+        weights = sentence_weights(len(document.sentences), [s.field for s in document.sentences], sentences)
+        weights = [
+            w * background_factor(s, document.published) for w, s in zip(weights, document.sentences, strict=True)
+        ]
+        chosen = choose(settled, weights, self._gazetteer)
+        rejected = _rejections(readings, settled, chosen)
+        if chosen is None:
+            return PlaceReading(place=_country_alone(context), rejected=rejected)
+        place = self._place(chosen, settled, context, document)
+        if place is None:
+            return PlaceReading(place=_country_alone(context), rejected=rejected)
+        return PlaceReading(place=place, evidence=_evidence(document, chosen, settled), rejected=rejected)
+
+    def _actors(self, document: Document) -> dict[str, float]:
+        """Countries by adjective ("Turkish jets"): a weak hint of where, as actors are abroad as often as at home."""
+        found: dict[str, float] = {}
+        for sentence in document.sentences:
+            for token in sentence.tokens:
+                if token.kind is TokenKind.WORD:
+                    country = self._gazetteer.country_of_demonym(word_key(token.text))
+                    if country is not None:
+                        found[country] = min(0.6, found.get(country, 0.0) + (0.3 if sentence.index < 3 else 0.1))
+        return found
+
+    def _place(self, chosen: Settled, settled: Sequence[Settled], context: Context, document: Document) -> Place | None:
+        reading = chosen.reading
+        if reading.is_between and (other := _other_end(chosen, settled)) is not None:
+            return self._between(chosen, other, document)
+        if chosen.entry is None:
+            return self._unsettled(chosen, settled)
+        entry = self._finer(chosen.entry, reading, document)
+        container = _container(chosen, settled)
+        return _place_of(reading.mention, entry, reading, container)
+
+    def _finer(self, entry: Entry, reading: Reading, document: Document) -> Entry:
+        """A unit that shares its name with its main town is the town when the wording means the town."""
+        if (
+            entry.kind not in (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
+            or entry.country != "IQ"
+        ):
+            return entry
+        centre = next(
+            (
+                m.entry
+                for m in reading.mention.matches
+                if m.entry.kind is EntryKind.TOWN and m.entry.rank >= 55 and contains(entry, m.entry)
+            ),
+            None,
+        )
+        if centre is None:
+            centre_entry = self._gazetteer.centre_of(entry)
+            if centre_entry is not None and entry.kind is EntryKind.SUBDISTRICT:
+                return centre_entry
+            return entry
+        if entry.kind is EntryKind.SUBDISTRICT:
+            return centre
+        if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD) or reading.nearness is Nearness.INSIDE:
+            return centre
+        if reading.level is not None or reading.nearness is not Nearness.AT:
+            return entry
+        return centre if _is_urban(reading, document, entry) else entry
+
+    def _between(self, one: Settled, other: Settled, document: Document) -> Place | None:
+        """ "Between A and B" is the smallest unit that holds both, without a point; both ends are candidates."""
+        ends = [s.entry for s in (one, other) if s.entry is not None]
+        first, last = sorted((one.reading.mention, other.reading.mention), key=lambda m: m.start)
+        name = " ".join(document.quote(first.sentence.field, first.start, last.end).split())
+        common: Entry | None = None
+        for code in (
+            _shared(ends, "admin3"), _shared(ends, "admin2"), _shared(ends, "admin1"), _shared(ends, "country"),
+        ):  # fmt: skip
+            if code is not None and (common := self._gazetteer.unit(code)) is not None:
+                break
+        if common is None:
+            return None
+        place = _place_of(one.reading.mention, common, one.reading, None)
+        return Place(
+            name=name, precision=place.precision, country=place.country, admin1=place.admin1, admin2=place.admin2, admin3=place.admin3,
+            candidates=tuple(_candidate(entry) for entry in ends),
+        )  # fmt: skip
+
+    def _unsettled(self, chosen: Settled, settled: Sequence[Settled]) -> Place | None:
+        """A village that cannot be settled stands at the level that holds it, with its candidates, not guessed."""
+        mention = chosen.reading.mention
+        container = _container(chosen, settled)
+        rivals = list(chosen.rivals)
+        if not rivals and container is not None and container.admin2 is not None and container.country == "IQ":
+            rivals = self._alike_in(container.admin2, mention.name)
+            if len(rivals) == 1 and mention.is_unknown and _is_respelling(mention.name, rivals[0]):
+                return _place_of(mention, rivals[0], chosen.reading, container)
+        if container is None and rivals:
+            for level in ("admin2", "admin1", "country"):
+                code = _shared(rivals, level)
+                if code is not None and (container := self._gazetteer.unit(code)) is not None:
+                    break
+        if container is None:
+            return None
+        precision = {
+            EntryKind.COUNTRY: Precision.COUNTRY, EntryKind.REGION: Precision.COUNTRY, EntryKind.GOVERNORATE: Precision.GOVERNORATE,
+        }.get(container.kind, Precision.DISTRICT)  # fmt: skip
+        return Place(
+            name=mention.name, precision=precision, country=container.country, admin1=container.admin1, admin2=container.admin2,
+            candidates=tuple(_candidate(entry) for entry in rivals[:MAX_CANDIDATES]),
+        )  # fmt: skip
+
+    def _alike_in(self, district: str, name: str) -> list[Entry]:
+        """Places of a district whose name, or a word of it, is like ``name``, likest first."""
+        key, bone = name_key(name), skeleton(name)
+        scored: list[tuple[float, int, Entry]] = []
+        for entry in self._gazetteer.places_in(district):
+            spelled = [n for n in (entry.name, entry.ar, entry.ckb) if n]
+            best = 0.0
+            for spelling in spelled:
+                for word in (name_key(spelling), *map(word_key, spelling.split())):
+                    best = max(
+                        best, fuzz.ratio(key, word), 90.0 if bone and len(bone) > 1 and skeleton(word) == bone else 0.0
+                    )
+            if best >= _LIKENESS:
+                scored.append((best, entry.rank, entry))
+        scored.sort(key=lambda s: (-s[0], -s[1], s[2].geonameid or 0))
+        return [entry for _, _, entry in scored[:MAX_CANDIDATES]]
+
+
+def _is_respelling(name: str, entry: Entry) -> bool:
+    """Whether the whole name, not a word of it, is the same but for spelling."""
+    return any(skeleton(name) == skeleton(other) for other in (entry.name, entry.ar, entry.ckb) if other)
+
+
+def _is_urban(reading: Reading, document: Document, entry: Entry) -> bool:
+    """Whether things that stand in towns are told beside the name, or a later sentence calls the place a town."""
+    for token in reading.mention.sentence.tokens:
+        if any(form in URBAN or form in HEADQUARTERS for form in cue_forms(token.key)):
+            return True
+    if entry.kind is EntryKind.GOVERNORATE:
+        return False
+    following = document.sentences[reading.mention.sentence.index + 1 : reading.mention.sentence.index + 3]
+    return any(
+        s.folded.startswith(("the town", "the city", "المدينه", "البلده", "شارهكه", "شارەكە")) for s in following
+    )
+
+
+def _other_end(chosen: Settled, settled: Sequence[Settled]) -> Settled | None:
+    for other in settled:
+        if (
+            other is not chosen
+            and other.entry is not None
+            and other.reading.is_between
+            and other.reading.mention.sentence is chosen.reading.mention.sentence
+        ):
+            return other if chosen.entry is not None else None
+    return None
+
+
+def _shared(entries: Sequence[Entry], level: str) -> str | None:
+    codes = {getattr(entry, level) for entry in entries}
+    return next(iter(codes)) if len(codes) == 1 else None
+
+
+def _container(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
+    """The finest unit that the text names as holding the chosen place: in its own sentence first."""
+    best: tuple[float, Entry] | None = None
+    for other in settled:
+        if other is chosen or other.entry is None or other.fineness >= 5 or other.reading.role in (Role.ACTOR,):
+            continue
+        if chosen.entry is not None and not contains(other.entry, chosen.entry):
+            continue
+        if other.entry.country != "IQ" and other.entry.kind is EntryKind.TOWN:
+            continue
+        near = other.reading.mention.sentence is chosen.reading.mention.sentence
+        after = near and other.reading.mention.first > chosen.reading.mention.last
+        value = other.reading.weight * (3 if after else 2 if near else 1) + other.fineness * 0.3
+        if other.reading.role in (Role.DATELINE, Role.BACKGROUND, Role.ROAD):
+            value -= 1.5
+        if best is None or value > best[0]:
+            best = (value, other.entry)
+    return None if best is None else best[1]
+
+
+def _place_of(mention: Mention, entry: Entry, reading: Reading, container: Entry | None) -> Place:
+    precision = {
+        EntryKind.COUNTRY: Precision.COUNTRY, EntryKind.REGION: Precision.COUNTRY, EntryKind.GOVERNORATE: Precision.GOVERNORATE,
+        EntryKind.DISTRICT: Precision.DISTRICT, EntryKind.SUBDISTRICT: Precision.SUBDISTRICT, EntryKind.TOWN: Precision.TOWN,
+        EntryKind.VILLAGE: Precision.EXACT, EntryKind.SITE: Precision.TOWN,
+    }[entry.kind]  # fmt: skip
+    admin1, admin2, admin3 = entry.admin1, entry.admin2, entry.admin3
+    pointless = (
+        entry.kind
+        in (EntryKind.COUNTRY, EntryKind.REGION, EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
+        or entry.lat is None
+    )
+    if (
+        container is not None and container.country == entry.country
+    ):  # a site without codes of its own takes those of its container
+        admin1 = admin1 or container.admin1
+        if admin1 == container.admin1:
+            admin2 = admin2 or container.admin2
+    if pointless and precision in (Precision.TOWN, Precision.EXACT, Precision.COUNTRY):
+        precision = Precision.DISTRICT if admin2 else Precision.GOVERNORATE if admin1 else Precision.COUNTRY
+    if precision is Precision.EXACT and reading.nearness is not Nearness.AT and reading.nearness is not Nearness.INSIDE:
+        precision = Precision.TOWN
+    return Place(
+        name=mention.name, geonameid=entry.geonameid if not pointless else None, lat=None if pointless else entry.lat,
+        lon=None if pointless else entry.lon, precision=precision, country=entry.country, admin1=admin1, admin2=admin2, admin3=admin3,
+    )  # fmt: skip
+
+
+def _candidate(entry: Entry) -> Candidate:
+    return Candidate(
+        name=entry.name,
+        geonameid=entry.geonameid,
+        lat=entry.lat,
+        lon=entry.lon,
+        admin1=entry.admin1,
+        admin2=entry.admin2,
+    )
+
+
+def _country_alone(context: Context) -> Place | None:
+    """With no place named, the country that the text speaks of, if it speaks of one."""
+    named = sorted(context.countries.items(), key=lambda item: (-item[1], item[0]))
+    if not named or named[0][1] < 0.3 or (len(named) > 1 and named[0][1] == named[1][1]):
+        return None
+    return Place(name=named[0][0], precision=Precision.COUNTRY, country=named[0][0])
+
+
+def _evidence(document: Document, chosen: Settled, settled: Sequence[Settled]) -> tuple[Evidence, ...]:
+    """The name's own words, and those of the unit beside it that settled it."""
+    spans = [chosen.reading.mention]
+    for other in settled:
+        near = other.reading.mention.sentence is chosen.reading.mention.sentence and other is not chosen
+        if near and other.entry is not None and chosen.entry is not None and contains(other.entry, chosen.entry):
+            spans.append(other.reading.mention)
+    return tuple(
+        Evidence(
+            fact="place",
+            field=m.sentence.field,
+            text=document.quote(m.sentence.field, m.start, m.end),
+            start=m.start,
+            end=m.end,
+        )
+        for m in spans[:3]
+    )
+
+
+def _rejections(readings: Sequence[Reading], settled: Sequence[Settled], chosen: Settled | None) -> tuple[str, ...]:
+    kept = {id(one.reading): one for one in settled}
+    reasons = []
+    for reading in readings:
+        one = kept.get(id(reading))
+        if one is None:
+            reasons.append(f"{reading.mention.name}: not worded as a place")
+        elif one is not chosen:
+            meaning = one.entry.name if one.entry is not None else "unsettled"
+            reasons.append(f"{reading.mention.name} ({meaning}): {reading.role.value}")
+    return tuple(reasons[:20])
