@@ -1,0 +1,287 @@
+"""The ingest service's composition root: settings, logs, adapters, loops, and an orderly end."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from aiokafka.errors import KafkaError
+
+from services.ingest.adapters.archive import PostgresArchive
+from services.ingest.adapters.http import FetchLimits, HttpFetcher
+from services.ingest.adapters.kafka import KafkaItemPublisher
+from services.ingest.adapters.parse_pool import ParsePool
+from services.ingest.adapters.postgres import PostgresLedger
+from services.ingest.errors import LedgerUnavailableError
+from services.ingest.feed import Feed
+from services.ingest.feeds_file import load_feeds
+from services.ingest.housekeeping import Housekeeping
+from services.ingest.metrics import IngestMetrics
+from services.ingest.outbox import Outbox
+from services.ingest.politeness import Politeness
+from services.ingest.poller import Poller
+from services.ingest.recorder import Recorder
+from services.ingest.schema import SCHEMA
+from services.ingest.settings import IngestSettings
+from services.ingest.visit import Visitor
+from shared.addresses import AddressPolicy
+from shared.clock import Clock, SystemClock
+from shared.health import HealthServer
+from shared.kafka.connection import KafkaConnection
+from shared.logging import configure, logger
+from shared.metrics import new_registry
+from shared.postgres.migrate import SchemaError, require
+from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.settings import SettingsError
+
+EXIT_CONFIGURATION = 78
+EXIT_UNAVAILABLE = 75
+_STALE_OUTBOX_SECONDS = 300.0
+
+
+class KafkaUnavailableError(Exception):
+    """Kafka did not answer within the start-up deadline."""
+
+
+def run(environment: Mapping[str, str]) -> int:
+    """Run the service until SIGTERM or SIGINT; return 0 then, 78 for a wrong setting or file, 75 when Kafka or Postgres do not answer."""
+    try:
+        settings = IngestSettings.from_environment(environment)
+        feeds = load_feeds(settings.feeds_file)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CONFIGURATION
+    configure("ingest", level=settings.log_level, log_format=settings.log_format)
+    logger().info("service.started", feeds=len(feeds), settings=settings.described())
+    if not settings.contact:
+        logger().warning(
+            "contact.missing", detail="set TOCSIN_INGEST_CONTACT: outlets block pollers that name nobody to ask"
+        )
+    try:
+        asyncio.run(_serve(settings, feeds))
+    except (DatabaseUnavailableError, KafkaUnavailableError, LedgerUnavailableError) as error:
+        logger().error("service.failed", reason=str(error))
+        print(error, file=sys.stderr)
+        return EXIT_UNAVAILABLE
+    except (SchemaError, OSError) as error:
+        logger().error("service.failed", reason=str(error))
+        print(error, file=sys.stderr)
+        return EXIT_CONFIGURATION
+    logger().info("service.stopped")
+    return 0
+
+
+def instance_of(settings: IngestSettings) -> str:
+    """The name of this replica."""
+    return settings.instance or socket.gethostname()
+
+
+def fetcher_of(settings: IngestSettings, clock: Clock) -> HttpFetcher:
+    """The HTTP side, as the settings bound it."""
+    return HttpFetcher(
+        limits=FetchLimits(
+            connect_seconds=settings.connect_timeout_seconds,
+            read_seconds=settings.read_timeout_seconds,
+            total_seconds=settings.fetch_timeout_seconds,
+            body_bytes=settings.max_body_bytes,
+            redirects=settings.max_redirects,
+            connections=settings.workers,
+            connections_per_host=settings.host_connections,
+        ),
+        policy=AddressPolicy.allowing(settings.allow_networks),
+        user_agent=settings.user_agent,
+        clock=clock,
+    )
+
+
+def parser_of(settings: IngestSettings) -> ParsePool:
+    """The parsing processes."""
+    return ParsePool(
+        workers=settings.parse_workers,
+        timeout_seconds=settings.parse_timeout_seconds,
+        memory_bytes=settings.parse_memory_bytes,
+        max_entries=settings.max_entries,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loops:
+    """What runs for the life of the service."""
+
+    poller: Poller
+    outbox: Outbox
+    recorder: Recorder
+    housekeeping: Housekeeping
+
+
+async def _serve(settings: IngestSettings, feeds: tuple[Feed, ...]) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    is_serving = asyncio.Event()
+    serving = asyncio.create_task(_start_and_run(settings, feeds, stopping, is_serving))
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not serving.done() and not is_serving.is_set():
+        serving.cancel()  # told to stop while still waiting for Kafka or Postgres: nothing was begun
+        await asyncio.gather(serving, return_exceptions=True)
+        return
+    await serving
+
+
+async def _start_and_run(
+    settings: IngestSettings, feeds: tuple[Feed, ...], stopping: asyncio.Event, is_serving: asyncio.Event
+) -> None:
+    clock = SystemClock()
+    registry = new_registry()
+    metrics = IngestMetrics(registry)
+    dsn = settings.postgres_dsn.get_secret_value()
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(
+            dsn,
+            application="tocsin-ingest",
+            deadline_seconds=settings.startup_deadline_seconds,
+            max_size=settings.postgres_connections,
+        )
+        stack.push_async_callback(pool.close)
+        await require(dsn, SCHEMA)
+        ledger = PostgresLedger(
+            pool,
+            instance=instance_of(settings),
+            feeds=feeds,
+            lease_for=timedelta(seconds=settings.lease_seconds),
+            claim_for=timedelta(seconds=settings.outbox_claim_seconds),
+        )
+        await ledger.take_office(clock.now())
+        publisher = await stack.enter_async_context(_kafka(settings))
+        fetcher = await stack.enter_async_context(fetcher_of(settings, clock))
+        parser = await stack.enter_async_context(parser_of(settings))
+        outbox = Outbox(ledger=ledger, publisher=publisher, metrics=metrics, clock=clock, batch=settings.publish_batch)
+        recorder = Recorder(ledger)
+        visitor = Visitor(
+            fetcher=fetcher,
+            parser=parser,
+            ledger=ledger,
+            clock=clock,
+            limits=settings.poll_limits,
+            random=random.SystemRandom().random,
+        )
+        politeness = Politeness(
+            connections=settings.host_connections,
+            delay_seconds=settings.host_delay_seconds,
+            longest_wait_seconds=settings.host_wait_seconds,
+            monotonic=monotonic,
+        )
+        poller = Poller(
+            ledger=ledger,
+            visitor=visitor,
+            recorder=recorder,
+            outbox=outbox,
+            politeness=politeness,
+            metrics=metrics,
+            clock=clock,
+            workers=settings.workers,
+        )
+        housekeeping = Housekeeping(
+            archive=PostgresArchive(pool),
+            metrics=metrics,
+            clock=clock,
+            retention=timedelta(days=settings.outbox_retention_days),
+        )
+        loops = Loops(poller=poller, outbox=outbox, recorder=recorder, housekeeping=housekeeping)
+        await stack.enter_async_context(
+            HealthServer(
+                host=settings.http_host,
+                port=settings.http_port,
+                registry=registry,
+                live={
+                    "poller": lambda: _stalled(poller.turned_at, clock, settings.stall_seconds),
+                    "outbox": lambda: _stalled(outbox.turned_at, clock, settings.stall_seconds),
+                },
+                ready={"outbox": lambda: _overdue(housekeeping.oldest_pending_seconds)},
+            )
+        )
+        is_serving.set()
+        await _run_loops(loops, stopping, grace_seconds=settings.shutdown_grace_seconds)
+
+
+@asynccontextmanager
+async def _kafka(settings: IngestSettings) -> AsyncIterator[KafkaItemPublisher]:
+    """Open the publisher, waiting for the broker up to the start-up deadline."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + settings.startup_deadline_seconds
+    publisher = KafkaItemPublisher(
+        KafkaConnection.from_settings(settings), timeout_seconds=settings.publish_timeout_seconds
+    )
+    while True:
+        try:
+            await publisher.__aenter__()
+            break
+        except (KafkaError, OSError) as error:
+            if loop.time() > deadline:
+                raise KafkaUnavailableError(
+                    f"Kafka at {settings.kafka_bootstrap} did not answer within {settings.startup_deadline_seconds:g} s: {error}"
+                ) from error
+            logger().warning("kafka.awaited", bootstrap=settings.kafka_bootstrap, reason=str(error))
+            await asyncio.sleep(0.5)
+    try:
+        yield publisher
+    finally:
+        await publisher.__aexit__(None, None, None)
+
+
+async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: float) -> None:
+    """Run until told to stop or a loop fails; then let polls end, publish what they brought, and leave."""
+    polling = asyncio.create_task(loops.poller.run(), name="poller")
+    publishing = asyncio.create_task(loops.outbox.run(), name="outbox")
+    background = [
+        asyncio.create_task(loops.recorder.run(), name="recorder"),
+        asyncio.create_task(loops.housekeeping.run(), name="housekeeping"),
+    ]
+    told = asyncio.create_task(stopping.wait(), name="stop")
+    try:
+        ended, _ = await asyncio.wait({polling, publishing, told, *background}, return_when=asyncio.FIRST_COMPLETED)
+        loops.poller.stop()
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await asyncio.wait({polling})
+        except TimeoutError:
+            logger().warning("polls.abandoned", grace_s=grace_seconds)
+            await loops.poller.abandon()
+        loops.outbox.stop()
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await asyncio.wait({publishing})
+        except TimeoutError:
+            logger().warning("outbox.abandoned", grace_s=grace_seconds)
+        for task in ended - {told}:
+            task.result()  # a loop that failed ends the process with its error
+    finally:
+        tasks = [polling, publishing, told, *background]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _stalled(turned_at: datetime, clock: Clock, limit_seconds: float) -> str | None:
+    seconds = (clock.now() - turned_at).total_seconds()
+    return f"has not turned for {seconds:.0f} s" if seconds > limit_seconds else None
+
+
+def _overdue(oldest_seconds: float) -> str | None:
+    if oldest_seconds <= _STALE_OUTBOX_SECONDS:
+        return None
+    return f"the oldest item has waited {oldest_seconds:.0f} s for Kafka"
+
+
+if __name__ == "__main__":
+    sys.exit(run(os.environ))

@@ -1,0 +1,80 @@
+"""PostgreSQL for everything beside polling: numbers for the metrics, retention, republishing, the health of feeds."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.ingest.adapters import rows as values
+from services.ingest.adapters.postgres import transaction
+from services.ingest.housekeeping import Overview
+from services.ingest.work import OutboxRow
+
+_OVERVIEW = """
+    SELECT tier::text AS tier,
+        count(*) FILTER (WHERE retired_at IS NOT NULL) AS retired,
+        count(*) FILTER (WHERE retired_at IS NULL AND failures > 0) AS failing,
+        count(*) FILTER (WHERE retired_at IS NULL AND failures = 0 AND last_success_at IS NULL) AS new,
+        count(*) FILTER (WHERE retired_at IS NULL AND failures = 0 AND last_success_at IS NOT NULL) AS ok,
+        extract(epoch FROM $1 - min(last_success_at) FILTER (WHERE retired_at IS NULL))::double precision AS stalest
+    FROM tocsin_ingest.feeds WHERE is_active GROUP BY tier
+"""
+
+
+class PostgresArchive:
+    """See ``housekeeping.Archive``; each method is one transaction and raises ``LedgerUnavailableError``."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    async def overview(self, now: datetime) -> Overview:
+        """Count feeds by state and what waits in the outbox."""
+        async with transaction(self._pool) as connection:
+            tiers = await connection.fetch(_OVERVIEW, now)
+            waiting = await connection.fetchrow(
+                "SELECT count(*) AS pending, min(created_at) AS oldest FROM tocsin_ingest.outbox WHERE acknowledged_at IS NULL"
+            )
+        oldest = waiting["oldest"]
+        return Overview(
+            feeds={state: sum(row[state] for row in tiers) for state in ("ok", "failing", "new", "retired")},
+            stalest_by_tier={row["tier"]: max(row["stalest"] or 0.0, 0.0) for row in tiers},
+            pending=waiting["pending"],
+            oldest_pending_seconds=0.0 if oldest is None else max(0.0, (now - oldest).total_seconds()),
+        )
+
+    async def delete_old(self, *, rows_before: datetime, marks_before: datetime) -> tuple[int, int]:
+        """See ``housekeeping.Archive``."""
+        async with transaction(self._pool) as connection:
+            rows = await connection.execute(
+                "DELETE FROM tocsin_ingest.outbox WHERE acknowledged_at IS NOT NULL AND created_at < $1", rows_before
+            )
+            marks = await connection.execute("DELETE FROM tocsin_ingest.items WHERE seen_on < $1", marks_before.date())
+        return _count(rows), _count(marks)
+
+    async def rows_since(self, since: datetime, *, batch: int) -> AsyncIterator[Sequence[OutboxRow]]:
+        """Yield the outbox's rows stored since then, acknowledged or not, oldest first."""
+        after = 0
+        while True:
+            async with transaction(self._pool) as connection:
+                found = await connection.fetch(
+                    "SELECT id, event_id, feed, key, value, headers, mark FROM tocsin_ingest.outbox "
+                    "WHERE created_at >= $1 AND id > $2 ORDER BY id LIMIT $3",
+                    since,
+                    after,
+                    batch,
+                )
+            if not found:
+                return
+            after = found[-1]["id"]
+            yield [values.outbox_row_of(row) for row in found]
+
+    async def health(self) -> Sequence[dict[str, Any]]:
+        """Return every feed's row, in the order of slugs."""
+        async with transaction(self._pool) as connection:
+            found = await connection.fetch("SELECT * FROM tocsin_ingest.feeds ORDER BY slug")
+        return [dict(row) for row in found]
+
+
+def _count(status: str) -> int:
+    return int(status.rpartition(" ")[2])

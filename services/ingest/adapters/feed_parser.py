@@ -1,0 +1,140 @@
+"""feedparser behind one function: bytes in, a ``Document`` of plain values out. CPU-bound and synchronous; run it in ``parse_worker``."""
+
+import calendar
+import io
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import feedparser
+
+from services.ingest import json_feed
+from services.ingest.document import Document, Entry, Unreadable
+from services.ingest.encoding import decode
+from services.ingest.entries import entry_of
+from services.ingest.outcome import FailureReason
+
+_PERIOD_SECONDS = {
+    "hourly": 3600.0,
+    "daily": 86_400.0,
+    "weekly": 604_800.0,
+    "monthly": 2_592_000.0,
+    "yearly": 31_536_000.0,
+}
+_DAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
+_SKIPPED_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_SKIPPED_DAY = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
+_ROOT = re.compile(r"<\s*(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HEAD_CHARACTERS = 20_000
+_TAIL_CHARACTERS = 4_000
+
+
+def parse(body: bytes, *, content_type: str, url: str, language: str | None, max_entries: int) -> Document | Unreadable:
+    """Return what the feed says, or why it is none. A document that breaks off gives its complete entries and says so.
+
+    Entities of the document itself are never expanded and external ones never fetched (the parser does neither).
+    """
+    if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        return Unreadable(reason=FailureReason.EMPTY, detail="the body is empty")
+    text = decode(body, content_type).text
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("{"):
+        return json_feed.parse(start, url=url, language=language, max_entries=max_entries)
+    root = _ROOT.search(text, 0, _HEAD_CHARACTERS)
+    if root is None:
+        what = "an HTML page" if _HTML.match(start) else f"something else, beginning {start[:40]!r}"
+        return Unreadable(reason=FailureReason.NOT_A_FEED, detail=f"answered with {what} instead of a feed")
+    is_cut_off = _breaks_off(text, root.group(1))
+    parsed = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+    if not parsed.get("version") and not parsed.entries:
+        why = parsed.get("bozo_exception")
+        return Unreadable(
+            reason=FailureReason.NOT_A_FEED, detail=f"no feed of a known format{f' ({why})' if why else ''}"
+        )
+    return _document(parsed, text, url=url, language=language, max_entries=max_entries, is_cut_off=is_cut_off)
+
+
+def _document(
+    parsed: Any, text: str, *, url: str, language: str | None, max_entries: int, is_cut_off: bool
+) -> Document:
+    raw = parsed.entries[:-1] if is_cut_off and parsed.entries else parsed.entries
+    page = str(parsed.feed.get("link") or url)
+    entries = [_entry(entry, page, language) for entry in raw[:max_entries]]
+    problem = None
+    if is_cut_off:
+        problem = f"the document breaks off; {len(raw)} complete entries were read"
+    elif len(raw) > max_entries:
+        problem = f"carries {len(raw)} items, of which the first {max_entries} were read"
+    head = text[:_HEAD_CHARACTERS] if "<skip" in text[:_HEAD_CHARACTERS] else ""
+    return Document(
+        entries=tuple(entry for entry in entries if entry is not None),
+        language=str(parsed.feed.get("language") or "").strip().lower() or None,
+        wait_seconds=_asked_wait(parsed.feed),
+        skip_hours=tuple(sorted({int(hour) % 24 for hour in _SKIPPED_HOUR.findall(head)})),
+        skip_days=tuple(sorted({_DAYS[day.lower()] for day in _SKIPPED_DAY.findall(head) if day.lower() in _DAYS})),
+        problem=problem,
+        is_cut_off=is_cut_off,
+    )
+
+
+def _breaks_off(text: str, root: str) -> bool:
+    return re.search(rf"</\s*(?:\w+:)?{root}\s*>", text[-_TAIL_CHARACTERS:], re.IGNORECASE) is None
+
+
+def _entry(raw: Any, page: str, language: str | None) -> Entry | None:
+    summary, content = _texts(raw)
+    return entry_of(
+        guid=str(raw.get("id") or ""),
+        url=str(raw.get("link") or ""),
+        title=_escaped_unless_markup(raw.get("title_detail")) or str(raw.get("title") or ""),
+        summary=summary,
+        content=content,
+        published=_time(raw),
+        page=page,
+        language=language,
+    )
+
+
+def _escaped_unless_markup(detail: Mapping[str, Any] | None) -> str:
+    return str((detail or {}).get("value") or "")
+
+
+def _texts(raw: Any) -> tuple[str, str | None]:
+    """Summary and content; a feed with only one of them gives it as the summary."""
+    contents: Iterable[Mapping[str, Any]] = raw.get("content") or ()
+    content = max((str(part.get("value") or "") for part in contents), key=len, default="")
+    summary = str(raw.get("summary") or "")
+    if not content:
+        return summary, None
+    return (summary, content) if summary and summary != content else (content, None)
+
+
+def _time(raw: Any) -> datetime | None:
+    for name in ("published_parsed", "updated_parsed", "created_parsed"):
+        parts = raw.get(name)
+        if parts is not None:
+            try:
+                return datetime.fromtimestamp(calendar.timegm(parts), tz=UTC)
+            except (ValueError, OverflowError, OSError, TypeError):
+                continue
+    return None
+
+
+def _asked_wait(feed: Mapping[str, Any]) -> float:
+    waits = [0.0]
+    ttl = str(feed.get("ttl") or "").strip()
+    if ttl.isascii() and ttl.isdigit():
+        waits.append(float(ttl[:6]) * 60)
+    period = _PERIOD_SECONDS.get(str(feed.get("sy_updateperiod") or "").strip().lower())
+    if period is not None:
+        frequency = str(feed.get("sy_updatefrequency") or "1").strip()
+        times = int(frequency[:6]) if frequency.isascii() and frequency.isdigit() else 1
+        waits.append(period / max(times, 1))
+    return max(waits)

@@ -1,0 +1,307 @@
+"""HTTP: one bounded, conditional fetch at a time. The only module that knows the HTTP client (and the transport under it).
+
+The guard against internal networks sits where the socket is made, with the address that is about to be connected to: each
+redirect hop and each of a name's addresses passes it, and no second look-up of the name can slip between.
+"""
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from hashlib import sha256
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Protocol, Self
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from services.ingest import http_hints
+from services.ingest.feed import Validators
+from services.ingest.outcome import Answer, Failed, FailureReason, Fetched, Gone, NotModified
+from shared.addresses import AddressPolicy, BlockedAddressError
+from shared.clock import Clock
+
+_ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PIECE_BYTES = 65_536
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FetchLimits:
+    """Bounds of one fetch; ``total_seconds`` covers all hops, ``body_bytes`` counts after decompression."""
+
+    connect_seconds: float
+    read_seconds: float
+    total_seconds: float
+    body_bytes: int
+    redirects: int
+    connections: int
+    connections_per_host: int
+
+
+class HttpFetcher:
+    """Fetches feeds while its context is open. Sends no cookies and reads no proxy or credentials from the environment."""
+
+    def __init__(self, *, limits: FetchLimits, policy: AddressPolicy, user_agent: str, clock: Clock) -> None:
+        self._limits = limits
+        self._policy = policy
+        self._clock = clock
+        self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(
+            limit=self._limits.connections,
+            limit_per_host=self._limits.connections_per_host,
+            keepalive_timeout=75,
+            ttl_dns_cache=60,
+            ssl=ssl.create_default_context(),
+            socket_factory=self._guarded_socket,
+        )
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(client=session),
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            headers=self._headers,
+            timeout=httpx.Timeout(
+                self._limits.read_seconds, connect=self._limits.connect_seconds, pool=self._limits.total_seconds
+            ),
+            follow_redirects=False,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.aclose()
+
+    async def fetch(self, url: str, validators: Validators) -> Answer:
+        """Return what ``url`` answered within the limits; whatever goes wrong on the other side is a value."""
+        try:
+            async with asyncio.timeout(self._limits.total_seconds):
+                return await self._follow(url, validators)
+        except TimeoutError:
+            return Failed(
+                reason=FailureReason.TIMED_OUT, detail=f"not finished within {self._limits.total_seconds:g} s"
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+            return _failure(error)
+
+    def _guarded_socket(self, address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
+        family, kind, protocol, _, where = address
+        self._policy.check(str(where[0]))
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    async def _follow(self, url: str, validators: Validators) -> Answer:
+        here, is_permanent = url, True
+        for _ in range(self._limits.redirects + 1):
+            if urlsplit(here).scheme not in {"http", "https"}:
+                return Failed(
+                    reason=FailureReason.BAD_REDIRECT, detail=f"redirected to {_public(here)}, which is not http"
+                )
+            answer = await self._request(here, validators, first=url, is_permanent=is_permanent)
+            if not isinstance(answer, _Redirect):
+                return answer
+            is_permanent = is_permanent and answer.is_permanent
+            here = urljoin(here, answer.location)
+        return Failed(
+            reason=FailureReason.BAD_REDIRECT,
+            detail=f"more than {self._limits.redirects} redirects, the last to {_public(here)}",
+        )
+
+    async def _request(
+        self, url: str, validators: Validators, *, first: str, is_permanent: bool
+    ) -> "Answer | _Redirect":
+        assert self._client is not None, "the fetcher is not open"
+        conditions = {}
+        if validators.etag is not None:
+            conditions["If-None-Match"] = validators.etag
+        if validators.last_modified is not None:
+            conditions["If-Modified-Since"] = validators.last_modified
+        async with self._client.stream("GET", url, headers=conditions) as response:
+            status, headers = response.status_code, response.headers
+            if status in _REDIRECTS:
+                location = headers.get("location")
+                if not location:
+                    return Failed(
+                        reason=FailureReason.BAD_REDIRECT,
+                        detail=f"answered {status} without saying where to go",
+                        status=status,
+                    )
+                return _Redirect(location=location, is_permanent=status in _PERMANENT)
+            now = self._clock.now()
+            fresh = http_hints.fresh_seconds(
+                headers.get("cache-control"), headers.get("expires"), headers.get("date"), now
+            )
+            if status == 304 and conditions:
+                return NotModified(fresh_seconds=fresh)
+            if status != 200:
+                return _refusal(
+                    status, response.reason_phrase, http_hints.retry_after_seconds(headers.get("retry-after"), now)
+                )
+            body = await self._body(response)
+            if isinstance(body, Failed):
+                return body
+            return Fetched(
+                body=body,
+                url=url,
+                content_type=headers.get("content-type", ""),
+                validators=Validators(
+                    etag=headers.get("etag"),
+                    last_modified=headers.get("last-modified"),
+                    body_hash=sha256(body).hexdigest(),
+                ),
+                fresh_seconds=fresh,
+                moved_to=url if url != first and is_permanent else None,
+            )
+
+    async def _body(self, response: httpx.Response) -> bytes | Failed:
+        limit = self._limits.body_bytes
+        pieces: list[bytes] = []
+        size = 0
+        inflate = _inflater(response.headers.get("content-encoding", ""))
+        if inflate is None:
+            return Failed(
+                reason=FailureReason.BAD_COMPRESSION,
+                detail=f"compressed with {response.headers.get('content-encoding')!r}, which was not asked for",
+            )
+        try:
+            async for piece in _inflated(response.aiter_raw(), inflate):
+                size += len(piece)
+                if size > limit:
+                    return Failed(reason=FailureReason.TOO_LARGE, detail=f"the body exceeds {limit / 1_048_576:g} MiB")
+                pieces.append(piece)
+        except zlib.error as error:
+            return Failed(reason=FailureReason.BAD_COMPRESSION, detail=f"the compressed body is damaged: {error}")
+        if size and not inflate.eof:
+            return Failed(reason=FailureReason.CUT_OFF, detail=f"the compressed body breaks off after {size} bytes")
+        return b"".join(pieces)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Redirect:
+    location: str
+    is_permanent: bool
+
+
+class _Inflater(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
+
+
+class _Plain:
+    """No compression, in the shape of a decompressor."""
+
+    eof = True
+    unconsumed_tail = b""
+
+    def decompress(self, data: bytes, _max_length: int = 0, /) -> bytes:
+        return data
+
+
+class _Deflate:
+    """``deflate`` means zlib by the standard and raw deflate by habit: the first byte tells."""
+
+    def __init__(self) -> None:
+        self._inner: _Inflater | None = None
+
+    @property
+    def eof(self) -> bool:
+        return self._inner is None or self._inner.eof
+
+    @property
+    def unconsumed_tail(self) -> bytes:
+        return b"" if self._inner is None else self._inner.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes:
+        if self._inner is None:
+            self._inner = (
+                zlib.decompressobj() if data[:1] and data[0] & 0x0F == 8 else zlib.decompressobj(-zlib.MAX_WBITS)
+            )
+        return self._inner.decompress(data, max_length)
+
+
+def _inflater(encoding: str) -> _Inflater | None:
+    name = encoding.strip().lower()
+    if name in {"", "identity"}:
+        return _Plain()
+    if name in {"gzip", "x-gzip"}:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return _Deflate() if name == "deflate" else None
+
+
+async def _inflated(raw: AsyncIterator[bytes], inflate: _Inflater) -> AsyncIterator[bytes]:
+    """Yield pieces of bounded size, however far they expand."""
+    async for chunk in raw:
+        left = chunk
+        while left:
+            piece = inflate.decompress(left, _PIECE_BYTES)
+            left = inflate.unconsumed_tail
+            if piece:
+                yield piece
+            elif not left:
+                break
+
+
+def _refusal(status: int, phrase: str, retry_after: float | None) -> Failed | Gone:
+    said = f"answered {status} {phrase}".strip()
+    if status == 410:
+        return Gone(detail=f"{said}: the publisher has ended this feed")
+    if status in {429, 503}:
+        wait = f", asking to wait {retry_after:.0f} s" if retry_after is not None else ""
+        return Failed(
+            reason=FailureReason.THROTTLED, detail=said + wait, retry_after_seconds=retry_after, status=status
+        )
+    if 400 <= status < 500:
+        return Failed(reason=FailureReason.CLIENT_ERROR, detail=said, status=status, retry_after_seconds=retry_after)
+    if status >= 500:
+        return Failed(reason=FailureReason.SERVER_ERROR, detail=said, status=status, retry_after_seconds=retry_after)
+    return Failed(
+        reason=FailureReason.UNEXPECTED_STATUS, detail=f"{said}, where 200 or 304 was expected", status=status
+    )
+
+
+def _failure(error: BaseException) -> Failed:
+    """The sentence for what the client raised, found by walking to the cause that says most."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    for found in chain:
+        if isinstance(found, BlockedAddressError):
+            return Failed(reason=FailureReason.ADDRESS_BLOCKED, detail=str(found))
+        if isinstance(found, aiohttp.ClientConnectorDNSError | socket.gaierror):
+            return Failed(reason=FailureReason.NAME_NOT_FOUND, detail="the host's name cannot be resolved")
+        if isinstance(found, ssl.SSLError | ssl.CertificateError | aiohttp.ClientSSLError):
+            return Failed(reason=FailureReason.TLS_FAILED, detail=f"TLS failed: {_reason_of(found)}")
+        if isinstance(found, aiohttp.ClientPayloadError):
+            return Failed(reason=FailureReason.CUT_OFF, detail="the body breaks off before its announced end")
+    if any(
+        isinstance(found, TimeoutError | httpx.TimeoutException) and not isinstance(found, httpx.ConnectTimeout)
+        for found in chain
+    ):
+        return Failed(reason=FailureReason.TIMED_OUT, detail="silent for longer than the time limit")
+    return Failed(reason=FailureReason.CONNECTION_FAILED, detail=f"the connection failed: {_reason_of(chain[-1])}")
+
+
+def _reason_of(error: BaseException) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:200]
+
+
+def _public(url: str) -> str:
+    """The address without user, password and query, for messages."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:200]

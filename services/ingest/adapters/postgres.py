@@ -1,0 +1,264 @@
+"""PostgreSQL: the ledger of feeds, items and the outbox. Each method is one transaction, and writes many rows in one statement."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from services.ingest.adapters import rows as values
+from services.ingest.errors import LedgerUnavailableError
+from services.ingest.feed import Feed, Lease
+from services.ingest.versions import Mark
+from services.ingest.work import OutboxRow, PollRecord, Settlement
+
+_SEEN_EVERY = timedelta(days=7)
+
+_SYNC = """
+    INSERT INTO tocsin_ingest.feeds AS f (slug, url, outlet, tier, configured_seconds, is_active, next_poll_at)
+    SELECT slug, url, outlet, tier, configured_seconds, is_active, $2
+    FROM json_to_recordset($1::json)
+        AS r(slug text, url text, outlet text, tier smallint, configured_seconds double precision, is_active boolean)
+    ON CONFLICT (slug) DO UPDATE SET
+        outlet = excluded.outlet,
+        tier = excluded.tier,
+        is_active = excluded.is_active,
+        configured_seconds = excluded.configured_seconds,
+        next_poll_at = CASE WHEN f.url <> excluded.url OR f.configured_seconds IS DISTINCT FROM excluded.configured_seconds
+                            THEN least(f.next_poll_at, $2) ELSE f.next_poll_at END,
+        etag = CASE WHEN f.url = excluded.url THEN f.etag END,
+        last_modified = CASE WHEN f.url = excluded.url THEN f.last_modified END,
+        body_hash = CASE WHEN f.url = excluded.url THEN f.body_hash END,
+        moved_to = CASE WHEN f.url = excluded.url THEN f.moved_to END,
+        moved_since = CASE WHEN f.url = excluded.url THEN f.moved_since END,
+        retired_at = CASE WHEN f.url = excluded.url THEN f.retired_at END,
+        failures = CASE WHEN f.url = excluded.url THEN f.failures ELSE 0 END,
+        url = excluded.url
+"""
+
+_LEASE = f"""
+    WITH due AS (
+        SELECT slug FROM tocsin_ingest.feeds
+        WHERE is_active AND retired_at IS NULL AND next_poll_at <= $1 AND slug = ANY($2)
+          AND (leased_until IS NULL OR leased_until < $1)
+        ORDER BY next_poll_at + tier * interval '30 seconds'
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE tocsin_ingest.feeds f SET leased_by = $4, leased_until = $5
+    FROM (SELECT slug AS taken FROM due) AS due WHERE f.slug = due.taken
+    RETURNING {values.STATE_COLUMNS}, leased_until
+"""  # noqa: S608 - the columns are a constant of ours; trusted feeds come first, half a minute a tier, so that none starves
+
+_NEXT = """
+    SELECT min(greatest(next_poll_at, coalesce(leased_until, next_poll_at))) FROM tocsin_ingest.feeds
+    WHERE is_active AND retired_at IS NULL AND slug = ANY($1)
+"""
+
+_INSERT = """
+    INSERT INTO tocsin_ingest.outbox (event_id, item_id, feed, key, value, headers, mark, created_at, claimed_by, claimed_until)
+    SELECT event_id, item_id, feed, key, value, headers, mark, $8, $9, $10
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])
+        AS r(event_id, item_id, feed, key, value, headers, mark)
+    ON CONFLICT (event_id) DO NOTHING
+    RETURNING event_id
+"""
+
+_FINISH = """
+    WITH r AS (
+        SELECT *, has_validators AND NOT EXISTS (
+            SELECT 1 FROM tocsin_ingest.outbox o WHERE o.feed = slug AND o.acknowledged_at IS NULL
+        ) AS stores_validators
+        FROM json_to_recordset($1::json) AS r(
+            slug text, outcome text, has_validators boolean, etag text, last_modified text, body_hash text,
+            first_fetched_at timestamptz, last_polled_at timestamptz, last_success_at timestamptz, failures integer,
+            last_error text, last_error_at timestamptz, retired_at timestamptz, average_gap_seconds double precision,
+            newest_item_at timestamptz, surge_until timestamptz, document_wait_seconds double precision,
+            skip_hours integer[], skip_days integer[], identity_mode text, moved_to text, moved_since timestamptz,
+            next_poll_at timestamptz, interval_seconds double precision, interval_reason text
+        )
+    )
+    UPDATE tocsin_ingest.feeds f SET
+        etag = CASE WHEN r.stores_validators THEN r.etag ELSE f.etag END,
+        last_modified = CASE WHEN r.stores_validators THEN r.last_modified ELSE f.last_modified END,
+        body_hash = CASE WHEN r.stores_validators THEN r.body_hash ELSE f.body_hash END,
+        first_fetched_at = r.first_fetched_at, last_polled_at = r.last_polled_at, last_success_at = r.last_success_at,
+        last_outcome = r.outcome, failures = r.failures, last_error = r.last_error,
+        last_error_at = coalesce(r.last_error_at, f.last_error_at), retired_at = r.retired_at,
+        average_gap_seconds = r.average_gap_seconds, newest_item_at = r.newest_item_at, surge_until = r.surge_until,
+        document_wait_seconds = r.document_wait_seconds, skip_hours = r.skip_hours, skip_days = r.skip_days,
+        identity_mode = r.identity_mode, moved_to = r.moved_to, moved_since = r.moved_since,
+        next_poll_at = r.next_poll_at, interval_seconds = r.interval_seconds, interval_reason = r.interval_reason,
+        leased_by = NULL, leased_until = NULL
+    FROM r WHERE f.slug = r.slug AND f.leased_by = $2
+"""
+
+_PENDING = """
+    UPDATE tocsin_ingest.outbox SET claimed_by = $1, claimed_until = $2
+    WHERE id IN (
+        SELECT id FROM tocsin_ingest.outbox
+        WHERE acknowledged_at IS NULL AND (claimed_until IS NULL OR claimed_until < $3) AND event_id <> ALL($4)
+        ORDER BY id LIMIT $5 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, event_id, feed, key, value, headers, mark
+"""
+
+_ACKNOWLEDGE = """
+    UPDATE tocsin_ingest.outbox SET acknowledged_at = $2, claimed_by = NULL, claimed_until = NULL
+    WHERE event_id = ANY($1) AND acknowledged_at IS NULL
+"""
+
+_MARK = """
+    INSERT INTO tocsin_ingest.items AS i (item_id, feed, version, content_hash, title_hash, published, published_is_estimated,
+                                          backfill, past_hashes, seen_on)
+    SELECT item_id, feed, version, content_hash, title_hash, published, published_is_estimated, backfill, past_hashes, $2
+    FROM json_to_recordset($1::json) AS r(
+        item_id text, feed text, version integer, content_hash text, title_hash text, published timestamptz,
+        published_is_estimated boolean, backfill boolean, past_hashes text[]
+    )
+    ON CONFLICT (item_id) DO UPDATE SET
+        version = excluded.version, content_hash = excluded.content_hash, title_hash = excluded.title_hash,
+        published = excluded.published, published_is_estimated = excluded.published_is_estimated,
+        past_hashes = excluded.past_hashes, seen_on = excluded.seen_on
+    WHERE i.version < excluded.version
+"""
+
+_VALIDATE = """
+    UPDATE tocsin_ingest.feeds f SET etag = r.etag, last_modified = r.last_modified, body_hash = r.body_hash
+    FROM json_to_recordset($1::json) AS r(slug text, etag text, last_modified text, body_hash text)
+    WHERE f.slug = r.slug
+      AND NOT EXISTS (SELECT 1 FROM tocsin_ingest.outbox o WHERE o.feed = f.slug AND o.acknowledged_at IS NULL)
+"""
+
+
+class PostgresLedger:
+    """See ``ports.Ledger``. ``instance`` names this replica; ``feeds`` are those it may poll."""
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        instance: str,
+        feeds: Iterable[Feed],
+        lease_for: timedelta,
+        claim_for: timedelta,
+    ) -> None:
+        self._pool = pool
+        self._instance = instance
+        self._feeds = {feed.slug: feed for feed in feeds}
+        self._pollable = [feed.slug for feed in self._feeds.values() if not feed.paused]
+        self._lease_for = lease_for
+        self._claim_for = claim_for
+
+    async def take_office(self, now: datetime) -> None:
+        """Store the configured feeds, and take back what an earlier life of this replica held."""
+        configured = [
+            {
+                "slug": feed.slug,
+                "url": feed.url,
+                "outlet": feed.outlet,
+                "tier": feed.tier,
+                "configured_seconds": feed.interval_seconds,
+                "is_active": not feed.paused,
+            }
+            for feed in self._feeds.values()
+        ]
+        async with self._transaction() as connection:
+            await connection.execute(_SYNC, values.as_json(configured), now)
+            await connection.execute(
+                "UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL WHERE leased_by = $1",
+                self._instance,
+            )
+            await connection.execute(
+                "UPDATE tocsin_ingest.outbox SET claimed_by = NULL, claimed_until = NULL "
+                "WHERE claimed_by = $1 AND acknowledged_at IS NULL",
+                self._instance,
+            )
+
+    async def lease(self, *, limit: int, now: datetime) -> Sequence[Lease]:
+        """See the port."""
+        async with self._transaction() as connection:
+            found = await connection.fetch(_LEASE, now, self._pollable, limit, self._instance, now + self._lease_for)
+        return [values.lease_of(row, self._feeds[row["slug"]]) for row in found]
+
+    async def release(self, slugs: Sequence[str], *, not_before: datetime) -> None:
+        """Give leases back unused; the feeds are due at ``not_before``."""
+        async with self._transaction() as connection:
+            await connection.execute(
+                "UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL, next_poll_at = $3 "
+                "WHERE slug = ANY($1) AND leased_by = $2",
+                list(slugs),
+                self._instance,
+                not_before,
+            )
+
+    async def seconds_to_next(self, now: datetime) -> float | None:
+        """See the port."""
+        async with self._transaction() as connection:
+            at = await connection.fetchval(_NEXT, self._pollable)
+        return None if at is None else max(0.0, float((at - now).total_seconds()))
+
+    async def marks(self, item_ids: Sequence[str], *, now: datetime) -> Mapping[str, Mark]:
+        """See the port."""
+        ids = list(item_ids)
+        async with self._transaction() as connection:
+            known = await connection.fetch("SELECT * FROM tocsin_ingest.items WHERE item_id = ANY($1)", ids)
+            waiting = await connection.fetch(
+                "SELECT mark FROM tocsin_ingest.outbox WHERE item_id = ANY($1) AND acknowledged_at IS NULL", ids
+            )
+            if any(row["seen_on"] < (now - _SEEN_EVERY).date() for row in known):
+                await connection.execute(
+                    "UPDATE tocsin_ingest.items SET seen_on = $2 WHERE item_id = ANY($1) AND seen_on < $2",
+                    ids,
+                    now.date(),
+                )
+        found = {row["item_id"]: values.mark_of(row) for row in known}
+        for row in waiting:
+            mark = values.packed_mark(row["mark"])
+            if mark.item_id not in found or found[mark.item_id].version < mark.version:
+                found[mark.item_id] = mark
+        return found
+
+    async def finish(self, records: Sequence[PollRecord]) -> frozenset[str]:
+        """See the port."""
+        now = max(record.finished_at for record in records)
+        listed = [row for record in records for row in record.rows]
+        stored: frozenset[str] = frozenset()
+        async with self._transaction() as connection:
+            if listed:
+                inserted = await connection.fetch(
+                    _INSERT, *values.outbox_arrays(listed), now, self._instance, now + self._claim_for
+                )
+                stored = frozenset(row["event_id"] for row in inserted)
+            await connection.execute(_FINISH, values.polls_json(records), self._instance)
+        return stored
+
+    async def pending(self, *, limit: int, now: datetime, held: Collection[str]) -> Sequence[OutboxRow]:
+        """See the port."""
+        async with self._transaction() as connection:
+            found = await connection.fetch(_PENDING, self._instance, now + self._claim_for, now, list(held), limit)
+        return [values.outbox_row_of(row) for row in sorted(found, key=lambda row: row["id"])]
+
+    async def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
+        """See the port."""
+        acknowledged = [row.event_id for settlement in settlements for row in settlement.rows]
+        async with self._transaction() as connection:
+            await connection.execute(_ACKNOWLEDGE, acknowledged, now)
+            await connection.execute(_MARK, values.marks_json(settlements), now.date())
+            await connection.execute(_VALIDATE, values.validators_json(settlements))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Any]:
+        async with transaction(self._pool) as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def transaction(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Any]:
+    """A transaction on a connection of the pool; every fault of the database becomes ``LedgerUnavailableError``."""
+    try:
+        async with pool.acquire(timeout=10) as connection, connection.transaction():
+            yield connection
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise LedgerUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error

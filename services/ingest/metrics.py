@@ -1,0 +1,66 @@
+"""What ingest counts; names and labels are a contract with dashboards and alert rules (house style, rules 25 and 27)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.ingest.outcome import FailureReason, PollOutcome
+from shared.events.item import ItemChange
+from shared.metrics import AGE_BUCKETS, StageMetrics
+
+TIERS = ("1", "2", "3")
+
+
+class IngestMetrics:
+    """All metrics of the service, on the registry that is handed in."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.polls = StageMetrics(registry, "ingest", "polls", [outcome.value for outcome in PollOutcome])
+        self.items = StageMetrics(registry, "ingest", "items", ["published"])
+        self.failures = Counter(
+            "tocsin_ingest_poll_failures", "polls that failed, by reason", ["reason"], registry=registry
+        )
+        self.versions = Counter(
+            "tocsin_ingest_item_versions", "item versions found, by change", ["change"], registry=registry
+        )
+        self.backfill = Counter(
+            "tocsin_ingest_backfill_items", "items that were old at a feed's first poll", registry=registry
+        )
+        self.possibly_lost = Counter(
+            "tocsin_ingest_possibly_lost_items",
+            "least number of items that may have come and gone between two polls",
+            registry=registry,
+        )
+        self.item_age = Histogram(
+            "tocsin_ingest_item_age_seconds",
+            "publication to fetch of fresh items with a believable date, by tier of the feed",
+            ["tier"],
+            buckets=AGE_BUCKETS,
+            registry=registry,
+        )
+        self.publish_failures = Counter(
+            "tocsin_ingest_publish_failures", "batches that Kafka did not acknowledge", registry=registry
+        )
+        self.database_failures = Counter(
+            "tocsin_ingest_database_failures", "transactions that PostgreSQL did not do", registry=registry
+        )
+        self.outbox_pending = Gauge(
+            "tocsin_ingest_outbox_pending_items", "items that wait for Kafka", registry=registry
+        )
+        self.outbox_oldest = Gauge(
+            "tocsin_ingest_outbox_oldest_pending_seconds", "how long the oldest of them has waited", registry=registry
+        )
+        self.feeds = Gauge("tocsin_ingest_feeds", "feeds by state", ["state"], registry=registry)
+        self.stalest = Gauge(
+            "tocsin_ingest_stalest_feed_seconds",
+            "longest time since a live feed of the tier succeeded",
+            ["tier"],
+            registry=registry,
+        )
+        for reason in FailureReason:
+            self.failures.labels(reason.value)
+        for change in ItemChange:
+            self.versions.labels(change.value)
+        for tier in TIERS:
+            self.item_age.labels(tier)
+            self.stalest.labels(tier)
+        for state in ("ok", "failing", "new", "retired"):
+            self.feeds.labels(state)

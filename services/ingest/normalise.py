@@ -1,0 +1,138 @@
+"""Text as it leaves ingest: plain, in one form of each letter, without marks that only steer the display. Done once, here."""
+
+import html
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+from services.ingest.encoding import mended
+
+MAX_TITLE_CHARACTERS = 1_000
+MAX_TEXT_CHARACTERS = 60_000
+"""Of a summary and of a content each: 4 bytes a character at worst, well below the largest message."""
+
+_DROPPED = (
+    "\u0640\u00ad\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff"
+)
+_TABLE = {ord(c): None for c in _DROPPED} | dict.fromkeys(
+    (*range(9), 11, 12, *range(14, 32), 127, *range(128, 160)), " "
+)
+_PRESENTATION = re.compile(r"[\ufb00-\ufb06\ufb50-\ufbff\ufc00-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SORANI_E = re.compile("ه\u200c")  # how ە was typed before keyboards had it
+_SPACES = re.compile(r"[^\S\n]+")
+_AROUND_BREAK = re.compile(r" ?\n ?")
+_BREAKS = re.compile(r"\n{2,}")
+_MARKUP = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|del|div|em|embed|figcaption|figure|font|h[1-6]|hr|i|iframe|img|ins|li|link|mark|ol|p|pre|q|s|script|small|span|strong|style|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|video|audio|source|section|article|header|footer)\b[^<>]*>|<!--",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_SILENT = frozenset(("script", "style", "noscript", "template", "iframe", "object", "svg", "select"))
+
+
+class _PlainText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._silent.append(tag)
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._silent:
+            while self._silent.pop() != tag:
+                pass
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without HTML: tags gone, blocks as line breaks, entities as characters. Text without markup is left alone."""
+    for _ in range(2):  # some feeds escape their markup twice
+        if _MARKUP.search(text):
+            parser = _PlainText()
+            parser.feed(text)
+            parser.close()
+            text = "".join(parser.parts)
+        elif _ENTITY.search(text):
+            text = html.unescape(text)
+        else:
+            break
+    return text
+
+
+def letters(text: str, language: str | None = None) -> str:
+    """Return ``text`` in NFC with presentation forms resolved, display marks and tatweel dropped, spaces single, breaks kept."""
+    text = _SURROGATE.sub("\ufffd", text)
+    if not text.isascii():
+        text = mended(text)
+        text = _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+        if language is not None and language.partition("-")[0] in {"ckb", "ku"}:
+            text = _SORANI_E.sub("ە", text)
+    text = unicodedata.normalize("NFC", text.translate(_TABLE))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return _BREAKS.sub("\n", _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))).strip()
+
+
+def title(text: str, language: str | None = None) -> str:
+    """Return a title: one line of plain text, at most ``MAX_TITLE_CHARACTERS``."""
+    return letters(plain(text[: 10 * MAX_TITLE_CHARACTERS]), language).replace("\n", " ")[:MAX_TITLE_CHARACTERS]
+
+
+def body(text: str, language: str | None = None) -> str:
+    """Return a summary or content: plain text, a line a paragraph, at most ``MAX_TEXT_CHARACTERS``."""
+    return letters(plain(text[: 10 * MAX_TEXT_CHARACTERS]), language)[:MAX_TEXT_CHARACTERS]

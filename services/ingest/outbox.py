@@ -1,0 +1,140 @@
+"""The outbox's publisher: pending rows to Kafka, and only then acknowledged, with the seen marks and validators that depend on it.
+
+Rows reach it in two ways: handed over by the poll that stored them, together with the poll's validators; and swept from the
+database, which finds what a crash, a full queue or a dead replica left. Either way the bytes are those of the row.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from time import perf_counter
+
+from services.ingest.errors import LedgerUnavailableError
+from services.ingest.metrics import IngestMetrics
+from services.ingest.ports import ItemPublisher, Ledger
+from services.ingest.work import OutboxRow, Settlement
+from shared.clock import Clock
+from shared.kafka.publisher import PublishError
+from shared.logging import logger
+
+_QUEUED_SETTLEMENTS = 2_000
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Outbox:
+    """Publishes until told to stop. Nothing is lost when it cannot: the rows are in the database."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        publisher: ItemPublisher,
+        metrics: IngestMetrics,
+        clock: Clock,
+        batch: int,
+        sweep_seconds: float = 5.0,
+    ) -> None:
+        self._ledger = ledger
+        self._publisher = publisher
+        self._metrics = metrics
+        self._clock = clock
+        self._batch = batch
+        self._sweep_seconds = sweep_seconds
+        self._queue: asyncio.Queue[Settlement] = asyncio.Queue(_QUEUED_SETTLEMENTS)
+        self._held: set[str] = set()
+        self._stopping = asyncio.Event()
+        self.turned_at: datetime = clock.now()
+
+    def offer(self, settlement: Settlement) -> bool:
+        """Hand over rows that were just stored; false when the queue is full: then the sweep finds them, and the validators are forgotten."""
+        try:
+            self._queue.put_nowait(settlement)
+        except asyncio.QueueFull:
+            return False
+        self._held.update(row.event_id for row in settlement.rows)
+        return True
+
+    def stop(self) -> None:
+        """Publish what is queued, once, then return from ``run``."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Publish for ever; faults of Kafka and PostgreSQL are waited out."""
+        next_sweep = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self.turned_at = self._clock.now()
+            settlements = await self._queued()
+            if not settlements and loop.time() >= next_sweep and not self._stopping.is_set():
+                settlements = await self._swept()
+                next_sweep = loop.time() + (0.0 if settlements else self._sweep_seconds)
+            if settlements:
+                await self._publish(settlements)
+            elif self._stopping.is_set():
+                return
+
+    async def _queued(self) -> list[Settlement]:
+        """Everything that is waiting, up to a batch; waits a moment for the first."""
+        found: list[Settlement] = []
+        try:
+            async with asyncio.timeout(0.0 if self._stopping.is_set() else 0.5):
+                found.append(await self._queue.get())
+        except TimeoutError:
+            return found
+        while not self._queue.empty() and sum(len(one.rows) for one in found) < self._batch:
+            found.append(self._queue.get_nowait())
+        return found
+
+    async def _swept(self) -> list[Settlement]:
+        try:
+            rows = await self._ledger.pending(limit=self._batch, now=self._clock.now(), held=self._held)
+        except LedgerUnavailableError as error:
+            self._metrics.database_failures.inc()
+            logger().warning("outbox.sweep_failed", reason=str(error))
+            return []
+        if not rows:
+            return []
+        logger().info("outbox.swept", items=len(rows))
+        by_feed: dict[str, list[OutboxRow]] = {}
+        for row in rows:
+            by_feed.setdefault(row.feed, []).append(row)
+        return [Settlement(feed=feed, rows=tuple(listed)) for feed, listed in by_feed.items()]
+
+    async def _publish(self, settlements: Sequence[Settlement]) -> None:
+        """Publish and settle, again and again until both worked; when stopping, once."""
+        rows = [row for settlement in settlements for row in settlement.rows]
+        is_published, pause, started = False, 0.1, perf_counter()
+        self._metrics.items.received.inc(len(rows))
+        self._metrics.items.in_progress.set(len(rows))
+        while True:
+            self.turned_at = self._clock.now()
+            try:
+                if not is_published:
+                    await self._publisher.publish(rows)
+                    is_published = True
+                await self._ledger.settle(settlements, now=self._clock.now())
+                break
+            except PublishError as error:
+                self._metrics.publish_failures.inc()
+                logger().warning("items.publish_failed", items=len(rows), reason=error.reason)
+            except LedgerUnavailableError as error:
+                self._metrics.database_failures.inc()
+                logger().warning("items.settle_failed", items=len(rows), reason=str(error))
+            if self._stopping.is_set():
+                break  # they are pending in the database and are sent again by whoever comes next
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        self._held.difference_update(row.event_id for row in rows)
+        self._metrics.items.in_progress.set(0)
+        if is_published:
+            self._metrics.items.finished.labels("published").inc(len(rows))
+            self._metrics.items.duration.observe(perf_counter() - started)
+            self._metrics.items.last_success.set(self._clock.now().timestamp())
+            for row in rows:
+                logger().info(
+                    "item.published",
+                    event_id=row.event_id,
+                    item_id=row.mark.item_id,
+                    feed=row.feed,
+                    version=row.mark.version,
+                )

@@ -1,0 +1,185 @@
+"""The shell around polls: takes leases on due feeds, visits them politely and at most so many at once, stores what came of it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import structlog
+
+from services.ingest.errors import IngestError, LedgerUnavailableError
+from services.ingest.feed import Lease
+from services.ingest.metrics import IngestMetrics
+from services.ingest.outbox import Outbox
+from services.ingest.politeness import NotYourTurnError, Politeness
+from services.ingest.ports import Ledger
+from services.ingest.recorder import Recorder
+from services.ingest.visit import Visit, Visitor
+from services.ingest.work import Settlement
+from shared.clock import Clock
+from shared.logging import logger
+
+_LONGEST_IDLE_SECONDS = 2.0
+_GATHER_SECONDS = 0.02
+
+
+class Poller:
+    """Polls until told to stop. A fault of one feed costs that poll only; a fault of the database is waited out."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        visitor: Visitor,
+        recorder: Recorder,
+        outbox: Outbox,
+        politeness: Politeness,
+        metrics: IngestMetrics,
+        clock: Clock,
+        workers: int,
+        monotonic: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._ledger = ledger
+        self._visitor = visitor
+        self._recorder = recorder
+        self._outbox = outbox
+        self._politeness = politeness
+        self._metrics = metrics
+        self._clock = clock
+        self._workers = workers
+        self._monotonic = monotonic
+        self._running: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self.turned_at: datetime = clock.now()
+
+    def stop(self) -> None:
+        """Begin no further poll; ``run`` returns when those in flight have ended."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Poll what is due, for ever."""
+        pause = 0.2
+        while not self._stopping:
+            self.turned_at = self._clock.now()
+            free = self._workers - len(self._running)
+            idle = _LONGEST_IDLE_SECONDS
+            try:
+                leases = await self._ledger.lease(limit=free, now=self._clock.now()) if free > 0 else ()
+                if free > 0 and len(leases) < free:
+                    seconds = await self._ledger.seconds_to_next(self._clock.now())
+                    idle = _LONGEST_IDLE_SECONDS if seconds is None else min(max(seconds, _GATHER_SECONDS), idle)
+                pause = 0.2
+            except LedgerUnavailableError as error:
+                self._metrics.database_failures.inc()
+                logger().warning("feeds.lease_failed", reason=str(error))
+                leases, idle, pause = (), pause, min(pause * 2, 5.0)
+            for lease in leases:
+                task = asyncio.create_task(self._poll(lease), name=f"poll {lease.feed.slug}")
+                self._running.add(task)
+                task.add_done_callback(self._ended)
+            await self._rest(idle)
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def abandon(self) -> None:
+        """Cancel the polls in flight: their feeds are polled again when the lease ends, nothing of them was stored."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._wake.set()
+
+    async def _rest(self, seconds: float) -> None:
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(_GATHER_SECONDS)  # several polls end together: one question to the database for all
+
+    async def _poll(self, lease: Lease) -> None:
+        self._metrics.polls.received.inc()
+        with (
+            self._metrics.polls.in_progress.track_inprogress(),
+            structlog.contextvars.bound_contextvars(feed=lease.feed.slug),
+        ):
+            started = self._monotonic()
+            try:
+                async with self._politeness.turn(lease.feed.url):
+                    visit = await self._visitor.visit(lease)
+                stored = await self._recorder.record(visit.record)
+            except NotYourTurnError as error:
+                await self._put_off(lease, error.seconds)
+            except LedgerUnavailableError as error:
+                self._metrics.database_failures.inc()
+                logger().warning("feed.poll_not_stored", reason=str(error))
+            except IngestError as error:
+                self._metrics.polls.finished.labels("failed").inc()
+                logger().error("feed.poll_broken", reason=str(error))
+            except Exception:  # noqa: BLE001 - the boundary of one unit of work: the lease ends by itself and the feed is polled again
+                self._metrics.polls.finished.labels("failed").inc()
+                logger().exception("feed.poll_broken")
+            else:
+                self._hand_over(visit, stored)
+                self._report(lease, visit, self._monotonic() - started)
+
+    async def _put_off(self, lease: Lease, seconds: float) -> None:
+        try:
+            await self._ledger.release([lease.feed.slug], not_before=self._clock.now() + timedelta(seconds=seconds))
+        except LedgerUnavailableError as error:
+            self._metrics.database_failures.inc()
+            logger().warning("feed.poll_not_put_off", reason=str(error))
+
+    def _hand_over(self, visit: Visit, stored: frozenset[str]) -> None:
+        """Only rows that this poll stored: one that was there before has other bytes, and the sweep sends those."""
+        rows = tuple(row for row in visit.record.rows if row.event_id in stored)
+        if rows:
+            settlement = Settlement(feed=visit.record.feed, rows=rows, validators=visit.record.validators)
+            if not self._outbox.offer(settlement):
+                logger().warning("outbox.overflowed", items=len(rows))
+
+    def _report(self, lease: Lease, visit: Visit, seconds: float) -> None:
+        record, metrics = visit.record, self._metrics
+        metrics.polls.finished.labels(record.outcome.value).inc()
+        metrics.polls.duration.observe(seconds)
+        fields: dict[str, object] = {
+            "outcome": record.outcome.value,
+            "duration_s": round(seconds, 4),
+            "new": sum(version.mark.version == 1 for version in visit.versions),
+            "changed": sum(version.mark.version > 1 for version in visit.versions),
+            "entries": visit.entries,
+            "bytes": visit.body_bytes,
+            "next_in_s": round(record.interval_seconds, 1),
+            "why": record.interval_reason,
+        }
+        for version in visit.versions:
+            item = version.item
+            metrics.versions.labels(item.change.value).inc()
+            if item.backfill:
+                metrics.backfill.inc()
+            elif not item.published_is_estimated and item.version == 1:
+                age = (record.finished_at - item.published).total_seconds()
+                metrics.item_age.labels(str(lease.feed.tier)).observe(max(age, 0.0))
+        if visit.possibly_lost:
+            metrics.possibly_lost.inc(visit.possibly_lost)
+            logger().warning("feed.rolled_over", detail="no item of the last poll is left; some may have come and gone")
+        if visit.failure is None:
+            metrics.polls.last_success.set(record.finished_at.timestamp())
+            if visit.detail is not None:
+                fields["detail"] = visit.detail
+            logger().info("feed.fetched", **fields)
+        else:
+            metrics.failures.labels(visit.failure.value).inc()
+            level = logger().error if record.is_retired else logger().warning
+            level(
+                "feed.fetched",
+                reason=visit.failure.value,
+                detail=visit.detail,
+                failures=record.state.failures,
+                **fields,
+            )

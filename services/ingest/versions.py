@@ -1,0 +1,177 @@
+"""What is new in a document: entries and what is known of their items in, versions of items out. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from services.ingest.document import Entry
+from services.ingest.feed import Feed
+from services.ingest.identity import IdentityMode, identity
+from shared.events.item import Item, ItemChange
+from shared.ids import item_event_id, item_id
+
+BACKFILL_AGE = timedelta(hours=24)
+MAX_VERSIONS = 24
+"""A text that changes on every poll (a clock, a counter of readers) ends here; nobody needs its 25th version."""
+
+UNKNOWN_LANGUAGE = "und"
+"""Configured for feeds of several languages; otherwise the operator knows better than the feed, which often keeps its software's default."""
+
+_FUTURE_TOLERANCE = timedelta(minutes=15)
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+_FROZEN_FROM = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """What is remembered of an item: its latest version, and the date that was settled for it once."""
+
+    item_id: str
+    version: int
+    content_hash: str
+    title_hash: str
+    published: datetime
+    published_is_estimated: bool
+    backfill: bool = False
+    past_hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewVersion:
+    """An item version to publish, and the mark that it leaves."""
+
+    item: Item
+    mark: Mark
+
+
+def identified(feed: Feed, entries: Sequence[Entry], mode: IdentityMode) -> dict[str, Entry]:
+    """Return entries by item id, oldest first; of entries with one id the first in the document counts."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        found.setdefault(item_id(feed.slug, identity(entry, mode)), entry)
+    newest = datetime.max.replace(tzinfo=UTC)
+    oldest_first = list(found.items())
+    oldest_first.reverse()  # documents list the newest first; sorting is stable and keeps that order among equal dates
+    return dict(sorted(oldest_first, key=lambda pair: pair[1].published or newest))
+
+
+def new_versions(
+    feed: Feed,
+    entries: Mapping[str, Entry],
+    marks: Mapping[str, Mark],
+    *,
+    language: str | None,
+    is_first_poll: bool,
+    now: datetime,
+) -> tuple[NewVersion, ...]:
+    """Return the versions that are not known yet, in the order of ``entries``; equal input gives equal output.
+
+    An impossible date is replaced by ``now`` once: later versions keep what the first one settled.
+    """
+    frozen = frozen_time(list(entries.values()))
+    versions = []
+    for found, entry in entries.items():
+        mark = marks.get(found)
+        if mark is not None and (mark.content_hash == entry.content_hash or mark.version >= MAX_VERSIONS):
+            continue
+        versions.append(
+            _version(
+                feed,
+                found,
+                entry,
+                mark,
+                language=language,
+                trusted=believable(entry.published, frozen=frozen, now=now),
+                is_first_poll=is_first_poll,
+                now=now,
+            )
+        )
+    return tuple(versions)
+
+
+def believable(published: datetime | None, *, frozen: datetime | None, now: datetime) -> datetime | None:
+    """Return the date if it can be true: not missing, not in the future, not ancient, not the same for a whole feed."""
+    if published is None or published == frozen or published < _EARLIEST or published > now + _FUTURE_TOLERANCE:
+        return None
+    return min(published, now)
+
+
+def frozen_time(entries: Sequence[Entry]) -> datetime | None:
+    """Return the date that all entries of a feed share: the time it was built, not of any of them; None for short feeds."""
+    times = Counter(entry.published for entry in entries)
+    if len(entries) < _FROZEN_FROM or len(times) != 1:
+        return None
+    return next(iter(times))
+
+
+def _version(
+    feed: Feed,
+    found: str,
+    entry: Entry,
+    mark: Mark | None,
+    *,
+    language: str | None,
+    trusted: datetime | None,
+    is_first_poll: bool,
+    now: datetime,
+) -> NewVersion:
+    version = 1 if mark is None else mark.version + 1
+    past = () if mark is None else (*mark.past_hashes, mark.content_hash)
+    # A text that returns to an earlier form is a new fact: its event needs an id of its own, with bytes of its own.
+    distinct = f"{entry.content_hash}#{version}" if entry.content_hash in past else entry.content_hash
+    published, is_estimated = _date(trusted, mark, now)
+    if mark is None:
+        backfill = is_first_poll and _may_be_old(entry, published, is_estimated=is_estimated, now=now)
+    else:
+        backfill = mark.backfill  # an old story does not become news by being edited
+    item = Item(
+        item_id=found,
+        event_id=item_event_id(found, distinct),
+        version=version,
+        change=_change(entry, mark),
+        feed=feed.slug,
+        outlet=feed.outlet,
+        tier=feed.tier,
+        lang=language if feed.language == UNKNOWN_LANGUAGE else feed.language,
+        country=feed.country,
+        url=entry.url or feed.url,
+        title=entry.title,
+        summary=entry.summary,
+        content=entry.content,
+        published=published,
+        published_is_estimated=is_estimated,
+        backfill=backfill,
+    )
+    settled = Mark(
+        item_id=found,
+        version=version,
+        content_hash=entry.content_hash,
+        title_hash=entry.title_hash,
+        published=published,
+        published_is_estimated=is_estimated,
+        backfill=backfill,
+        past_hashes=past,
+    )
+    return NewVersion(item=item, mark=settled)
+
+
+def _date(trusted: datetime | None, mark: Mark | None, now: datetime) -> tuple[datetime, bool]:
+    if mark is not None and (mark.published_is_estimated or trusted is None):
+        return mark.published, mark.published_is_estimated
+    if trusted is None:
+        return now, True
+    return trusted, False
+
+
+def _change(entry: Entry, mark: Mark | None) -> ItemChange:
+    if mark is None:
+        return ItemChange.NEW
+    return ItemChange.TITLE if mark.title_hash != entry.title_hash else ItemChange.TEXT
+
+
+def _may_be_old(entry: Entry, published: datetime, *, is_estimated: bool, now: datetime) -> bool:
+    """On a first poll: whether the item may be older than a day. One dated in the future is certainly recent; an undated one may be anything."""
+    if is_estimated:
+        return entry.published is None or entry.published <= now + _FUTURE_TOLERANCE
+    return now - published > BACKFILL_AGE

@@ -1,0 +1,46 @@
+"""What a poll leaves to be stored, and what an acknowledgement settles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.ingest.feed import FeedState, Validators
+from services.ingest.outcome import PollOutcome
+from services.ingest.versions import Mark
+from shared.codec import Headers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboxRow:
+    """A finished item: exactly these bytes go to Kafka, however often they are sent. ``mark`` is stored once they are acknowledged."""
+
+    event_id: str
+    feed: str
+    key: bytes
+    value: bytes
+    headers: Headers
+    mark: Mark
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PollRecord:
+    """A finished poll. ``state`` is what is remembered from now on, its validators excepted: see ``Ledger.finish``."""
+
+    feed: str
+    outcome: PollOutcome
+    state: FeedState
+    rows: tuple[OutboxRow, ...] = ()
+    validators: Validators | None = None
+    next_poll_at: datetime
+    interval_seconds: float
+    interval_reason: str
+    finished_at: datetime
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """Rows of one feed that Kafka has acknowledged; ``validators`` of the poll that brought them, when still known."""
+
+    feed: str
+    rows: tuple[OutboxRow, ...]
+    validators: Validators | None = None

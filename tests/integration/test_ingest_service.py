@@ -1,0 +1,121 @@
+"""The ingest service as a process, against real Kafka and PostgreSQL and feeds served on loopback."""
+
+import asyncpg
+import pytest
+
+from services.ingest.feed import Feed
+from services.ingest.schema import SCHEMA
+from services.standalone.feed_faults import Fault, FaultSettings
+from services.standalone.feed_server import FeedServer, Pace, Start
+from services.standalone.recorded_day import load_recorded_day
+from shared.postgres.migrate import upgrade
+from shared.topics import ITEMS, prefixed
+from tests.support.ingest_process import IngestProcess, ItemsTopic, write_feeds
+from tests.support.servers import create_topics, unique_name
+
+
+class Ground:
+    """What a service needs to stand on."""
+
+    def __init__(self, *, bootstrap: str, dsn: str, directory: object) -> None:
+        self.bootstrap = bootstrap
+        self.dsn = dsn
+        self.directory = directory
+        self.prefix = f"{unique_name('ingest')}-"
+        self.topic = prefixed(ITEMS, self.prefix)
+
+    def environment(self, feeds_file: object) -> dict[str, str]:
+        return {
+            "TOCSIN_KAFKA_BOOTSTRAP": self.bootstrap,
+            "TOCSIN_POSTGRES_DSN": self.dsn,
+            "TOCSIN_TOPIC_PREFIX": self.prefix,
+            "TOCSIN_LOG_FORMAT": "json",
+            "TOCSIN_INGEST_FEEDS_FILE": str(feeds_file),
+            "TOCSIN_INGEST_ALLOW_NETWORKS": "127.0.0.0/8",
+            "TOCSIN_INGEST_CONTACT": "test@example.org",
+            "TOCSIN_INGEST_HOST_DELAY_SECONDS": "0",
+            "TOCSIN_INGEST_HOST_CONNECTIONS": "20",
+            "TOCSIN_INGEST_MIN_POLL_SECONDS": "0.5",
+            "TOCSIN_INGEST_READ_TIMEOUT_SECONDS": "3",
+            "TOCSIN_INGEST_FETCH_TIMEOUT_SECONDS": "4",
+            "TOCSIN_INGEST_PARSE_WORKERS": "1",
+        }
+
+
+@pytest.fixture
+async def ground(kafka_bootstrap, postgres_database, tmp_path):
+    ground = Ground(bootstrap=kafka_bootstrap, dsn=postgres_database, directory=tmp_path)
+    await create_topics(kafka_bootstrap, [ground.topic])
+    await upgrade(postgres_database, SCHEMA)
+    return ground
+
+
+def feeds_of(server: FeedServer) -> list[Feed]:
+    return [
+        Feed(
+            slug=listing.slug,
+            url=listing.url,
+            outlet=listing.outlet,
+            language=listing.language,
+            country=listing.country,
+            tier=listing.tier,
+            interval_seconds=0.5,
+        )
+        for listing in server.listings
+    ]
+
+
+async def test_every_item_of_a_news_day_arrives_once_and_only_the_first_poll_is_backfill(ground, tmp_path):
+    day = load_recorded_day()
+    async with FeedServer(day, pace=Pace(duration_seconds=5.0)) as server:
+        feeds = write_feeds(tmp_path / "feeds.yaml", feeds_of(server))
+        async with (
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+            IngestProcess(ground.environment(feeds), tmp_path / "log") as service,
+        ):
+            await topic.read_items(len(day.items))
+            await topic.read()
+            assert await service.stop() == 0
+
+    assert len(topic.records) == len(topic.event_ids) == len(day.items)
+    titles = {item.title for item in day.items}
+    assert {item.title for item in topic.items.values()} == titles
+    opening = {item.title for item in day.items[: day.opening]}
+    assert {item.title for item in topic.items.values() if item.backfill} == opening
+    assert '"event": "feed.fetched"' in service.log
+    assert '"level": "error"' not in service.log
+
+
+async def test_a_feed_that_goes_wrong_is_named_in_its_health_and_the_others_go_on(ground, tmp_path):
+    day = load_recorded_day()
+    faults = FaultSettings(huge_bytes=12_000_000, drip_seconds=0.5)
+    async with FeedServer(day, pace=Pace(start=Start.BY_HAND), faults=faults) as server:
+        broken = [
+            Feed(slug=f"fault-{fault}", url=server.fault_url(fault), outlet="Faults", language="en", tier=3)
+            for fault in Fault
+        ]
+        feeds = write_feeds(tmp_path / "feeds.yaml", [*broken, *feeds_of(server)])
+        async with (
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+            IngestProcess(ground.environment(feeds), tmp_path / "log") as service,
+        ):
+            await topic.read_items(day.opening)
+            server.publish(day.items[-1])
+            await topic.read_items(day.opening + 1)
+            await topic.read(quiet_seconds=6.0)
+            assert await service.stop() == 0
+
+    connection = await asyncpg.connect(ground.dsn)
+    rows = {row["slug"]: row for row in await connection.fetch("SELECT * FROM tocsin_ingest.feeds")}
+    await connection.close()
+    said = {fault: rows[f"fault-{fault}"]["last_error"] for fault in Fault}
+    print("\n".join(f"{fault}: {words}" for fault, words in said.items()))
+    for fault in set(Fault) - {Fault.WRONG_ENCODING, Fault.ENTITY_BOMB}:
+        assert said[fault], fault
+        assert rows[f"fault-{fault}"]["failures"] > 0
+    assert rows["fault-gone"]["retired_at"] is not None
+    assert all(rows[feed.slug]["failures"] == 0 for feed in feeds_of_slugs(day))
+
+
+def feeds_of_slugs(day):
+    return day.outlets
