@@ -45,3 +45,13 @@ class LagReader:
             at = found.offset if found is not None and found.offset >= 0 else begins[partition]
             behind += max(0, ends[partition] - at)
         return behind
+
+    async def written(self, topics: Sequence[Topic]) -> int:
+        """Return the number of records ever written to ``topics``, as end offsets tell."""
+        partitions = [
+            TopicPartition(self._connection.topic(topic.name), number)
+            for topic in topics
+            for number in range(topic.partitions)
+        ]
+        ends = await self._consumer.end_offsets(partitions)
+        return sum(ends.values())

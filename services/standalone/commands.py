@@ -1,0 +1,95 @@
+"""The commands `up` and `demo`."""
+
+import asyncio
+import importlib
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.standalone.console import Console
+from services.standalone.demo import DemoOptions, run_demo
+from services.standalone.local_services import ServiceFailedError
+from services.standalone.up import UpOptions, run_up
+from shared.embedded.errors import EmbeddedError
+from shared.kafka.topics import TopicError
+from shared.postgres.migrate import Schema, SchemaError
+
+_SCHEMA_MODULES = ("services.ingest.schema", "services.alert.schema")
+
+
+def schemas() -> tuple[Schema, ...]:
+    """The database schemas of the services, looked up by name: the services' code is not imported into this process."""
+    return tuple(importlib.import_module(module).SCHEMA for module in _SCHEMA_MODULES)
+
+
+def _stoppable(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> Coroutine[Any, Any, int]:
+    async def run() -> int:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        return await work
+
+    return run()
+
+
+def _run(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> None:
+    try:
+        status = asyncio.run(_stoppable(work, stop))
+    except (EmbeddedError, ServiceFailedError, SchemaError, TopicError) as error:
+        raise click.ClickException(str(error)) from error
+    except TimeoutError as error:
+        raise click.ClickException("it took too long; the logs of the services say why") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror or error}") from error
+    sys.exit(status)
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Keep running after the outcome, with the page, until Ctrl-C.")
+@click.option(
+    "--duration", default=25.0, show_default=True, type=click.FloatRange(min=5), help="Seconds the day takes to appear."
+)
+@click.option("--api-port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port of the page.")
+def demo(keep: bool, duration: float, api_port: int) -> None:
+    """Replay a recorded news day on real Kafka and PostgreSQL; exit status 1 when the outcome is not the promised one."""
+    stop = asyncio.Event()
+    options = DemoOptions(duration_seconds=duration, keep=keep, api_port=api_port)
+
+    async def work() -> int:
+        verdict = await run_demo(options, schemas(), Console(), stop)
+        return 130 if verdict is None else 1 if verdict.problems else 0
+
+    _run(work(), stop)
+
+
+@click.command()
+@click.option(
+    "--data-dir",
+    default=Path(".data"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Kafka's, PostgreSQL's and the services' data.",
+)
+@click.option(
+    "--feeds",
+    default=Path("config/feeds.yaml"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The feeds to poll.",
+)
+@click.option(
+    "--watches",
+    default=Path("config/watches.yaml"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Who watches what.",
+)
+@click.option("--api-port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port of the page.")
+def up(data_dir: Path, feeds: Path, watches: Path, api_port: int) -> None:
+    """Run Kafka, PostgreSQL and the three services on this machine until Ctrl-C; data survives."""
+    stop = asyncio.Event()
+    options = UpOptions(data_dir=data_dir, feeds_file=feeds, watches_file=watches, api_port=api_port)
+    _run(run_up(options, schemas(), Console(), stop), stop)
