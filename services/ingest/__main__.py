@@ -15,10 +15,9 @@ from time import monotonic
 from aiokafka.errors import KafkaError
 
 from services.ingest.adapters.archive import PostgresArchive
-from services.ingest.adapters.http import FetchLimits, HttpFetcher
 from services.ingest.adapters.kafka import KafkaItemPublisher
-from services.ingest.adapters.parse_pool import ParsePool
 from services.ingest.adapters.postgres import PostgresLedger
+from services.ingest.composition import fetcher_of, parser_of
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed
 from services.ingest.feeds_file import load_feeds
@@ -31,7 +30,6 @@ from services.ingest.recorder import Recorder
 from services.ingest.schema import SCHEMA
 from services.ingest.settings import IngestSettings
 from services.ingest.visit import Visitor
-from shared.addresses import AddressPolicy
 from shared.clock import Clock, SystemClock
 from shared.health import HealthServer
 from shared.kafka.connection import KafkaConnection
@@ -81,34 +79,6 @@ def run(environment: Mapping[str, str]) -> int:
 def instance_of(settings: IngestSettings) -> str:
     """The name of this replica."""
     return settings.instance or socket.gethostname()
-
-
-def fetcher_of(settings: IngestSettings, clock: Clock) -> HttpFetcher:
-    """The HTTP side, as the settings bound it."""
-    return HttpFetcher(
-        limits=FetchLimits(
-            connect_seconds=settings.connect_timeout_seconds,
-            read_seconds=settings.read_timeout_seconds,
-            total_seconds=settings.fetch_timeout_seconds,
-            body_bytes=settings.max_body_bytes,
-            redirects=settings.max_redirects,
-            connections=settings.workers,
-            connections_per_host=settings.host_connections,
-        ),
-        policy=AddressPolicy.allowing(settings.allow_networks),
-        user_agent=settings.user_agent,
-        clock=clock,
-    )
-
-
-def parser_of(settings: IngestSettings) -> ParsePool:
-    """The parsing processes."""
-    return ParsePool(
-        workers=settings.parse_workers,
-        timeout_seconds=settings.parse_timeout_seconds,
-        memory_bytes=settings.parse_memory_bytes,
-        max_entries=settings.max_entries,
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

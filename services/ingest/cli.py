@@ -1,0 +1,200 @@
+"""The commands ``tocsin feeds`` and ``tocsin ingest``."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+from aiokafka.errors import KafkaError
+
+from services.ingest.adapters.archive import PostgresArchive
+from services.ingest.adapters.kafka import KafkaItemPublisher
+from services.ingest.composition import fetcher_of, parser_of
+from services.ingest.errors import FeedsFileError, LedgerUnavailableError
+from services.ingest.feed import Feed
+from services.ingest.feed_check import Trial, health_line, health_table, try_feed
+from services.ingest.feeds_file import load_feeds
+from services.ingest.republish import republish as republish_rows
+from services.ingest.schema import SCHEMA
+from services.ingest.settings import IngestSettings
+from shared.clock import SystemClock
+from shared.kafka.connection import KafkaConnection
+from shared.kafka.publisher import PublishError
+from shared.logging import configure
+from shared.postgres.migrate import SchemaError, require
+from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.settings import SettingsError
+
+T = TypeVar("T")
+_AGE = re.compile(r"(\d{1,6})\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_WRONG = (
+    DatabaseUnavailableError,
+    FeedsFileError,
+    KafkaError,
+    LedgerUnavailableError,
+    OSError,
+    PublishError,
+    SchemaError,
+    SettingsError,
+)
+
+
+@click.group()
+def feeds() -> None:
+    """The configured feeds and their health."""
+
+
+@click.group()
+def ingest() -> None:
+    """The outbox of news items."""
+
+
+@feeds.command("list")
+@click.option("--failing", is_flag=True, help="Only feeds that fail or are retired.")
+def list_feeds(*, failing: bool) -> None:
+    """Show every feed with its state."""
+    settings, listed = _configured()
+    states = _run(_health(settings))
+    now = SystemClock().now()
+    for feed in listed:
+        row = states.get(feed.slug)
+        if failing and (row is None or (not row["failures"] and row["retired_at"] is None)):
+            continue
+        state = "not polled yet" if row is None else health_line(row, now)
+        click.echo(f"{feed.slug:32} tier {feed.tier}  {feed.language:4} {feed.country or '--'}  {state}")
+
+
+@feeds.command()
+@click.argument("slug")
+def show(slug: str) -> None:
+    """Show all that is known of one feed."""
+    settings, listed = _configured()
+    states = _run(_health(settings))
+    configured = {feed.slug: feed for feed in listed}
+    if slug not in states and slug not in configured:
+        raise click.ClickException(f"there is no feed {slug!r}; 'tocsin feeds list' shows them")
+    feed = configured.get(slug)
+    if feed is not None:
+        click.echo(
+            f"{slug}: {feed.outlet}, tier {feed.tier}, {feed.language}, {feed.country or 'no country'}, {feed.topic}"
+        )
+    if slug not in states:
+        click.echo("not polled yet")
+        return
+    for label, words in health_table(states[slug], SystemClock().now()):
+        click.echo(f"  {label:15} {words}")
+
+
+@feeds.command()
+@click.argument("slugs", nargs=-1)
+@click.option("--all", "all_feeds", is_flag=True, help="Try every configured feed.")
+def test(slugs: tuple[str, ...], *, all_feeds: bool) -> None:
+    """Fetch feeds once, storing nothing, and say what they answer; exit status 1 when one does not."""
+    settings, listed = _configured()
+    unknown = sorted(set(slugs) - {feed.slug for feed in listed})
+    if unknown:
+        raise click.ClickException(f"there is no feed {', '.join(unknown)}; 'tocsin feeds list' shows them")
+    if not slugs and not all_feeds:
+        raise click.UsageError("name feeds, or give --all")
+    chosen = [feed for feed in listed if all_feeds or feed.slug in slugs]
+    trials = _run(_try_all(settings, chosen))
+    good = sum(trial.is_good for trial in trials)
+    click.echo(f"{good} of {len(trials)} answer")
+    if good < len(trials):
+        raise SystemExit(1)
+
+
+@ingest.command()
+@click.option(
+    "--since", required=True, help="How far back: an age such as 90m, 6h or 7d, or a time such as 2026-04-11T18:00:00Z."
+)
+def republish(since: str) -> None:
+    """Publish the outbox's items again, the same bytes under the same ids: refills a Kafka that lost them."""
+    start = _since(since)
+    settings = _settings()
+    count = _run(_republish(settings, start))
+    click.echo(f"{count} items published again, from {start:%Y-%m-%d %H:%M:%S} UTC on")
+
+
+def _since(value: str) -> datetime:
+    now = SystemClock().now()
+    if (match := _AGE.fullmatch(value.strip())) is not None:
+        return now - timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is neither an age (90m, 6h, 7d) nor a time (2026-04-11T18:00:00Z)", param_hint="--since"
+        ) from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _settings() -> IngestSettings:
+    try:
+        settings = IngestSettings.from_environment(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    configure("ingest", level="warning", log_format=settings.log_format)
+    return settings
+
+
+def _configured() -> tuple[IngestSettings, tuple[Feed, ...]]:
+    settings = _settings()
+    try:
+        return settings, load_feeds(settings.feeds_file)
+    except FeedsFileError as error:
+        raise click.ClickException("\n".join(error.problems)) from error
+
+
+def _run(work: Awaitable[T]) -> T:
+    async def awaited() -> T:
+        return await work
+
+    try:
+        return asyncio.run(awaited())
+    except _WRONG as error:
+        raise click.ClickException(str(error)) from error
+
+
+@asynccontextmanager
+async def _archive(settings: IngestSettings) -> AsyncIterator[PostgresArchive]:
+    dsn = settings.postgres_dsn.get_secret_value()
+    pool = await open_pool(dsn, application="tocsin-cli", deadline_seconds=5.0, max_size=2)
+    try:
+        await require(dsn, SCHEMA)
+        yield PostgresArchive(pool)
+    finally:
+        await pool.close()
+
+
+async def _health(settings: IngestSettings) -> dict[str, dict[str, Any]]:
+    async with _archive(settings) as archive:
+        return {row["slug"]: row for row in await archive.health()}
+
+
+async def _try_all(settings: IngestSettings, chosen: Sequence[Feed]) -> list[Trial]:
+    clock = SystemClock()
+    slots = asyncio.Semaphore(settings.workers)
+    async with fetcher_of(settings, clock) as fetcher, parser_of(settings) as parser:
+
+        async def one(feed: Feed) -> Trial:
+            async with slots:
+                trial = await try_feed(feed, fetcher=fetcher, parser=parser, now=clock.now())
+            click.echo(f"{'ok  ' if trial.is_good else 'FAIL'} {feed.slug:32} {trial.says}")
+            return trial
+
+        return await asyncio.gather(*(one(feed) for feed in chosen))
+
+
+async def _republish(settings: IngestSettings, since: datetime) -> int:
+    connection = KafkaConnection.from_settings(settings)
+    async with (
+        _archive(settings) as archive,
+        KafkaItemPublisher(connection, timeout_seconds=settings.publish_timeout_seconds) as publisher,
+    ):
+        return await republish_rows(archive, publisher, since=since, batch=settings.publish_batch)
