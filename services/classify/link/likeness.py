@@ -19,7 +19,7 @@ SIMILAR_TEXT_WEIGHT = 1.5
 SIMILAR_TEXT = 0.5
 
 _SAME_TYPE = 1.0
-_OTHER_TYPE = -2.2
+_OTHER_TYPE = -2.6
 _T = EventType
 _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
     frozenset(pair): weight

@@ -21,7 +21,7 @@ from shared.events.report import Kind
 _LOWERED = re.compile(
     r"\b(?:lower(?:ed|s)?|revis(?:e|es|ed|ing)|correct(?:s|ed|ion|ing)?|double[- ]count(?:ed|ing)|downgrad\w*|cut|reduc\w*|down to)\b"
     r"|تصحيح|تصحّح|تصحح|تخفيض|تخفض|خفض|تراجع|مراجعة|تعدل|تعديل|انخفاض"
-    r"|ڕاستکرد|ڕاست دەک|ڕاست ک|کەمکرد|کەم دەک|کەم کرا|دابەز",
+    r"|[ڕر]است ?(?:ک|دەک|بک)|هەموار|کەم ?(?:کر|دەک|بک|بوو)|دابەز",
     re.IGNORECASE,
 )
 

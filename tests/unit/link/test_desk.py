@@ -1,0 +1,106 @@
+"""What a person of the desk decides is ordered, folded and told like news."""
+
+from services.classify.link.fold import OpenIncidents
+from shared.events.incident import ChangeKind, IncidentChange, Status
+from shared.events.report import AttackFacts, DeskAction, DeskVerb, Kind, Report
+from tests.support.told import facts, told
+from tests.unit.link.streams import LINKING
+
+
+class Desk:
+    """A fold with a person beside it."""
+
+    def __init__(self, *reports: Report) -> None:
+        self.fold = OpenIncidents()
+        self.changes = [self.fold.apply(report, LINKING) for report in reports]
+        self._acts = 0
+
+    def act(
+        self,
+        verb: DeskVerb,
+        incident_id: str,
+        *,
+        into: str | None = None,
+        items: tuple[str, ...] = (),
+        right: AttackFacts | None = None,
+        release: bool = False,
+    ) -> tuple[IncidentChange, ...]:
+        self._acts += 1
+        action = DeskAction(
+            verb=verb, incident_id=incident_id, who="duty editor", why="seen the scene", into_incident_id=into,
+            item_ids=items, facts=right, release=release,
+        )  # fmt: skip
+        report = told(f"desk-{self._acts}", facts(None), kind=Kind.OTHER, hours=30 + self._acts, desk=action)
+        return self.fold.apply(report, LINKING)
+
+
+def test_a_retraction_by_hand_notifies_and_a_correction_brings_the_incident_back() -> None:
+    desk = Desk(told("a", facts(killed=3)))
+    incident = desk.changes[0][0].incident_id
+    (gone,) = desk.act(DeskVerb.RETRACT, incident)
+    assert (gone.change, gone.notify, gone.status) == (ChangeKind.RETRACTED, True, Status.RETRACTED)
+    assert gone.decision is not None
+    assert gone.decision.rule == "desk retract: seen the scene (duty editor)"
+    (back,) = desk.act(DeskVerb.CORRECT, incident, right=facts(None, event_type=None, on=None, killed=2))
+    assert (back.change, back.notify, back.status) == (ChangeKind.UPDATED, True, Status.ACTIVE)
+    assert back.casualties.killed is not None
+    assert (back.casualties.killed.best, back.best_reason) == (2, "set by the desk")
+
+
+def test_a_correction_by_hand_outlasts_what_the_news_say_later() -> None:
+    desk = Desk(told("a", facts("Imam Ways", killed=3)))
+    incident = desk.changes[0][0].incident_id
+    desk.act(DeskVerb.CORRECT, incident, right=facts("Tulul", killed=4, event_type=None, on=None))
+    (later,) = desk.fold.apply(told("b", facts("Khanaqin", killed=9), hours=40), LINKING)
+    assert (later.incident_id, later.notify) == (incident, False)
+    assert later.place is not None
+    assert later.place.name == "Tulul"
+    assert later.casualties.killed is not None
+    assert later.casualties.killed.best == 4
+    assert later.source_count == 2, "the desk is no source"
+
+
+def test_a_merge_moves_the_sources_and_leaves_a_pointer() -> None:
+    desk = Desk(told("a", facts("Imam Ways", killed=2)), told("b", facts("Tulul", killed=5), hours=1))
+    left, into = desk.changes[0][0].incident_id, desk.changes[1][0].incident_id
+    gone, grown = desk.act(DeskVerb.MERGE, left, into=into)
+    assert (gone.status, gone.merged_into, gone.notify) == (Status.MERGED, into, False)
+    assert (grown.incident_id, grown.source_count) == (into, 2)
+    (later,) = desk.fold.apply(told("c", facts("Tulul", killed=5), hours=40), LINKING)
+    assert later.incident_id == into
+    assert desk.act(DeskVerb.RETRACT, left) == ()
+
+
+def test_a_split_opens_an_incident_that_names_where_it_came_from() -> None:
+    first, second = told("a", facts(killed=2)), told("b", facts(killed=7), hours=1)
+    desk = Desk(first, second)
+    incident = desk.changes[0][0].incident_id
+    left, opened = desk.act(DeskVerb.SPLIT, incident, items=(second.item_id,))
+    assert (left.incident_id, left.source_count, left.change) == (incident, 1, ChangeKind.UPDATED)
+    assert (opened.change, opened.notify, opened.split_from) == (ChangeKind.OPENED, True, incident)
+    assert [source.item_id for source in opened.sources] == [second.item_id]
+
+
+def test_a_split_of_everything_or_nothing_is_refused_and_counted() -> None:
+    first = told("a")
+    desk = Desk(first)
+    incident = desk.changes[0][0].incident_id
+    assert desk.act(DeskVerb.SPLIT, incident, items=(first.item_id,)) == ()
+    assert desk.act(DeskVerb.SPLIT, incident, items=("nobody",)) == ()
+
+
+def test_a_hold_marks_the_incident_until_it_is_released() -> None:
+    desk = Desk(told("a"))
+    incident = desk.changes[0][0].incident_id
+    (held,) = desk.act(DeskVerb.HOLD, incident)
+    assert (held.held, held.notify) == (True, False)
+    (later,) = desk.fold.apply(told("b", facts(killed=3), hours=31), LINKING)
+    assert later.held
+    (free,) = desk.act(DeskVerb.HOLD, incident, release=True)
+    assert not free.held
+
+
+def test_an_unknown_incident_is_counted() -> None:
+    action = DeskAction(verb=DeskVerb.RETRACT, incident_id="a_nowhere", who="x", why="y")
+    outcome = OpenIncidents().link(told("d", kind=Kind.OTHER, desk=action), LINKING)
+    assert [flag.value for flag in outcome.flags] == ["unknown_incident"]
