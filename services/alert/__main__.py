@@ -1,0 +1,298 @@
+"""Composition root of the alert service: settings in, exit status out."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from services.alert.adapters.gazetteer import GazetteerBook
+from services.alert.adapters.postgres import PostgresLedger
+from services.alert.channels.email import EmailChannel
+from services.alert.channels.webhook import WebhookChannel
+from services.alert.compose import Composer, Sender
+from services.alert.consumer import ChangeHandler
+from services.alert.dispatcher import Dispatcher, DispatchLimits
+from services.alert.errors import AlertError, LedgerError
+from services.alert.matching import WatchIndex
+from services.alert.metrics import CHANNELS, AlertMetrics
+from services.alert.ports import Channel, PlaceBook
+from services.alert.progress import Heartbeat
+from services.alert.schema import SCHEMA
+from services.alert.settings import AlertSettings
+from services.alert.watch import EmailEndpoint, Subscriptions
+from services.alert.watches_file import load
+from shared import logging
+from shared.addresses import AddressPolicy
+from shared.clock import Clock, SystemClock
+from shared.geo.gazetteer import Gazetteer
+from shared.health import HealthServer
+from shared.kafka.connection import KafkaConnection
+from shared.kafka.consumer import Consumer
+from shared.kafka.publisher import Publisher, PublishError
+from shared.kafka.topics import missing
+from shared.logging import logger
+from shared.metrics import new_registry
+from shared.postgres.migrate import SchemaError, require
+from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.settings import SettingsError
+from shared.topics import INCIDENTS, dead_letters_of
+
+EXIT_WRONG_SETTINGS = 2
+EXIT_TEMPORARY_FAILURE = 75
+_LONGEST_ROUND_SECONDS = 150.0
+_PENDING_EVERY_SECONDS = 5.0
+
+
+def run(environment: Mapping[str, str]) -> int:
+    """Run until SIGTERM or SIGINT; returns 0 then, 2 for wrong settings or watches, 75 when Kafka or PostgreSQL cannot be used."""
+    try:
+        settings = AlertSettings.from_environment(environment)
+        book = GazetteerBook(Gazetteer.load())
+        subscriptions = load(settings.watches_file, environment, book)
+        _check_relay(settings, subscriptions)
+    except SettingsError as error:
+        print(f"tocsin alert: {error}", file=sys.stderr)  # logging is not set up before settings are known
+        return EXIT_WRONG_SETTINGS
+    logging.configure("alert", level=settings.log_level, log_format=settings.log_format)
+    logger().info("service.started", settings=settings.described())
+    try:
+        return asyncio.run(_serve(settings, subscriptions, book))
+    except (AlertError, DatabaseUnavailableError, KafkaError, PublishError, SchemaError, OSError) as error:
+        logger().error("service.failed", error_type=type(error).__name__, reason=str(error))
+        return EXIT_TEMPORARY_FAILURE
+
+
+def _check_relay(settings: AlertSettings, subscriptions: Subscriptions) -> None:
+    mailed = [endpoint.id for endpoint in subscriptions.endpoints if isinstance(endpoint, EmailEndpoint)]
+    if mailed and settings.smtp_host is None:
+        raise SettingsError(
+            f"{settings.watches_file}: endpoints.{mailed[0]} is an e-mail address, so TOCSIN_ALERT_SMTP_HOST must name a mail relay"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Parts:
+    """What the service's loops are made of."""
+
+    consumer: Consumer
+    handler: ChangeHandler
+    dispatcher: Dispatcher
+    ledger: PostgresLedger
+    metrics: AlertMetrics
+    consuming: Heartbeat
+    dispatching: Heartbeat
+
+
+async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: PlaceBook) -> int:
+    connection = KafkaConnection.from_settings(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    dsn = settings.postgres_dsn.get_secret_value()
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(
+            dsn,
+            application="tocsin-alert",
+            deadline_seconds=settings.startup_deadline_seconds,
+            max_size=settings.postgres_connections,
+        )
+        stack.push_async_callback(_close, pool)
+        await require(dsn, SCHEMA)
+        await _topics_exist(connection, settings.startup_deadline_seconds)
+        registry = new_registry()
+        parts = await _parts(
+            stack,
+            settings,
+            connection=connection,
+            subscriptions=subscriptions,
+            book=book,
+            pool=pool,
+            metrics=AlertMetrics(registry),
+        )
+        await stack.enter_async_context(
+            HealthServer(
+                host=settings.http_host,
+                port=settings.http_port,
+                registry=registry,
+                live={"consuming": parts.consuming.problem, "dispatching": parts.dispatching.problem},
+                ready={"consuming": parts.consuming.problem, "dispatching": parts.dispatching.problem},
+            )
+        )
+        logger().info("service.ready", watches=len(subscriptions.watches), endpoints=len(subscriptions.endpoints))
+        return await _until(stop, parts)
+
+
+async def _parts(
+    stack: AsyncExitStack,
+    settings: AlertSettings,
+    *,
+    connection: KafkaConnection,
+    subscriptions: Subscriptions,
+    book: PlaceBook,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    metrics: AlertMetrics,
+) -> _Parts:
+    clock = SystemClock()
+    index = WatchIndex(subscriptions.watches)
+    endpoints = {endpoint.id: endpoint for endpoint in subscriptions.endpoints}
+    ledger = PostgresLedger(pool, owner=f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    consuming, dispatching = (
+        Heartbeat(name, longest_seconds=_LONGEST_ROUND_SECONDS, monotonic=time.monotonic)
+        for name in ("consuming", "dispatching")
+    )
+    dispatcher = Dispatcher(
+        queue=ledger,
+        endpoints=endpoints,
+        channels=await _channels(stack, settings, clock),
+        limits=DispatchLimits(
+            endpoint_concurrency=settings.endpoint_concurrency,
+            max_in_flight=settings.max_in_flight,
+            lease=timedelta(seconds=settings.lease_seconds),
+            poll_seconds=settings.poll_seconds,
+            attempt_seconds=settings.longest_attempt_seconds,
+            schedule=settings.schedule,
+        ),
+        metrics=metrics,
+        clock=clock,
+        beat=dispatching.beat,
+    )
+    publisher = await stack.enter_async_context(Publisher(connection, client_id="tocsin-alert"))
+    handler = ChangeHandler(
+        ledger=ledger,
+        index=index,
+        endpoints=endpoints,
+        composer=Composer(
+            index=index,
+            names=book.display_name,
+            sender=Sender(address=settings.mail_from, name=settings.mail_from_name),
+        ),
+        dead_letters=publisher,
+        metrics=metrics,
+        clock=clock,
+        wake=dispatcher.wake,
+    )
+    consumer = await stack.enter_async_context(
+        Consumer(
+            connection,
+            topic=INCIDENTS.name,
+            group=settings.consumer_group,
+            client_id="tocsin-alert",
+            max_records=settings.batch_records,
+        )
+    )
+    return _Parts(
+        consumer=consumer,
+        handler=handler,
+        dispatcher=dispatcher,
+        ledger=ledger,
+        metrics=metrics,
+        consuming=consuming,
+        dispatching=dispatching,
+    )
+
+
+async def _channels(stack: AsyncExitStack, settings: AlertSettings, clock: Clock) -> dict[str, Channel]:
+    channels: dict[str, Channel] = {
+        "webhook": await stack.enter_async_context(
+            WebhookChannel(
+                policy=AddressPolicy.allowing(settings.allow_networks),
+                clock=clock,
+                timeout_seconds=settings.webhook_timeout_seconds,
+                connect_seconds=settings.webhook_connect_seconds,
+            )
+        )
+    }
+    if settings.smtp_host is not None:
+        password = settings.smtp_password
+        channels["email"] = EmailChannel(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            tls=settings.smtp_tls,
+            sender=settings.mail_from,
+            username=settings.smtp_username,
+            password=password.get_secret_value() if password else None,
+            timeout_seconds=settings.smtp_timeout_seconds,
+            concurrency=settings.smtp_concurrency,
+        )
+    return channels
+
+
+async def _until(stop: asyncio.Event, parts: _Parts) -> int:
+    """Run the loops until told to stop, or until one of them fails: then the process ends and is started anew."""
+    loops = [
+        asyncio.create_task(_consume(parts), name="consume"),
+        asyncio.create_task(parts.dispatcher.run(), name="dispatch"),
+        asyncio.create_task(_count_pending(parts), name="count"),
+    ]
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    done, _ = await asyncio.wait({*loops, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    failed = [task for task in done if task is not stopped]
+    consume, dispatch, count = loops
+    for task in (consume, count, stopped):
+        task.cancel()
+    parts.dispatcher.stop()
+    results = await asyncio.gather(consume, dispatch, count, stopped, return_exceptions=True)
+    logger().info("service.stopped", failed=[task.get_name() for task in failed])
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    return EXIT_TEMPORARY_FAILURE if failed else 0
+
+
+async def _consume(parts: _Parts) -> None:
+    async for batch in parts.consumer.batches():
+        parts.consuming.beat()
+        if batch:
+            await parts.handler.handle_patiently(batch)
+            await parts.consumer.commit(batch)
+
+
+async def _count_pending(parts: _Parts) -> None:
+    while True:
+        with contextlib.suppress(LedgerError):  # counted and logged where it hurts
+            waiting = await parts.ledger.pending()
+            for channel in CHANNELS:
+                parts.metrics.pending.labels(channel).set(waiting.get(channel, 0))
+        await asyncio.sleep(_PENDING_EVERY_SECONDS)
+
+
+async def _close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+async def _topics_exist(connection: KafkaConnection, deadline_seconds: float) -> None:
+    """Wait until Kafka answers and has the topics; a consumer of a missing topic would wait without a word."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + deadline_seconds
+    while True:
+        reason: str
+        try:
+            names = await missing(connection, (INCIDENTS, dead_letters_of(INCIDENTS)))
+            if not names:
+                return
+            reason = f"Kafka has no topic {', '.join(names)}: run 'tocsin topics apply'"
+        except (KafkaError, OSError) as error:
+            reason = f"Kafka at {connection.bootstrap} does not answer: {type(error).__name__}: {error}"
+        if loop.time() > until:
+            raise AlertError(reason)
+        logger().warning("kafka.awaited", bootstrap=connection.bootstrap, reason=reason)
+        await asyncio.sleep(1.0)
+
+
+if __name__ == "__main__":
+    sys.exit(run(os.environ))

@@ -1,0 +1,1 @@
+"""One module a library: Postgres, HTTP, SMTP, gazetteer."""

@@ -1,0 +1,298 @@
+"""The ledger in PostgreSQL: incidents and deliveries in one transaction, the queue by leases.
+
+The database's clock decides what is due and whose lease has ended, so that replicas with different clocks agree.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import asyncpg
+
+from services.alert.delivery import Delivered, GiveUp, Permanent, Reason, RetryAfter
+from services.alert.errors import LedgerError
+from services.alert.ledger import Claimed, DeliveryStatus, Finished, HeldIncident, NewDelivery, StoredChange
+from services.alert.ports import LedgerTransaction
+from services.alert.routing import Mark, Standing, Told
+
+_MAX_DETAIL = 300
+_CLAIM = """
+WITH RECURSIVE waiting AS (
+    (SELECT endpoint_id FROM tocsin_alert.deliveries WHERE status = 'pending' ORDER BY endpoint_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.endpoint_id FROM tocsin_alert.deliveries d
+            WHERE d.status = 'pending' AND d.endpoint_id > w.endpoint_id ORDER BY d.endpoint_id LIMIT 1)
+    FROM waiting w WHERE w.endpoint_id IS NOT NULL
+), room AS (
+    SELECT w.endpoint_id, COALESCE(s.slots, $3) AS slots
+    FROM waiting w LEFT JOIN unnest($4::text[], $5::int[]) AS s (endpoint_id, slots) USING (endpoint_id)
+    WHERE w.endpoint_id IS NOT NULL
+), due AS MATERIALIZED (
+    SELECT found.delivery_id FROM room CROSS JOIN LATERAL (
+        SELECT d.delivery_id FROM tocsin_alert.deliveries d
+        WHERE d.endpoint_id = room.endpoint_id AND d.status = 'pending' AND d.next_attempt_at <= now()
+          AND (d.leased_until IS NULL OR d.leased_until < now())
+          AND NOT EXISTS (
+            SELECT 1 FROM tocsin_alert.deliveries e
+            WHERE e.endpoint_id = d.endpoint_id AND e.incident_id = d.incident_id AND e.revision < d.revision
+              AND e.status = 'pending')
+        ORDER BY d.next_attempt_at, d.position
+        LIMIT room.slots
+        FOR UPDATE SKIP LOCKED
+    ) AS found
+    LIMIT $2
+), leased AS (
+    UPDATE tocsin_alert.deliveries d SET leased_until = now() + $6::interval, leased_by = $1
+    FROM due WHERE d.delivery_id = due.delivery_id
+    RETURNING d.*
+)
+SELECT l.delivery_id, l.endpoint_id, l.channel, l.incident_id, l.revision, l.test, l.attempts, l.occurred_at, l.fetched_at,
+       b.content_type, b.content
+FROM leased l JOIN tocsin_alert.bodies b USING (body_id) ORDER BY l.position
+"""
+_INSERT_DELIVERIES = """
+INSERT INTO tocsin_alert.deliveries
+    (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, reason, occurred_at, fetched_at)
+SELECT n.delivery_id, n.endpoint_id, n.channel, n.incident_id, n.revision, n.message,
+       ARRAY(SELECT jsonb_array_elements_text(n.watch_ids::jsonb)), n.test, n.body_id,
+       CASE WHEN n.status = 'pending' AND e.disabled_at IS NOT NULL THEN 'dead' ELSE n.status END,
+       CASE WHEN n.status = 'pending' AND e.disabled_at IS NOT NULL THEN 'endpoint_disabled' END,
+       n.occurred_at, n.fetched_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::bytea[],
+            $10::text[], $11::timestamptz[], $12::timestamptz[])
+     AS n (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, occurred_at, fetched_at)
+LEFT JOIN tocsin_alert.endpoints e USING (endpoint_id)
+ON CONFLICT (delivery_id) DO NOTHING
+"""
+_RECORD = """
+UPDATE tocsin_alert.deliveries d
+SET status = f.status, reason = f.reason, attempts = d.attempts + 1, leased_until = NULL, leased_by = NULL,
+    next_attempt_at = now() + COALESCE(f.wait, '0'::interval),
+    delivered_at = CASE WHEN f.status = 'delivered' THEN now() END
+FROM unnest($1::text[], $2::text[], $3::text[], $4::interval[]) AS f (delivery_id, status, reason, wait)
+WHERE d.delivery_id = f.delivery_id AND d.status = 'pending'
+"""
+
+
+@contextmanager
+def database_errors(doing: str) -> Iterator[None]:
+    """Turn the driver's errors into ours; the cause keeps the details."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise LedgerError(f"{doing}: {type(error).__name__}: {error}") from error
+
+
+class PostgresLedger:
+    """``Ledger`` and ``DeliveryQueue`` over a pool; ``owner`` names this process in its leases."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, owner: str) -> None:
+        self._pool = pool
+        self._owner = owner
+
+    def transaction(self) -> AbstractAsyncContextManager[LedgerTransaction]:
+        """Open a transaction; raises ``LedgerError``."""
+        return self._transaction()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[LedgerTransaction]:
+        with database_errors("writing the ledger"):
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield _Transaction(connection)
+
+    async def claim(
+        self, *, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
+    ) -> Sequence[Claimed]:
+        """Lease due deliveries, see the protocol; raises ``LedgerError``."""
+        with database_errors("claiming deliveries"):
+            rows = await self._pool.fetch(
+                _CLAIM, self._owner, limit, slots, list(slots_of), list(slots_of.values()), lease
+            )
+        return [
+            Claimed(
+                delivery_id=row["delivery_id"],
+                endpoint_id=row["endpoint_id"],
+                channel=row["channel"],
+                incident_id=row["incident_id"],
+                revision=row["revision"],
+                test=row["test"],
+                content_type=row["content_type"],
+                body=row["content"],
+                attempt=row["attempts"] + 1,
+                occurred_at=row["occurred_at"],
+                fetched_at=row["fetched_at"],
+            )
+            for row in rows
+        ]
+
+    async def record(self, finished: Sequence[Finished]) -> None:
+        """Write attempts down, give leases back, disable endpoints that are gone; raises ``LedgerError``."""
+        if not finished:
+            return
+        rows = [_attempt_row(one) for one in finished]
+        gone = sorted({
+            one.claimed.endpoint_id
+            for one in finished
+            if isinstance(one.outcome, Permanent) and one.outcome.disables_endpoint
+        })  # fmt: skip
+        with database_errors("recording attempts"):
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(
+                    """INSERT INTO tocsin_alert.attempts (delivery_id, attempt, started_at, duration, outcome, reason, http_status, detail)
+                    SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::interval[], $5::text[], $6::text[], $7::int[], $8::text[])""",
+                    *(list(column) for column in zip(*rows, strict=True)),
+                )
+                await connection.execute(
+                    _RECORD,
+                    [one.claimed.delivery_id for one in finished],
+                    [_status_after(one).value for one in finished],
+                    [_reason(one) for one in finished],
+                    [one.next_step.wait if isinstance(one.next_step, RetryAfter) else None for one in finished],
+                )
+                if gone:
+                    await _disable(connection, gone, Reason.GONE)
+
+    async def pending(self) -> Mapping[str, int]:
+        """How many deliveries wait, by channel; raises ``LedgerError``."""
+        with database_errors("counting deliveries"):
+            rows = await self._pool.fetch(
+                "SELECT channel, count(*) AS waiting FROM tocsin_alert.deliveries WHERE status = 'pending' GROUP BY channel"
+            )
+        return {row["channel"]: row["waiting"] for row in rows}
+
+
+class _Transaction:
+    def __init__(self, connection: Any) -> None:  # the driver publishes no types; they stop here
+        self._connection = connection
+
+    async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
+        wanted = sorted(
+            set(incident_ids)
+        )  # in one order everywhere, or two replicas would wait for each other for ever
+        await self._connection.execute(
+            "INSERT INTO tocsin_alert.incidents (incident_id) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING",
+            wanted,
+        )
+        rows = await self._connection.fetch(
+            """SELECT incident_id, revision, told::text FROM tocsin_alert.incidents
+            WHERE incident_id = ANY($1::text[]) ORDER BY incident_id FOR UPDATE""",
+            wanted,
+        )
+        return {
+            row["incident_id"]: HeldIncident(revision=row["revision"], told=decode_told(row["told"])) for row in rows
+        }
+
+    async def write(self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery]) -> int:
+        latest = {change.state.incident_id: change for change in changes}
+        await self._connection.execute(
+            """UPDATE tocsin_alert.incidents i
+            SET revision = n.revision, state = n.state, told = n.told::jsonb, test = n.test, last_seen = n.last_seen, updated_at = now()
+            FROM unnest($1::text[], $2::int[], $3::bytea[], $4::text[], $5::bool[], $6::timestamptz[])
+                 AS n (incident_id, revision, state, told, test, last_seen)
+            WHERE i.incident_id = n.incident_id AND n.revision > i.revision""",
+            list(latest),
+            [one.state.revision for one in latest.values()],
+            [one.raw for one in latest.values()],
+            [encode_told(one.told) for one in latest.values()],
+            [one.state.test for one in latest.values()],
+            [one.state.last_seen for one in latest.values()],
+        )
+        await self._connection.execute(
+            """INSERT INTO tocsin_alert.changes (incident_id, revision, raw, occurred_at, fetched_at, linked_at)
+            SELECT * FROM unnest($1::text[], $2::int[], $3::bytea[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+            ON CONFLICT DO NOTHING""",
+            [one.state.incident_id for one in changes],
+            [one.state.revision for one in changes],
+            [one.raw for one in changes],
+            [one.occurred_at for one in changes],
+            [one.fetched_at for one in changes],
+            [one.linked_at for one in changes],
+        )
+        return await self._insert(deliveries) if deliveries else 0
+
+    async def _insert(self, deliveries: Sequence[NewDelivery]) -> int:
+        body_ids = [sha256(one.body).digest() for one in deliveries]
+        bodies = dict(zip(body_ids, deliveries, strict=True))
+        await self._connection.execute(
+            """INSERT INTO tocsin_alert.bodies (body_id, content_type, content)
+            SELECT * FROM unnest($1::bytea[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING""",
+            list(bodies),
+            [one.content_type for one in bodies.values()],
+            [one.body for one in bodies.values()],
+        )
+        done: str = await self._connection.execute(
+            _INSERT_DELIVERIES,
+            [one.delivery_id for one in deliveries],
+            [one.endpoint_id for one in deliveries],
+            [one.channel for one in deliveries],
+            [one.incident_id for one in deliveries],
+            [one.revision for one in deliveries],
+            [one.message.value for one in deliveries],
+            [json.dumps(one.watch_ids) for one in deliveries],
+            [one.test for one in deliveries],
+            body_ids,
+            [one.status.value for one in deliveries],
+            [one.occurred_at for one in deliveries],
+            [one.fetched_at for one in deliveries],
+        )
+        return int(done.rpartition(" ")[2])
+
+
+def encode_told(told: Told) -> str:
+    """Marks as compact JSON: {watch: {endpoint: [first, last, standing]}}."""
+    nested: dict[str, dict[str, list[int | str]]] = {}
+    for (watch_id, endpoint_id), mark in told.items():
+        nested.setdefault(watch_id, {})[endpoint_id] = [mark.first, mark.last, mark.standing.value]
+    return json.dumps(nested, separators=(",", ":"), ensure_ascii=False)
+
+
+def decode_told(text: str) -> Told:
+    """The marks that ``encode_told`` wrote."""
+    return {
+        (watch_id, endpoint_id): Mark(first=first, last=last, standing=Standing(standing))
+        for watch_id, marks in json.loads(text).items()
+        for endpoint_id, (first, last, standing) in marks.items()
+    }
+
+
+async def _disable(connection: Any, endpoint_ids: Sequence[str], reason: Reason) -> None:
+    await connection.execute(
+        """INSERT INTO tocsin_alert.endpoints (endpoint_id, disabled_at, reason)
+        SELECT endpoint_id, now(), $2 FROM unnest($1::text[]) AS n (endpoint_id)
+        ON CONFLICT (endpoint_id) DO UPDATE SET disabled_at = now(), reason = excluded.reason""",
+        endpoint_ids,
+        reason.value,
+    )
+    await connection.execute(
+        """UPDATE tocsin_alert.deliveries SET status = 'dead', reason = 'endpoint_disabled', leased_until = NULL
+        WHERE endpoint_id = ANY($1::text[]) AND status = 'pending'""",
+        endpoint_ids,
+    )
+
+
+def _status_after(finished: Finished) -> DeliveryStatus:
+    if isinstance(finished.next_step, GiveUp):
+        return DeliveryStatus.DEAD
+    return DeliveryStatus.PENDING if isinstance(finished.next_step, RetryAfter) else DeliveryStatus.DELIVERED
+
+
+def _reason(finished: Finished) -> str | None:
+    return None if isinstance(finished.outcome, Delivered) else finished.outcome.reason.value
+
+
+def _attempt_row(finished: Finished) -> tuple[object, ...]:
+    outcome = finished.outcome
+    name = type(outcome).__name__.lower()
+    return (
+        finished.claimed.delivery_id,
+        finished.claimed.attempt,
+        finished.started_at,
+        finished.duration,
+        name,
+        _reason(finished),
+        outcome.status,
+        "" if isinstance(outcome, Delivered) else outcome.detail[:_MAX_DETAIL],
+    )

@@ -1,0 +1,127 @@
+"""From a notice to a delivery: id derived, words chosen, body frozen (pure)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.alert import mail
+from services.alert.ledger import DeliveryStatus, NewDelivery
+from services.alert.matching import WatchIndex
+from services.alert.payload import Times, WatchNote, alert_body
+from services.alert.routing import Notice
+from services.alert.watch import EmailEndpoint, Endpoint, Language
+from services.alert.words import PlaceWords, Story, Telling, story
+from shared.events.incident import IncidentChange
+from shared.ids import delivery_id
+
+LATE_AFTER = timedelta(minutes=10)
+"""News that was longer than this in our own hands is marked as late."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Who the mails come from."""
+
+    address: str
+    name: str
+
+
+class Composer:
+    """Writes deliveries. Stories are shared among the endpoints that get the same one."""
+
+    def __init__(self, *, index: WatchIndex, names: PlaceWords, sender: Sender) -> None:
+        self._index = index
+        self._names = names
+        self._sender = sender
+
+    def deliveries(
+        self, state: IncidentChange, notices: tuple[tuple[Notice, Endpoint], ...], times: Times
+    ) -> tuple[NewDelivery, ...]:
+        """Return one delivery for each notice."""
+        stories: dict[Telling, Story] = {}
+        return tuple(self._delivery(state, notice, endpoint, times, stories) for notice, endpoint in notices)
+
+    def _delivery(
+        self,
+        state: IncidentChange,
+        notice: Notice,
+        endpoint: Endpoint,
+        times: Times,
+        stories: dict[Telling, Story],
+    ) -> NewDelivery:
+        late_by = None if times.fetched is None else times.created - times.fetched
+        telling = Telling(
+            message=notice.message,
+            language=self._language(notice, endpoint),
+            watches=tuple((self._name(note.watch_id), note.relation) for note in notice.notes),
+            late_by=late_by if late_by is not None and late_by > LATE_AFTER else None,
+        )
+        told = stories.get(telling) or stories.setdefault(telling, story(state, telling, self._names))
+        own_id = delivery_id(endpoint.id, state.incident_id, state.revision)
+        if isinstance(endpoint, EmailEndpoint):
+            content_type, body = (
+                "message/rfc822",
+                self._mail(state, notice, endpoint, own_id=own_id, told=told, created=times.created),
+            )
+        else:
+            content_type = "application/json"
+            body = alert_body(
+                state,
+                message=notice.message,
+                watches=tuple(
+                    WatchNote(
+                        id=note.watch_id, name=self._name(note.watch_id), message=note.message, relation=note.relation
+                    )
+                    for note in notice.notes
+                ),
+                previous_revision=notice.previous_revision,
+                told=told,
+                times=times,
+                late_by_seconds=None if telling.late_by is None else round(telling.late_by.total_seconds()),
+            )
+        return NewDelivery(
+            delivery_id=own_id,
+            endpoint_id=endpoint.id,
+            channel=endpoint.channel,
+            incident_id=state.incident_id,
+            revision=state.revision,
+            message=notice.message,
+            watch_ids=tuple(note.watch_id for note in notice.notes),
+            test=state.test,
+            content_type=content_type,
+            body=body,
+            status=DeliveryStatus.EXPIRED if notice.stale else DeliveryStatus.PENDING,
+            occurred_at=times.published,
+            fetched_at=times.fetched,
+        )
+
+    def _mail(
+        self,
+        state: IncidentChange,
+        notice: Notice,
+        endpoint: EmailEndpoint,
+        *,
+        own_id: str,
+        told: Story,
+        created: datetime,
+    ) -> bytes:
+        revisions = dict.fromkeys(one for one in (notice.first_revision, notice.previous_revision) if one is not None)
+        return mail.alert_mail(
+            told,
+            delivery_id=own_id,
+            sender=self._sender.address,
+            sender_name=self._sender.name,
+            to=endpoint.to,
+            created=created,
+            earlier=tuple(delivery_id(endpoint.id, state.incident_id, revision) for revision in revisions),
+            test=state.test,
+        )
+
+    def _name(self, watch_id: str) -> str:
+        watch = self._index.watches.get(watch_id)
+        return watch.name if watch else watch_id
+
+    def _language(self, notice: Notice, endpoint: Endpoint) -> Language:
+        if endpoint.language is not None:
+            return endpoint.language
+        watches = (self._index.watches.get(note.watch_id) for note in notice.notes)
+        return next((watch.language for watch in watches if watch is not None and watch.language is not None), "en")

@@ -1,0 +1,201 @@
+"""Incidents in, deliveries written down: one transaction a batch, the offset committed only after it.
+
+A crash between the two makes Kafka deliver the batch again; the ledger then holds those revisions already and nothing new
+is written. A change that cannot be read or worked on is dead-lettered, and the batch goes on.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.alert.compose import Composer
+from services.alert.errors import LedgerError
+from services.alert.ledger import DeliveryStatus, HeldIncident, NewDelivery, StoredChange
+from services.alert.matching import WatchIndex
+from services.alert.metrics import AlertMetrics, ChangeOutcome
+from services.alert.payload import Times
+from services.alert.ports import Ledger
+from services.alert.routing import is_stale, route
+from services.alert.watch import Endpoint
+from shared.clock import Clock
+from shared.codec import DecodeError, Headers, decode
+from shared.events.incident import IncidentChange
+from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
+from shared.kafka.publisher import Record
+from shared.logging import logger
+
+_LEDGER_RETRIES_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
+
+
+class DeadLetterPublisher(Protocol):
+    """Takes dead letters."""
+
+    async def publish(self, records: Sequence[Record]) -> object:
+        """Return when all are acknowledged."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    record: Received
+    state: IncidentChange
+    times: Times
+
+
+class ChangeHandler:
+    """Works on batches of incident changes."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        index: WatchIndex,
+        endpoints: Mapping[str, Endpoint],
+        composer: Composer,
+        dead_letters: DeadLetterPublisher,
+        metrics: AlertMetrics,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._index = index
+        self._endpoints = endpoints
+        self._composer = composer
+        self._dead_letters = dead_letters
+        self._metrics = metrics
+        self._clock = clock
+        self._wake = wake
+
+    async def handle(self, batch: Sequence[Received]) -> None:
+        """Return when every effect of the batch is durable; raises ``LedgerError`` or ``PublishError`` when it cannot be made so."""
+        self._metrics.changes.received.inc(len(batch))
+        with self._metrics.changes.duration.time():
+            read = await self._read(batch)
+            if read:
+                await self._write(read)
+        self._metrics.changes.last_success.set_to_current_time()
+
+    async def handle_patiently(self, batch: Sequence[Received]) -> None:
+        """``handle``, tried again while the database is away; raises ``LedgerError`` when it stays away."""
+        for wait in (*_LEDGER_RETRIES_SECONDS, None):
+            try:
+                await self.handle(batch)
+            except LedgerError as error:
+                self._metrics.ledger_errors.inc()
+                if wait is None:
+                    raise
+                logger().warning("ledger.failed", reason=str(error), retry_in_s=wait)
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    async def _read(self, batch: Sequence[Received]) -> list[_Read]:
+        read, letters = [], []
+        for record in batch:
+            try:
+                state = decode(IncidentChange, record.value)
+            except DecodeError as error:
+                letters.append(self._put_aside(record, DeadLetterReason.UNDECODABLE, error))
+                continue
+            read.append(_Read(record=record, state=state, times=times_of(record.headers, created=self._clock.now())))
+        if letters:
+            await self._dead_letters.publish(letters)
+        return read
+
+    async def _write(self, read: Sequence[_Read]) -> None:
+        letters: list[Record] = []
+        changes: list[StoredChange] = []
+        deliveries: list[NewDelivery] = []
+        outcomes: list[ChangeOutcome] = []
+        async with self._ledger.transaction() as transaction:
+            held = dict(await transaction.held([one.state.incident_id for one in read]))
+            for one in read:
+                known = held[one.state.incident_id]
+                if one.state.revision <= known.revision:
+                    outcomes.append(ChangeOutcome.REPEATED)
+                    continue
+                try:
+                    change, written = self._decide(one, known)
+                except Exception as error:  # noqa: BLE001  # the boundary of one change: put aside, counted, logged
+                    letters.append(self._put_aside(one.record, DeadLetterReason.PROCESSING_FAILED, error))
+                    continue
+                held[one.state.incident_id] = HeldIncident(revision=one.state.revision, told=change.told)
+                changes.append(change)
+                deliveries += written
+                outcomes.append(ChangeOutcome.ROUTED if written else ChangeOutcome.SILENT)
+            if letters:
+                await self._dead_letters.publish(letters)
+            if changes:
+                await transaction.write(changes, deliveries)
+        if deliveries:
+            self._wake()
+        self._count(outcomes, deliveries)
+
+    def _decide(self, one: _Read, known: HeldIncident) -> tuple[StoredChange, tuple[NewDelivery, ...]]:
+        stale = is_stale(one.state, fetched_at=one.times.fetched, now=one.times.created)
+        routed = route(one.state, self._index, known.told, endpoints=self._endpoints, stale=stale)
+        addressed = tuple((notice, self._endpoints[notice.endpoint_id]) for notice in routed.notices)
+        written = self._composer.deliveries(one.state, addressed, one.times)
+        assert one.record.value is not None
+        change = StoredChange(
+            state=one.state,
+            raw=one.record.value,
+            told=routed.told,
+            occurred_at=one.times.published,
+            fetched_at=one.times.fetched,
+            linked_at=one.times.linked,
+        )
+        logger().info(
+            "incident.routed" if written else "incident.kept",
+            incident_id=one.state.incident_id,
+            revision=one.state.revision,
+            change=one.state.change.value,
+            notify=one.state.notify,
+            deliveries=len(written),
+            stale=stale,
+        )
+        return change, written
+
+    def _put_aside(self, record: Received, reason: DeadLetterReason, error: Exception) -> Record:
+        self._metrics.dead_letters.labels(reason.value).inc()
+        self._metrics.changes.finished.labels(ChangeOutcome.DEAD_LETTERED.value).inc()
+        logger().error(
+            "change.dead_lettered",
+            reason=reason.value,
+            error_type=type(error).__name__,
+            error=str(error)[:300],
+            partition=record.partition,
+            offset=record.offset,
+        )
+        return dead_letter(record, reason, error)
+
+    def _count(self, outcomes: Sequence[ChangeOutcome], deliveries: Sequence[NewDelivery]) -> None:
+        for outcome in outcomes:
+            self._metrics.changes.finished.labels(outcome.value).inc()
+        for delivery in deliveries:
+            if delivery.status is DeliveryStatus.EXPIRED:
+                self._metrics.expired.labels(delivery.channel).inc()
+            else:
+                self._metrics.created.labels(delivery.channel, delivery.message.value).inc()
+
+
+def times_of(headers: Headers, *, created: datetime) -> Times:
+    """Return the times that a record's headers carry; one that cannot be read counts as unknown."""
+    said = dict(headers)
+
+    def at(name: str) -> datetime | None:
+        try:
+            found = datetime.fromisoformat(said[name].decode("ascii"))
+        except (KeyError, ValueError):
+            return None
+        return found if found.tzinfo is not None else None
+
+    return Times(
+        published=at("occurred-at"),
+        fetched=at("fetched-at"),
+        read=at("read-at"),
+        linked=at("linked-at"),
+        created=created,
+    )

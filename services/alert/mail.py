@@ -1,0 +1,96 @@
+"""The e-mail of an alert: one complete message, multipart plain text and HTML, frozen as bytes when the delivery is written down.
+
+Everything that could vary between two renderings (Message-ID, Date, the multipart boundary) is derived from the delivery.
+"""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from services.alert import phrases
+from services.alert.words import Story, plain_text
+
+_FORBIDDEN = frozenset("\r\n\0")
+
+
+def address(text: str) -> Address:
+    """Return a mail address; raises ``ValueError`` saying what is wrong, for line breaks (header injection) above all."""
+    if any(ord(c) < 32 or ord(c) == 127 for c in text):
+        raise ValueError("it contains control characters")
+    if not text.isascii():
+        raise ValueError("only addresses of ASCII characters are supported")
+    try:
+        found = Address(addr_spec=text.strip())
+    except (ValueError, IndexError) as error:
+        raise ValueError("it is not of the form name@domain") from error
+    if not found.username or ("." not in found.domain.strip(".") and found.domain != "localhost"):
+        raise ValueError("it is not of the form name@domain")
+    if found.addr_spec != text.strip():
+        raise ValueError("it has parts beside name@domain")
+    return found
+
+
+def message_id(delivery_id: str, domain: str) -> str:
+    """The Message-ID of a delivery."""
+    return f"<{delivery_id}@{domain}>"
+
+
+def alert_mail(
+    told: Story,
+    *,
+    delivery_id: str,
+    sender: str,
+    sender_name: str,
+    to: str,
+    created: datetime,
+    earlier: tuple[str, ...] = (),
+    test: bool = False,
+) -> bytes:
+    """Return the message; ``earlier`` are the delivery ids of this incident's mails to the same address, oldest first (one thread)."""
+    from_address = address(sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(display_name=sender_name, addr_spec=from_address.addr_spec)
+    message["To"] = address(to)
+    message["Subject"] = "".join(c for c in told.headline if c not in _FORBIDDEN)
+    message["Date"] = format_datetime(created)
+    message["Message-ID"] = message_id(delivery_id, from_address.domain)
+    if earlier:
+        ids = [message_id(one, from_address.domain) for one in earlier]
+        message["In-Reply-To"] = ids[-1]
+        message["References"] = " ".join(ids)
+    message["Content-Language"] = told.language
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    if test:
+        message["X-Tocsin-Test"] = "true"
+    message.set_content(
+        plain_text(told),
+        subtype="plain",
+        charset="utf-8",
+        cte="quoted-printable" if told.headline.isascii() else "base64",
+    )
+    message.add_alternative(html(told), subtype="html", charset="utf-8", cte="base64")
+    message.set_boundary(f"=_{delivery_id}")
+    return message.as_bytes()
+
+
+def html(told: Story) -> str:
+    """Return the story as a small HTML document without scripts, images or anything fetched; all text is escaped."""
+    labels = {name: words[told.language] for name, words in phrases.LABEL.items()}
+    return _environment().get_template("mail.html").render(told=told, labels=labels)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("services.alert", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

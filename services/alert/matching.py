@@ -1,0 +1,157 @@
+"""Which watches does this state of an incident pass?
+
+Watches that share area, filters and manners form one rule, evaluated once; rules are found by the divisions and the
+squares of the map that their areas lie in. Ten thousand watches therefore cost little unless thousands of different ones match.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil, cos, floor, radians
+
+from services.alert.area import Area, Circle, CodedArea, Relation, codes_of, nearest, relation
+from services.alert.watch import Filters, Refusal, Watch, WhenVague, refusal
+from shared.events.facts import Place
+from shared.events.incident import IncidentChange, Status
+
+_CELL_DEGREES = 1.0
+_KM_PER_DEGREE = 111.2
+_Cell = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What one watch makes of one state: told, or the first reason why not. ``relation`` holds either way."""
+
+    watch_id: str
+    relation: Relation
+    refused: Refusal | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rule:
+    areas: tuple[Area, ...]
+    filters: Filters
+    when_vague: WhenVague
+    receives_tests: bool
+
+
+class WatchIndex:
+    """Answers ``passing(state)`` for all watches at once, and ``verdict(watch, state)`` for one."""
+
+    def __init__(self, watches: Iterable[Watch]) -> None:
+        self._watches: dict[str, Watch] = {}
+        self._rule_of: dict[str, _Rule] = {}
+        members: dict[_Rule, list[str]] = defaultdict(list)
+        for watch in watches:
+            rule = _rule(watch)
+            self._watches[watch.id] = watch
+            self._rule_of[watch.id] = rule
+            members[rule].append(watch.id)
+        self._rules = list(members)
+        self._members = list(members.values())
+        self._at_code: dict[str, set[int]] = defaultdict(set)
+        self._below_code: dict[str, set[int]] = defaultdict(set)
+        self._in_cell: dict[_Cell, set[int]] = defaultdict(set)
+        self._drawn_at_code: dict[str, set[int]] = defaultdict(set)
+        self._drawn_anywhere: set[int] = set()
+        self._all = set(range(len(self._rules)))
+        for number, rule in enumerate(self._rules):
+            for area in rule.areas:
+                self._enter(number, area)
+
+    def __contains__(self, watch_id: str) -> bool:
+        return watch_id in self._watches
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        """All watches by id."""
+        return self._watches
+
+    def passing(self, state: IncidentChange) -> tuple[Verdict, ...]:
+        """Return a verdict for each watch that the state passes, in no order that means anything but always the same."""
+        found: list[Verdict] = []
+        for number in sorted(self._candidates(state.place)):
+            near, refused = _evaluate(self._rules[number], state)
+            if refused is None:
+                found.extend(Verdict(watch_id=watch_id, relation=near) for watch_id in self._members[number])
+        return tuple(found)
+
+    def verdict(self, watch_id: str, state: IncidentChange) -> Verdict:
+        """Return what one watch makes of the state; raises ``KeyError`` for a watch that is not known."""
+        near, refused = _evaluate(self._rule_of[watch_id], state)
+        return Verdict(watch_id=watch_id, relation=near, refused=refused)
+
+    def _enter(self, number: int, area: Area) -> None:
+        if isinstance(area, CodedArea):
+            self._at_code[area.code].add(number)
+            for ancestor in area.codes[:-1]:
+                self._below_code[ancestor].add(number)
+            return
+        for cell in _cells(area):
+            self._in_cell[cell].add(number)
+        if area.extent is None:
+            self._drawn_anywhere.add(number)
+        else:
+            for code in area.extent.covers | area.extent.touches:
+                self._drawn_at_code[code].add(number)
+
+    def _candidates(self, place: Place | None) -> set[int]:
+        if place is None or place.country is None:
+            return self._all
+        known = [code for code in codes_of(place) if code is not None]
+        found: set[int] = set(self._below_code.get(known[-1], ()))
+        for code in known:
+            found |= self._at_code.get(code, set())
+        if place.lat is not None and place.lon is not None:
+            return found | self._in_cell.get(_cell(place.lat, place.lon), set())
+        for code in known:
+            found |= self._drawn_at_code.get(code, set())
+        return found | self._drawn_anywhere
+
+
+def _rule(watch: Watch) -> _Rule:
+    return _Rule(
+        areas=watch.areas, filters=watch.filters, when_vague=watch.when_vague, receives_tests=watch.receives_tests
+    )
+
+
+def _evaluate(rule: _Rule, state: IncidentChange) -> tuple[Relation, Refusal | None]:
+    near = nearest([relation(state.place, area) for area in rule.areas])
+    return near, _standing(rule, state) or _where(rule, near) or refusal(rule.filters, state)
+
+
+def _standing(rule: _Rule, state: IncidentChange) -> Refusal | None:
+    if state.test and not rule.receives_tests:
+        return Refusal.TEST
+    if state.status is Status.RETRACTED:
+        return Refusal.RETRACTED
+    if state.backfill:
+        return Refusal.BACKFILL
+    return Refusal.HELD if state.held else None
+
+
+def _where(rule: _Rule, near: Relation) -> Refusal | None:
+    if near is Relation.OUTSIDE:
+        return Refusal.OUTSIDE
+    return Refusal.TOO_VAGUE if near is Relation.POSSIBLY and rule.when_vague is WhenVague.HOLD else None
+
+
+def _cell(lat: float, lon: float) -> _Cell:
+    return floor(lat / _CELL_DEGREES), floor(lon / _CELL_DEGREES)
+
+
+def _cells(area: Area) -> Iterator[_Cell]:
+    if isinstance(area, CodedArea):
+        return
+    if isinstance(area, Circle):
+        dlat = area.radius_km / _KM_PER_DEGREE
+        widest = max(0.01, cos(radians(min(89.0, abs(area.lat) + dlat))))
+        dlon = dlat / widest
+        south, north, west, east = area.lat - dlat, area.lat + dlat, area.lon - dlon, area.lon + dlon
+    else:
+        lons, lats = [lon for lon, _ in area.ring], [lat for _, lat in area.ring]
+        south, north, west, east = min(lats), max(lats), min(lons), max(lons)
+    for row in range(floor(south / _CELL_DEGREES), ceil(north / _CELL_DEGREES) + 1):
+        for column in range(floor(west / _CELL_DEGREES), ceil(east / _CELL_DEGREES) + 1):
+            yield row, (column + 180) % 360 - 180

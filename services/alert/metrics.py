@@ -1,0 +1,83 @@
+"""What the alert service counts (house style, rule 25)."""
+
+from enum import StrEnum
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.alert.delivery import Reason
+from services.alert.routing import Message
+from shared.kafka.dead_letters import DeadLetterReason
+from shared.metrics import AGE_BUCKETS, StageMetrics
+
+CHANNELS = ("webhook", "email")
+
+
+class ChangeOutcome(StrEnum):
+    """What became of one incident change."""
+
+    ROUTED = "routed"
+    SILENT = "silent"
+    REPEATED = "repeated"
+    DEAD_LETTERED = "dead_lettered"
+
+
+class AttemptOutcome(StrEnum):
+    """What became of one attempt."""
+
+    DELIVERED = "delivered"
+    RETRYABLE = "retryable"
+    PERMANENT = "permanent"
+
+
+class AlertMetrics:
+    """Changes in, deliveries written, attempts by outcome and reason, and how old the news was when it arrived."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.changes = StageMetrics(registry, "alert", "changes", [outcome.value for outcome in ChangeOutcome])
+        self.attempts = StageMetrics(registry, "alert", "attempts", [outcome.value for outcome in AttemptOutcome])
+        self.dead_letters = Counter(
+            "tocsin_alert_dead_letters", "changes put aside, by reason", ["reason"], registry=registry
+        )
+        self.created = Counter(
+            "tocsin_alert_deliveries_created", "deliveries written down", ["channel", "message"], registry=registry
+        )
+        self.expired = Counter(
+            "tocsin_alert_deliveries_expired", "deliveries too late to send", ["channel"], registry=registry
+        )
+        self.given_up = Counter(
+            "tocsin_alert_deliveries_given_up",
+            "deliveries put where a person can replay them",
+            ["channel", "reason"],
+            registry=registry,
+        )
+        self.failures = Counter(
+            "tocsin_alert_attempt_failures", "failed attempts", ["channel", "reason"], registry=registry
+        )
+        self.pending = Gauge("tocsin_alert_deliveries_pending", "deliveries waiting", ["channel"], registry=registry)
+        self.age = Histogram(
+            "tocsin_alert_age_seconds",
+            "from publication of the news to its delivery",
+            ["channel"],
+            buckets=AGE_BUCKETS,
+            registry=registry,
+        )
+        self.lag = Histogram(
+            "tocsin_alert_lag_seconds",
+            "from fetching the news to its delivery",
+            ["channel"],
+            buckets=AGE_BUCKETS,
+            registry=registry,
+        )
+        self.ledger_errors = Counter("tocsin_alert_ledger_errors", "times PostgreSQL did not play", registry=registry)
+        for reason in DeadLetterReason:
+            self.dead_letters.labels(reason.value)
+        for channel in CHANNELS:
+            self.expired.labels(channel)
+            self.pending.labels(channel)
+            self.age.labels(channel)
+            self.lag.labels(channel)
+            for message in Message:
+                self.created.labels(channel, message.value)
+            for failure in Reason:
+                self.failures.labels(channel, failure.value)
+                self.given_up.labels(channel, failure.value)

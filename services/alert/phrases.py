@@ -1,0 +1,218 @@
+"""The words of alerts in English, Arabic and Sorani: a table, and the plurals that a table cannot hold."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from services.alert.routing import Message
+from services.alert.watch import Language
+from shared.events.facts import EventType, Precision
+from shared.events.incident import Severity
+
+Words = Mapping[Language, str]
+
+
+def _words(en: str, ar: str, ckb: str) -> Words:
+    return {"en": en, "ar": ar, "ckb": ckb}
+
+
+EVENT: Final[Mapping[EventType | None, Words]] = {
+    EventType.ARMED_CLASH: _words("Armed clash", "اشتباك مسلح", "پێکدادانی چەکداری"),
+    EventType.GOVERNMENT_REGAINS_TERRITORY: _words(
+        "Government forces retake territory", "القوات الحكومية تستعيد أراضي", "هێزە حکومییەکان خاک دەگرنەوە"
+    ),
+    EventType.NON_STATE_OVERTAKES_TERRITORY: _words(
+        "Armed group takes territory", "جماعة مسلحة تسيطر على أراضٍ", "گرووپێکی چەکدار خاک دەگرێت"
+    ),
+    EventType.CHEMICAL_WEAPON: _words("Chemical weapon attack", "هجوم بسلاح كيميائي", "هێرش بە چەکی کیمیایی"),
+    EventType.AIR_DRONE_STRIKE: _words("Air or drone strike", "ضربة جوية أو بطائرة مسيّرة", "هێرشی ئاسمانی یان درۆنی"),
+    EventType.SUICIDE_BOMB: _words("Suicide bombing", "تفجير انتحاري", "تەقینەوەی خۆکوژی"),
+    EventType.SHELLING_ARTILLERY_MISSILE: _words(
+        "Shelling, rocket or missile attack", "قصف مدفعي أو صاروخي", "تۆپباران یان هێرشی مووشەکی"
+    ),
+    EventType.REMOTE_EXPLOSIVE_LANDMINE_IED: _words(
+        "Bomb or mine explosion", "انفجار عبوة ناسفة أو لغم", "تەقینەوەی بۆمب یان مین"
+    ),
+    EventType.GRENADE: _words("Grenade attack", "هجوم بقنبلة يدوية", "هێرش بە نارنجۆک"),
+    EventType.SEXUAL_VIOLENCE: _words("Sexual violence", "عنف جنسي", "توندوتیژیی سێکسی"),
+    EventType.ATTACK: _words("Armed attack", "هجوم مسلح", "هێرشی چەکداری"),
+    EventType.ABDUCTION: _words("Abduction", "اختطاف", "ڕفاندن"),
+    None: _words("Attack", "هجوم", "هێرش"),
+}
+
+PREFIX: Final[Mapping[Message, Words]] = {
+    Message.ALERT: _words("", "", ""),
+    Message.UPDATE: _words("Update", "تحديث", "نوێکردنەوە"),
+    Message.LEFT_AREA: _words("Not in your area", "ليس في منطقتك", "لە ناوچەکەتدا نییە"),
+    Message.RETRACTION: _words(
+        "Withdrawn, earlier report was wrong", "سُحب، الخبر السابق غير صحيح", "کشێنرایەوە، هەواڵی پێشوو هەڵە بوو"
+    ),
+}
+TEST = _words("TEST", "اختبار", "تاقیکردنەوە")
+POSSIBLY = _words("Possibly in your area", "ربما في منطقتك", "ڕەنگە لە ناوچەکەتدا بێت")
+PLACE_UNKNOWN = _words("place unknown", "المكان غير معروف", "شوێن نەزانراوە")
+REPORTED_BY = _words(
+    "Reported by {outlet}, unconfirmed", "بحسب {outlet}، غير مؤكد", "بە گوێرەی {outlet}، پشتڕاست نەکراوەتەوە"
+)
+REACTION_ONLY = _words(
+    "Known only from a reaction carried by {outlet}, unconfirmed",
+    "معروف فقط من ردّ فعل نقلته {outlet}، غير مؤكد",
+    "تەنها لە کاردانەوەیەکەوە زانراوە کە {outlet} بڵاوی کردووەتەوە، پشتڕاست نەکراوەتەوە",
+)
+UNCONFIRMED = _words("unconfirmed", "غير مؤكد", "پشتڕاست نەکراوەتەوە")
+TOLL_UNKNOWN = _words("toll not stated", "الحصيلة غير مذكورة", "ژمارەی قوربانیان باس نەکراوە")
+NOT_STATED = _words("not stated", "غير مذكور", "باس نەکراوە")
+CLAIMED = _words("claimed", "تبنّى الهجوم", "بەرپرسیارێتیی گرتووەتە ئەستۆ")
+ACCUSED = _words(
+    "accused or suspected, not claimed",
+    "متهم أو مشتبه به، دون تبنٍّ",
+    "تۆمەتبار یان گومانلێکراو، بێ ئەوەی خۆی بیگرێتە ئەستۆ",
+)
+NOT_A_WARNING = _words(
+    "Compiled from news reports. Not an official warning.",
+    "جُمع من تقارير إخبارية. ليس تحذيراً رسمياً.",
+    "لە هەواڵەکانەوە کۆکراوەتەوە. ئاگادارکردنەوەی فەرمی نییە.",
+)
+LEFT_EXPLAINED = _words(
+    "Later reports place it outside the area you watch. You will hear no more of it unless that changes.",
+    "تضعه تقارير لاحقة خارج المنطقة التي تراقبها. لن يصلك المزيد عنه ما لم يتغيّر ذلك.",
+    "هەواڵەکانی دواتر دەیخەنە دەرەوەی ئەو ناوچەیەی چاودێریی دەکەیت. ئەگەر ئەوە نەگۆڕێت، چیتر دەربارەی ئاگادار ناکرێیتەوە.",
+)
+RETRACTION_EXPLAINED = _words(
+    "A source took back what it had reported. Treat the earlier alert as wrong.",
+    "تراجع أحد المصادر عمّا نشره. اعتبر التنبيه السابق غير صحيح.",
+    "سەرچاوەیەک لە هەواڵەکەی پاشگەز بووەوە. ئاگادارکردنەوەی پێشوو بە هەڵە دابنێ.",
+)
+UNSETTLED = _words(
+    "The name may mean one of {count} places; which one is not settled.",
+    "قد يعني الاسم واحداً من {count} أماكن؛ ولم يتحدد أيها.",
+    "ناوەکە ڕەنگە یەکێک لە {count} شوێن بگرێتەوە؛ دیاری نەکراوە کامیان.",
+)
+LATE = _words(
+    "Late: this news waited {hours} h in our own system.",
+    "متأخر: بقي هذا الخبر {hours} ساعة في نظامنا.",
+    "درەنگ: ئەم هەواڵە {hours} کاتژمێر لە سیستەمی ئێمەدا مایەوە.",
+)
+OMITTED = _words("and {count} more", "و{count} غيرها", "و {count}ی تر")
+
+LABEL: Final[Mapping[str, Words]] = {
+    "what": _words("What", "الحدث", "ڕووداو"),
+    "where": _words("Where", "المكان", "شوێن"),
+    "when": _words("When", "التاريخ", "کات"),
+    "toll": _words("Toll", "الحصيلة", "قوربانیان"),
+    "by": _words("By", "الجهة", "لایەن"),
+    "severity": _words("Severity", "الخطورة", "ئاستی مەترسی"),
+    "reports": _words("Reports", "التقارير", "هەواڵەکان"),
+    "watches": _words("Your watch", "مراقبتك", "چاودێرییەکەت"),
+    "changed": _words("What changed", "ما الذي تغيّر", "چی گۆڕاوە"),
+    "sources": _words("Sources", "المصادر", "سەرچاوەکان"),
+    "quotes": _words("In the sources' words", "بكلمات المصادر", "بە وشەی سەرچاوەکان"),
+    "wrong": _words("Wrong? Tell us", "خطأ؟ أخبرنا", "هەڵەیە؟ پێمان بڵێ"),
+}
+
+PRECISION: Final[Mapping[Precision, Words]] = {
+    Precision.EXACT: _words("the place itself", "المكان نفسه", "شوێنەکە خۆی"),
+    Precision.TOWN: _words(
+        "the town, or near the place named", "البلدة أو قرب المكان المذكور", "شارۆچکەکە، یان نزیک شوێنی ناوبراو"
+    ),
+    Precision.SUBDISTRICT: _words("the subdistrict only", "الناحية فقط", "تەنها ناحیە"),
+    Precision.DISTRICT: _words("the district only", "القضاء فقط", "تەنها قەزا"),
+    Precision.GOVERNORATE: _words("the governorate only", "المحافظة فقط", "تەنها پارێزگا"),
+    Precision.COUNTRY: _words("the country only", "البلد فقط", "تەنها وڵات"),
+}
+
+SEVERITY: Final[Mapping[Severity, Words]] = {
+    Severity.MINOR: _words("minor", "طفيفة", "کەم"),
+    Severity.MODERATE: _words("moderate", "متوسطة", "مامناوەند"),
+    Severity.SEVERE: _words("severe", "شديدة", "توند"),
+    Severity.CRITICAL: _words("critical", "بالغة", "زۆر توند"),
+}
+
+FACT: Final[Mapping[str, Words]] = {
+    "killed": _words("killed", "القتلى", "کوژراوان"),
+    "wounded": _words("wounded", "الجرحى", "برینداران"),
+    "attackers_killed": _words("attackers killed", "قتلى المهاجمين", "هێرشبەرە کوژراوەکان"),
+    "place": _words("place", "المكان", "شوێن"),
+    "event_type": _words("kind of attack", "نوع الهجوم", "جۆری هێرش"),
+    "event_group": _words("kind of attack", "نوع الهجوم", "جۆری هێرش"),
+    "occurred_on": _words("date", "التاريخ", "بەروار"),
+    "perpetrator": _words("by", "الجهة", "لایەن"),
+    "claimed": _words("claim", "التبنّي", "بەرپرسیارێتی"),
+    "status": _words("status", "الحالة", "دۆخ"),
+}
+
+ACTOR: Final[Mapping[str, Words]] = {"isis": _words("ISIS", "داعش", "داعش")}
+"""Perpetrators known by another name than their slug."""
+
+_MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
+    "ar": ("كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين الأول", "تشرين الثاني", "كانون الأول"),
+    "ckb": ("کانوونی دووەم", "شوبات", "ئازار", "نیسان", "ئایار", "حوزەیران", "تەممووز", "ئاب", "ئەیلوول", "تشرینی یەکەم", "تشرینی دووەم", "کانوونی یەکەم"),
+}  # fmt: skip
+
+
+def day(on: date, language: Language) -> str:
+    """Return a date as its readers write it; Arabic and Sorani with the month names used in Iraq."""
+    month = _MONTHS[language][on.month - 1]
+    return f"{on.day}ی {month}ی {on.year}" if language == "ckb" else f"{on.day} {month} {on.year}"
+
+
+def killed(count: int, language: Language) -> str:
+    """Return "7 killed"."""
+    if language == "en":
+        return f"{count or 'none'} killed"
+    if language == "ckb":
+        return f"{count} کوژراو" if count else "بێ کوژراو"
+    return _arabic(count, none="لا قتلى", one="قتيل واحد", two="قتيلان", few="قتلى", many="قتيلاً", hundred="قتيل")
+
+
+def wounded(count: int, language: Language) -> str:
+    """Return "5 wounded"."""
+    if language == "en":
+        return f"{count or 'none'} wounded"
+    if language == "ckb":
+        return f"{count} بریندار" if count else "بێ بریندار"
+    return _arabic(count, none="لا جرحى", one="جريح واحد", two="جريحان", few="جرحى", many="جريحاً", hundred="جريح")
+
+
+def attackers_killed(count: int, language: Language) -> str:
+    """Return "2 attackers killed"."""
+    if language == "en":
+        return f"{count or 'no'} attacker{'' if count == 1 else 's'} killed"
+    if language == "ckb":
+        return f"{count} هێرشبەر کوژراون" if count else "هیچ هێرشبەرێک نەکوژراوە"
+    counted = _arabic(count, none="لا أحد", one="واحد", two="اثنين", few="", many="", hundred="").strip()
+    return f"مقتل {counted} من المهاجمين" if count else "لم يُقتل أحد من المهاجمين"
+
+
+def outlets(count: int, language: Language) -> str:
+    """Return "3 outlets"."""
+    if language == "en":
+        return f"{count} outlet{'' if count == 1 else 's'}"
+    if language == "ckb":
+        return f"{count} دەزگای ڕاگەیاندن"
+    return _arabic(
+        count, none="بلا وسائل إعلام", one="وسيلة إعلام واحدة", two="وسيلتا إعلام",
+        few="وسائل إعلام", many="وسيلة إعلام", hundred="وسيلة إعلام",
+    )  # fmt: skip
+
+
+def origins(count: int, language: Language) -> str:
+    """Return "1 origin": how many independent origins the outlets' texts have."""
+    if language == "en":
+        return f"{count} origin{'' if count == 1 else 's'}"
+    if language == "ckb":
+        return f"{count} سەرچاوەی سەربەخۆ"
+    return _arabic(
+        count, none="بلا مصدر", one="مصدر أصلي واحد", two="مصدران أصليان",
+        few="مصادر أصلية", many="مصدراً أصلياً", hundred="مصدر أصلي",
+    )  # fmt: skip
+
+
+def _arabic(count: int, *, none: str, one: str, two: str, few: str, many: str, hundred: str) -> str:
+    """Arabic counts in five ways: none, one, a dual, a plural for 3 to 10, an accusative singular for 11 to 99, a genitive for hundreds."""
+    if count < 3:
+        return (none, one, two)[max(count, 0)]
+    rest = count % 100
+    noun = few if 3 <= rest <= 10 else many if rest >= 11 else hundred
+    return f"{count} {noun}"

@@ -1,0 +1,132 @@
+"""What the alert service needs of the outside world."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.alert.area import Area, Circle, Polygon
+from services.alert.delivery import Outcome
+from services.alert.ledger import (
+    Claimed,
+    DeliveryDetail,
+    DeliveryRow,
+    DeliveryStatus,
+    Finished,
+    HeldIncident,
+    NewDelivery,
+    StoredChange,
+)
+from services.alert.watch import Endpoint, Language
+from shared.events.incident import IncidentChange
+
+
+class LedgerTransaction(Protocol):
+    """One batch of changes, all or nothing. Every method raises ``LedgerError`` when the database does not play."""
+
+    async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
+        """Lock these incidents until the end and return what is known of each, revision 0 for new ones."""
+        ...
+
+    async def write(self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery]) -> int:
+        """Keep the changes and deliveries; returns how many deliveries were new. A known id is left as it is."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where incidents and deliveries are written down."""
+
+    def transaction(self) -> AbstractAsyncContextManager[LedgerTransaction]:
+        """Open one; leaving it normally commits."""
+        ...
+
+
+class DeliveryQueue(Protocol):
+    """The pending deliveries, seen as a queue that several processes share."""
+
+    async def claim(
+        self, *, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
+    ) -> Sequence[Claimed]:
+        """Lease due deliveries: at most ``limit``, at most ``slots`` of one endpoint (``slots_of`` where it differs), and
+        of each endpoint's incident only the oldest revision that is still pending."""
+        ...
+
+    async def record(self, finished: Sequence[Finished]) -> None:
+        """Write attempts down and give the leases back."""
+        ...
+
+    async def pending(self) -> Mapping[str, int]:
+        """How many deliveries wait, by channel."""
+        ...
+
+
+class DeliveryDesk(Protocol):
+    """The ledger as people read and mend it."""
+
+    async def deliveries(
+        self,
+        *,
+        status: DeliveryStatus | None,
+        endpoint_id: str | None,
+        incident_id: str | None,
+        since: datetime | None,
+        limit: int,
+    ) -> Sequence[DeliveryRow]:
+        """Newest first."""
+        ...
+
+    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
+        """One with all its attempts."""
+        ...
+
+    async def replay(
+        self, *, delivery_id: str | None, endpoint_id: str | None, since: datetime | None
+    ) -> Sequence[str]:
+        """Make dead and expired deliveries due again, under their old ids and with their old bodies; enables their endpoints.
+        Returns the ids."""
+        ...
+
+
+class IncidentShelf(Protocol):
+    """Incidents as the page and the API read them."""
+
+    async def incidents(self, *, limit: int, before: datetime | None, tests: bool) -> Sequence[IncidentChange]:
+        """The latest state of each, the one with the newest report first; ``before`` is the last one's ``last_seen``."""
+        ...
+
+    async def history(self, incident_id: str) -> Sequence[IncidentChange]:
+        """All changes of one incident in order of revision; empty for an unknown one."""
+        ...
+
+
+class Channel(Protocol):
+    """A way to reach an endpoint. Every expected outcome is a value; nothing is retried here."""
+
+    async def send(self, endpoint: Endpoint, delivery: Claimed) -> Outcome:
+        """Make one attempt within the channel's own time limit."""
+        ...
+
+
+class PlaceBook(Protocol):
+    """What the gazetteer knows, as far as watches and words need it."""
+
+    def areas_named(self, name: str) -> Mapping[str, tuple[Area, ...]]:
+        """What bears a name in any of the languages, by a label that tells namesakes apart; empty if nothing does.
+        A named region may consist of several areas."""
+        ...
+
+    def suggestions(self, name: str) -> Sequence[str]:
+        """Known names like this one, best first."""
+        ...
+
+    def is_code(self, code: str) -> bool:
+        """Whether a country or division with this code exists."""
+        ...
+
+    def with_extent(self, area: Circle | Polygon) -> Circle | Polygon:
+        """The area with the divisions that it covers and touches."""
+        ...
+
+    def display_name(self, code: str, language: Language) -> str | None:
+        """The name of a country or division in a language."""
+        ...

@@ -1,0 +1,126 @@
+"""The alert service's settings."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from services.alert.delivery import SCHEDULE
+from services.alert.mail import address
+from shared.settings import CommaSeparated, Settings
+
+_LEASE_MARGIN_SECONDS = 10.0
+_Positive = Annotated[float, Field(gt=0)]
+_Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class AlertSettings(Settings):
+    """What the alert service can be told from outside."""
+
+    service: ClassVar[str] = "alert"
+
+    postgres_dsn: SecretStr
+    """Address of PostgreSQL, ``postgresql://user:password@host:port/database``."""
+    postgres_connections: Annotated[int, Field(ge=2, le=100)] = 6
+    """Most connections to PostgreSQL."""
+    watches_file: Path = Path("config/watches.yaml")
+    """The watches and their endpoints."""
+    consumer_group: str = "tocsin-alert"
+    """Kafka consumer group; replicas share it."""
+    batch_records: Annotated[int, Field(ge=1, le=2000)] = 200
+    """Most incident changes in one database transaction."""
+
+    webhook_timeout_seconds: _Positive = 20.0
+    """Time for a whole webhook request, connecting included; below the lease."""
+    webhook_connect_seconds: _Positive = 5.0
+    """Time for connecting; below the whole."""
+    endpoint_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    """Most requests to one endpoint at once; one that just failed gets a single request at a time."""
+    max_in_flight: Annotated[int, Field(ge=1, le=20_000)] = 1000
+    """Most deliveries being attempted at once; what hangs takes places here until it times out, so keep it well above
+    ``endpoint_concurrency`` times the endpoints that may hang."""
+    lease_seconds: _Positive = 60.0
+    """How long a delivery is ours; after a crash another replica takes it over when this has passed. Above the longest attempt."""
+    poll_seconds: _Positive = 0.5
+    """How often to look for deliveries that have become due; new ones are seen at once."""
+    retry_schedule_seconds: CommaSeparated = tuple(f"{step.total_seconds():g}" for step in SCHEDULE)
+    """Waits before the second and later attempts."""
+    allow_networks: CommaSeparated = ()
+    """Networks that webhooks may reach besides the public Internet (``127.0.0.0/8``); empty is safest."""
+
+    smtp_host: str | None = None
+    """Mail relay. Needed when a watch has an e-mail endpoint."""
+    smtp_port: _Port = 587
+    """Its port."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """``starttls`` insists on it, ``tls`` is implicit TLS (port 465), ``none`` is for a relay on this machine."""
+    smtp_username: str | None = None
+    """User at the relay."""
+    smtp_password: SecretStr | None = None
+    """Password at the relay."""
+    smtp_timeout_seconds: _Positive = 30.0
+    """Time for one mail, connecting included; below the lease."""
+    smtp_concurrency: Annotated[int, Field(ge=1, le=50)] = 4
+    """Most mails being handed to the relay at once."""
+    mail_from: str = "tocsin@localhost"
+    """Sender address; its domain also ends the Message-IDs."""
+    mail_from_name: str = "Tocsin"
+    """Sender name."""
+
+    api_host: str = "127.0.0.1"
+    """Address that the page and the API listen on."""
+    api_port: _Port = 8080
+    """Port of the same; 0 lets the system choose and the log says which."""
+
+    @field_validator("allow_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError(f"{network!r} is not a network such as 10.1.0.0/16: {error}") from error
+        return value
+
+    @field_validator("retry_schedule_seconds")
+    @classmethod
+    def _are_waits(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for wait in value:
+            try:
+                is_wait = 0 <= float(wait) <= 7 * 86_400
+            except ValueError:
+                is_wait = False
+            if not is_wait:
+                raise ValueError(f"{wait!r} is not a number of seconds from 0 to 604800")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return address(value).addr_spec
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        longest = self.longest_attempt_seconds
+        if self.lease_seconds < longest + _LEASE_MARGIN_SECONDS:
+            raise ValueError(
+                f"lease_seconds is {self.lease_seconds:g} and must be at least {longest + _LEASE_MARGIN_SECONDS:g}: "
+                "the longest attempt plus 10 s, or two replicas would send the same delivery"
+            )
+        if self.webhook_connect_seconds > self.webhook_timeout_seconds:
+            raise ValueError("webhook_connect_seconds must not be above webhook_timeout_seconds")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("smtp_username and smtp_password belong together")
+        return self
+
+    @property
+    def longest_attempt_seconds(self) -> float:
+        """What any single attempt may take."""
+        return max(self.webhook_timeout_seconds, self.smtp_timeout_seconds)
+
+    @property
+    def schedule(self) -> tuple[timedelta, ...]:
+        """The waits between attempts."""
+        return tuple(timedelta(seconds=float(wait)) for wait in self.retry_schedule_seconds)

@@ -1,0 +1,119 @@
+"""What somebody wants to hear of, and where to tell them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from services.alert.area import Area
+from shared.events.facts import EventGroup, EventType
+from shared.events.incident import IncidentChange, Severity
+
+Language = Literal["en", "ar", "ckb"]
+LANGUAGES: tuple[Language, ...] = ("en", "ar", "ckb")
+SEVERITY_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class WhenVague(StrEnum):
+    """What to do when the incident's place is vaguer than the watch."""
+
+    TELL = "tell"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """What an incident's state must be besides where. An empty tuple and None accept everything.
+
+    ``languages``: at least one source is in one of them. A toll nobody has stated passes no ``min_killed`` above 0.
+    """
+
+    groups: tuple[EventGroup, ...] = ()
+    types: tuple[EventType, ...] = ()
+    min_severity: Severity | None = None
+    min_killed: int | None = None
+    min_confidence: float | None = None
+    min_origins: int | None = None
+    languages: tuple[str, ...] = ()
+
+
+class Refusal(StrEnum):
+    """Why a watch does not pass a state; the same words stand in logs, metrics and ``tocsin why``."""
+
+    OUTSIDE = "outside"
+    TOO_VAGUE = "too_vague"
+    GROUP = "group"
+    TYPE = "type"
+    SEVERITY = "severity"
+    KILLED = "killed"
+    CONFIDENCE = "confidence"
+    ORIGINS = "origins"
+    LANGUAGE = "language"
+    TEST = "test"
+    BACKFILL = "backfill"
+    RETRACTED = "retracted"
+    HELD = "held"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """One watch: ``areas`` are alternatives. ``language`` None leaves the choice to the endpoint."""
+
+    id: str
+    name: str
+    areas: tuple[Area, ...]
+    endpoints: tuple[str, ...]
+    filters: Filters = Filters()
+    when_vague: WhenVague = WhenVague.TELL
+    language: Language | None = None
+    receives_tests: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookEndpoint:
+    """A receiver of Standard Webhooks. The first of ``secrets`` is current; all sign, so that a receiver may change over at leisure."""
+
+    id: str
+    url: str
+    secrets: tuple[str, ...] = field(repr=False)
+    language: Language | None = None
+    channel: Literal["webhook"] = "webhook"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailEndpoint:
+    """One mail address. Addresses from a configuration file count as confirmed."""
+
+    id: str
+    to: str
+    language: Language | None = None
+    channel: Literal["email"] = "email"
+
+
+Endpoint = WebhookEndpoint | EmailEndpoint
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscriptions:
+    """Everything a watches file says."""
+
+    watches: tuple[Watch, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+def refusal(filters: Filters, state: IncidentChange) -> Refusal | None:
+    """Return the first rule of the filters that the state fails, or None when it passes them all."""
+    if filters.groups and state.event_group not in filters.groups:
+        return Refusal.GROUP
+    if filters.types and state.event_type not in filters.types:
+        return Refusal.TYPE
+    if filters.min_severity and SEVERITY_ORDER[state.severity] < SEVERITY_ORDER[filters.min_severity]:
+        return Refusal.SEVERITY
+    if filters.min_killed and (state.casualties.killed is None or state.casualties.killed.best < filters.min_killed):
+        return Refusal.KILLED
+    if filters.min_confidence is not None and state.confidence < filters.min_confidence:
+        return Refusal.CONFIDENCE
+    if filters.min_origins is not None and state.origins < filters.min_origins:
+        return Refusal.ORIGINS
+    if filters.languages and not any(source.lang in filters.languages for source in state.sources):
+        return Refusal.LANGUAGE
+    return None

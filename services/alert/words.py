@@ -1,0 +1,285 @@
+"""An incident put into words for people: headline and story in one language, with attribution and doubt, never as plain fact.
+
+Text from elsewhere (outlets, places as a source wrote them, quotes) is cleaned of control characters and, where its direction
+differs from the sentence around it, wrapped in bidirectional isolates, so that it cannot reorder or impersonate our own words.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.alert import phrases
+from services.alert.area import Relation
+from services.alert.routing import Message
+from services.alert.watch import Language
+from shared.events.facts import Casualties, Count, Place, Precision
+from shared.events.incident import IncidentChange, Source
+from shared.events.report import Kind
+
+PlaceWords = Callable[[str, Language], str | None]
+"""The name of a country or division (by its code) in a language, None where it has none."""
+
+_FSI, _PDI = "\u2068", "\u2069"
+_MAX_SOURCES = 10
+_MAX_QUOTES = 6
+_MAX_TEXT = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One labelled fact."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceLine:
+    """One source as shown: outlet, time, its own title, its address."""
+
+    outlet: str
+    time: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """An incident in one language, ready to be laid out as plain text or HTML."""
+
+    language: Language
+    headline: str
+    lead: tuple[str, ...]
+    facts: tuple[Line, ...]
+    changes: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
+    omitted: str | None
+    quotes: tuple[str, ...]
+    footer: str
+
+    @property
+    def direction(self) -> str:
+        """``ltr`` or ``rtl``."""
+        return "ltr" if self.language == "en" else "rtl"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """Everything a story depends on besides the incident's state."""
+
+    message: Message
+    language: Language
+    watches: tuple[tuple[str, Relation | None], ...] = ()
+    late_by: timedelta | None = None
+
+
+def cleaned(text: str, *, limit: int = _MAX_TEXT) -> str:
+    """Return foreign text on one line without control or bidirectional characters; where it is cut, it ends in an ellipsis."""
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if not _is_invisible(c))
+    line = " ".join(kept.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def isolated(text: str, language: Language) -> str:
+    """Return cleaned foreign text, isolated where its direction differs from that of the language."""
+    line = cleaned(text)
+    opposite = ("R", "AL") if language == "en" else ("L",)
+    return f"{_FSI}{line}{_PDI}" if any(unicodedata.bidirectional(c) in opposite for c in line) else line
+
+
+def headline(state: IncidentChange, telling: Telling, names: PlaceWords) -> str:
+    """Return one line: what, where, toll, and who says so."""
+    language = telling.language
+    comma = ", " if language == "en" else "، "
+    marks = [
+        words
+        for words in (_test_mark(state, telling), phrases.PREFIX[telling.message][language], _vagueness(telling))
+        if words
+    ]
+    what = phrases.EVENT[state.event_type][language]
+    where = comma.join(place_parts(state.place, language, names)) or phrases.PLACE_UNKNOWN[language]
+    return (
+        "".join(f"{mark}: " for mark in marks)
+        + f"{what}{comma}{where}: {toll(state.casualties, language)}. {attribution(state, language)}"
+    )
+
+
+def attribution(state: IncidentChange, language: Language) -> str:
+    """Return who says so and how sure that makes it: one outlet by name, several by their number and that of their origins."""
+    reporting = [source for source in state.sources if source.kind is not Kind.REACTION]
+    outlet_names = list(dict.fromkeys(source.outlet for source in reporting or state.sources))
+    first = isolated(outlet_names[0], language) if outlet_names else "?"
+    if is_known_from_reaction(state):
+        return phrases.REACTION_ONLY[language].format(outlet=first)
+    if len(outlet_names) <= 1:
+        return phrases.REPORTED_BY[language].format(outlet=first)
+    comma = ", " if language == "en" else "، "
+    parts = [phrases.outlets(len(outlet_names), language), phrases.origins(max(1, state.origins), language)]
+    if state.origins <= 1:
+        parts.append(phrases.UNCONFIRMED[language])
+    return comma.join(parts)
+
+
+def is_known_from_reaction(state: IncidentChange) -> bool:
+    """Whether nobody reported the attack itself: all that is known was said in reactions to it."""
+    return bool(state.sources) and all(source.kind is Kind.REACTION for source in state.sources)
+
+
+def toll(casualties: Casualties, language: Language) -> str:
+    """Return the toll in words, with ranges where the sources differ."""
+    counts = (
+        (casualties.killed, phrases.killed),
+        (casualties.wounded, phrases.wounded),
+        (casualties.attackers_killed, phrases.attackers_killed),
+    )
+    comma = ", " if language == "en" else "، "
+    said = [_with_range(count, words(count.best, language)) for count, words in counts if count is not None]
+    return comma.join(said) or phrases.TOLL_UNKNOWN[language]
+
+
+def place_parts(place: Place | None, language: Language, names: PlaceWords) -> list[str]:
+    """Return the place from small to large: as the source wrote it, then district, governorate and, outside Iraq, country."""
+    if place is None:
+        return []
+    codes = [place.admin2, place.admin1, place.country if place.country != "IQ" or place.admin1 is None else None]
+    above = [name for code in codes if code is not None and (name := names(code, language))]
+    is_itself_a_division = (
+        place.precision in (Precision.DISTRICT, Precision.GOVERNORATE, Precision.COUNTRY) and not place.candidates
+    )
+    parts = above if is_itself_a_division and above else [isolated(place.name, language), *above]
+    return list(dict.fromkeys(parts))
+
+
+def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:
+    """Return the whole story in one language."""
+    language = telling.language
+    shown = state.sources[-_MAX_SOURCES:]
+    left_out = max(0, state.source_count - len(shown))
+    quotes = tuple(
+        dict.fromkeys(f"“{isolated(evidence.text, language)}”" for evidence in state.evidence if evidence.text.strip())
+    )[:_MAX_QUOTES]
+    return Story(
+        language=language,
+        headline=headline(state, telling, names),
+        lead=_lead(state, telling),
+        facts=_facts(state, telling, names),
+        changes=_changes(state, language) if telling.message is not Message.ALERT else (),
+        sources=tuple(_source_line(source, language) for source in reversed(shown)),
+        omitted=phrases.OMITTED[language].format(count=left_out) if left_out else None,
+        quotes=quotes,
+        footer=phrases.NOT_A_WARNING[language],
+    )
+
+
+def plain_text(told: Story) -> str:
+    """Return the story as plain text that reads well in any mail program."""
+
+    def label(name: str) -> str:
+        return phrases.LABEL[name][told.language]
+
+    blocks = [told.headline, *told.lead, "\n".join(f"{line.label}: {line.value}" for line in told.facts)]
+    if told.changes:
+        blocks.append("\n".join([f"{label('changed')}:", *(f"- {change}" for change in told.changes)]))
+    if told.quotes:
+        blocks.append("\n".join([f"{label('quotes')}:", *(f"- {quote}" for quote in told.quotes)]))
+    sources = [f"{label('sources')}:"]
+    for source in told.sources:
+        sources.append(f"- {source.outlet}, {source.time}: {source.title}")
+        sources += [f"  {source.url}"] if source.url else []
+    if told.omitted:
+        sources.append(f"- {told.omitted}")
+    blocks += ["\n".join(sources), told.footer]
+    return "\n\n".join(blocks) + "\n"
+
+
+def web_address(url: str) -> str | None:
+    """Return the address if it is one of the web, else None: a feed's link may be a script."""
+    line = cleaned(url, limit=2000)
+    return (
+        line
+        if line.lower().startswith(("https://", "http://")) and " " not in line and not line.endswith("…")
+        else None
+    )
+
+
+def _is_invisible(c: str) -> bool:
+    return (
+        unicodedata.category(c) == "Cf" and c != "\u200c"
+    )  # the zero-width non-joiner is spelling in Sorani and Persian
+
+
+def _test_mark(state: IncidentChange, telling: Telling) -> str:
+    return phrases.TEST[telling.language] if state.test else ""
+
+
+def _vagueness(telling: Telling) -> str:
+    relations = [near for _, near in telling.watches if near is not None]
+    is_vague = bool(relations) and Relation.INSIDE not in relations and Relation.POSSIBLY in relations
+    is_about_area = telling.message in (Message.ALERT, Message.UPDATE)
+    return phrases.POSSIBLY[telling.language] if is_vague and is_about_area else ""
+
+
+def _with_range(count: Count, words: str) -> str:
+    return words if count.low == count.high else f"{words} ({count.low}–{count.high})"
+
+
+def _lead(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
+    language = telling.language
+    lead = []
+    if telling.message is Message.RETRACTION:
+        lead.append(phrases.RETRACTION_EXPLAINED[language])
+    if telling.message is Message.LEFT_AREA:
+        lead.append(phrases.LEFT_EXPLAINED[language])
+    if state.place is not None and state.place.candidates:
+        lead.append(phrases.UNSETTLED[language].format(count=len(state.place.candidates)))
+    if telling.late_by is not None:
+        lead.append(phrases.LATE[language].format(hours=round(telling.late_by / timedelta(hours=1), 1)))
+    return tuple(lead)
+
+
+def _facts(state: IncidentChange, telling: Telling, names: PlaceWords) -> tuple[Line, ...]:
+    language = telling.language
+    comma = ", " if language == "en" else "، "
+    where = comma.join(place_parts(state.place, language, names)) or phrases.PLACE_UNKNOWN[language]
+    if state.place is not None:
+        where += f" ({phrases.PRECISION[state.place.precision][language]})"
+    when = phrases.day(state.occurred_on, language) if state.occurred_on else phrases.NOT_STATED[language]
+    facts = [
+        ("what", phrases.EVENT[state.event_type][language]),
+        ("where", where),
+        ("when", when),
+        ("toll", toll(state.casualties, language)),
+    ]
+    if state.perpetrator != "unknown":
+        actor = phrases.ACTOR.get(state.perpetrator, {}).get(language) or isolated(
+            state.perpetrator.replace("_", " "), language
+        )
+        facts.append(("by", f"{actor} ({(phrases.CLAIMED if state.claimed else phrases.ACCUSED)[language]})"))
+    facts += [("severity", phrases.SEVERITY[state.severity][language]), ("reports", attribution(state, language))]
+    if telling.watches:
+        facts.append(("watches", comma.join(isolated(name, language) for name, _ in telling.watches)))
+    return tuple(Line(label=phrases.LABEL[name][language], value=value) for name, value in facts)
+
+
+def _changes(state: IncidentChange, language: Language) -> tuple[str, ...]:
+    unknown = phrases.NOT_STATED[language]
+
+    def shown(value: str | None) -> str:
+        return unknown if value is None else isolated(value, language)
+
+    arrow = "→" if language == "en" else "←"
+    return tuple(
+        f"{phrases.FACT[change.fact][language] if change.fact in phrases.FACT else isolated(change.fact, language)}: "
+        f"{shown(change.before)} {arrow} {shown(change.after)}"
+        for change in state.changed
+    )
+
+
+def _source_line(source: Source, language: Language) -> SourceLine:
+    return SourceLine(
+        outlet=isolated(source.outlet, language),
+        time=f"{source.time:%Y-%m-%d %H:%M} UTC",
+        title=f"“{isolated(source.title, language)}”",
+        url=web_address(source.url) or "",
+    )

@@ -1,0 +1,195 @@
+"""The alert service as a process between real Kafka, real PostgreSQL, a webhook receiver and a mail server."""
+
+import hashlib
+import hmac
+import json
+import signal
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.standalone.mail_catcher import MailCatcher
+from services.standalone.webhook_receiver import Answer, Hang, WebhookReceiver, new_secret
+from shared.ids import delivery_id
+from shared.kafka.consumer import Consumer
+from shared.kafka.publisher import Record
+from shared.topics import INCIDENTS, dead_letters_of
+from tests.support.alert_process import AlertStage, webhook
+from tests.support.incidents import KIRKUK_CITY, opened, reacted, updated
+from tests.support.servers import unique_name
+
+_WAIT = 20.0
+
+
+def _watching_diyala(endpoints: dict[str, Any], **watch: Any) -> dict[str, Any]:
+    return {
+        "endpoints": endpoints,
+        "watches": {"diyala": {"places": ["Diyala"], "endpoints": list(endpoints), **watch}},
+    }
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[WebhookReceiver]:
+    async with WebhookReceiver(secret=new_secret_of_this_run) as running:
+        yield running
+
+
+@pytest.fixture
+async def mails() -> AsyncIterator[MailCatcher]:
+    async with MailCatcher() as running:
+        yield running
+
+
+new_secret_of_this_run = new_secret()
+
+
+@asynccontextmanager
+async def _stage(kafka: str, postgres: str, directory: Path, watches: dict[str, Any]) -> AsyncIterator[AlertStage]:
+    async with AlertStage(kafka=kafka, postgres=postgres, directory=directory, watches=watches) as stage:
+        yield stage
+
+
+async def _statuses(dsn: str) -> dict[str, int]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch("SELECT status, count(*) AS n FROM tocsin_alert.deliveries GROUP BY status")
+        return {row["status"]: row["n"] for row in rows}
+    finally:
+        await connection.close()
+
+
+async def test_an_incident_rings_once_by_webhook_and_mail_and_its_new_facts_are_one_update(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver, mails: MailCatcher
+) -> None:
+    watches = _watching_diyala({
+        "desk": webhook(receiver.url, new_secret_of_this_run),
+        "mail": {"channel": "email", "to": "desk@example.org"},
+    })  # fmt: skip
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        stage.environment |= {
+            "TOCSIN_ALERT_SMTP_HOST": mails.host,
+            "TOCSIN_ALERT_SMTP_PORT": str(mails.port),
+            "TOCSIN_ALERT_SMTP_TLS": "none",
+        }
+        await stage.start()
+        first = opened()
+        second = updated(first)
+        elsewhere = opened(2, place=KIRKUK_CITY)
+        await stage.publish([first, elsewhere, second, reacted(second), first, second])
+        hooks = await receiver.wait_for_accepted(2, _WAIT)
+        caught = await mails.wait_for_accepted(2, _WAIT)
+        assert await stage.end(signal.SIGTERM) == 0, stage.log()
+
+        # Delivered again from the start, to a new group as after lost offsets: nothing new may leave.
+        stage.environment["TOCSIN_ALERT_CONSUMER_GROUP"] = unique_name("again")
+        await stage.start()
+        await stage.publish([marker := opened(3)])
+        await receiver.wait_for_accepted(3, _WAIT)
+        await mails.wait_for_accepted(3, _WAIT)
+
+    assert [json.loads(hook.body)["type"] for hook in hooks] == ["incident.alert", "incident.update"]
+    assert [hook.message_id for hook in receiver.received] == [
+        delivery_id("desk", first.incident_id, 1),
+        delivery_id("desk", first.incident_id, 2),
+        delivery_id("desk", marker.incident_id, 1),
+    ]
+    body = json.loads(hooks[1].body)["data"]
+    assert body["previous_sent_revision"] == 1
+    assert body["incident"]["place"]["admin2"] == "IQG10Q05"
+    assert body["incident"]["casualties"]["killed"]["best"] == 7
+    assert len(mails.caught) == 3
+    assert caught[1].message["In-Reply-To"] == caught[0].message_id
+    assert "7 killed, 5 wounded" in caught[1].plain_text
+    assert await _statuses(postgres_database) == {"delivered": 6}
+
+
+async def test_signatures_pass_an_independent_check(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    watches = _watching_diyala({"desk": webhook(receiver.url, new_secret_of_this_run)})
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        await stage.start()
+        await stage.publish([opened()])
+        (hook,) = await receiver.wait_for_accepted(1, _WAIT)
+    headers = {name.lower(): value for name, value in hook.headers}
+    key = b64decode(new_secret_of_this_run.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + hook.body
+    expected = b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert headers["content-type"] == "application/json"
+
+
+async def test_a_failing_receiver_gets_the_same_bytes_again_and_updates_wait_their_turn(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    watches = _watching_diyala({"desk": webhook(receiver.url, new_secret_of_this_run)})
+    receiver.fail_next(Answer(status=500), times=2)
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        await stage.start()
+        first = opened()
+        await stage.publish([first, updated(first)])
+        accepted = await receiver.wait_for_accepted(2, _WAIT)
+    assert [json.loads(one.body)["type"] for one in accepted] == ["incident.alert", "incident.update"]
+    alert_id = accepted[0].message_id
+    assert [one.message_id for one in receiver.received] == [alert_id, alert_id, alert_id, accepted[1].message_id]
+    assert receiver.contradictions == ()
+
+
+async def test_a_hanging_endpoint_delays_no_other(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    async with WebhookReceiver(secret=new_secret_of_this_run) as stuck:
+        stuck.respond_with(Hang())
+        watches = _watching_diyala({
+            "stuck": webhook(stuck.url, new_secret_of_this_run),
+            "desk": webhook(receiver.url, new_secret_of_this_run),
+        })  # fmt: skip
+        async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+            await stage.start()
+            await stage.publish([opened(number) for number in range(1, 31)])
+            # 30 attempts of 3 s each at 4 a time would take 22 s; the healthy endpoint must not notice.
+            await receiver.wait_for_accepted(30, 10.0)
+            assert len(stuck.received) <= 12
+            assert await stage.end(signal.SIGKILL) == -signal.SIGKILL
+
+
+async def test_killed_between_ledger_and_receiver_nothing_is_lost_and_no_id_is_new(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    watches = _watching_diyala({"desk": webhook(receiver.url, new_secret_of_this_run)})
+    states = [opened(number) for number in range(1, 41)]
+    receiver.respond_with(Answer(status=204, after_seconds=0.1))
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        await stage.start()
+        await stage.publish(states)
+        await receiver.wait_for_accepted(3, _WAIT)
+        await stage.end(signal.SIGKILL)
+        await stage.start()
+        await stage.publish([updated(state) for state in states])
+        accepted = await receiver.wait_for_accepted(80, 60.0)
+    wanted = {delivery_id("desk", state.incident_id, revision) for state in states for revision in (1, 2)}
+    assert {one.message_id for one in accepted} == wanted
+    assert receiver.contradictions == ()
+
+
+async def test_a_change_that_cannot_be_read_is_put_aside_and_the_rest_goes_on(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    watches = _watching_diyala({"desk": webhook(receiver.url, new_secret_of_this_run)})
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        await stage.start()
+        await stage.publish_raw([Record(topic=INCIDENTS.name, key=b"k", value=b'{"incident_id": 7}')])
+        await stage.publish([opened()])
+        await receiver.wait_for_accepted(1, _WAIT)
+        letters = dead_letters_of(INCIDENTS).name
+        async with Consumer(stage.connection, topic=letters, group=unique_name("dlq"), client_id="test") as consumer:
+            async for batch in consumer.batches():
+                if batch:
+                    break
+    assert batch[0].value == b'{"incident_id": 7}'
+    assert dict(batch[0].headers)["dlq-reason"] == b"undecodable"
