@@ -2,14 +2,12 @@
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from services.standalone.arrivals import render_mail, render_webhook
 from services.standalone.console import Console
+from services.standalone.demo_config import feeds_document, service_settings, watches_document, write_yaml
 from services.standalone.demo_verdict import Verdict, judge
 from services.standalone.feed_server import FeedServer, Pace
 from services.standalone.local_stack import LocalStack, StackConfig
@@ -23,7 +21,6 @@ from shared.postgres.migrate import Schema
 from shared.topics import FAUST_APP_ID, INCIDENTS, ITEMS, REPORTS
 
 ALERT_GROUP = "tocsin-alert"
-_LOOPBACK = "127.0.0.0/8"
 _QUIET_SECONDS = 3.0
 _DEADLINE_SECONDS = 240.0
 _SETTLE_POLL_SECONDS = 0.5
@@ -53,11 +50,11 @@ async def run_demo(
         ):
             config = StackConfig(
                 data_dir=Path(folder) / "data",
-                feeds_file=_write(Path(folder) / "feeds.yaml", _feeds(feeds)),
-                watches_file=_write(Path(folder) / "watches.yaml", _watches(receiver.url, secret)),
+                feeds_file=write_yaml(Path(folder) / "feeds.yaml", feeds_document(feeds)),
+                watches_file=write_yaml(Path(folder) / "watches.yaml", watches_document(receiver.url, secret)),
                 schemas=schemas,
                 api_port=options.api_port,
-                own=_settings(mail.port),
+                own=service_settings(mail.port),
             )
             async with LocalStack(config, tell=console.step) as stack:
                 console.step(
@@ -98,58 +95,6 @@ def _conclude(verdict: Verdict, options: DemoOptions, console: Console) -> None:
         '  .venv/bin/tocsin classify --text "Three villagers were killed by gunmen near Kifri on Friday night" --pretty\n'
         "  .venv/bin/tocsin backtest --sample"
     )
-
-
-def _feeds(server: FeedServer) -> Mapping[str, object]:
-    return {
-        "feeds": [
-            {
-                "slug": listing.slug,
-                "url": listing.url,
-                "outlet": listing.outlet,
-                "language": listing.language,
-                **({"country": listing.country} if listing.country else {}),
-                "tier": listing.tier,
-                "interval_seconds": 1,
-            }
-            for listing in server.listings
-        ]
-    }
-
-
-def _watches(webhook_url: str, secret: str) -> Mapping[str, object]:
-    return {
-        "endpoints": {
-            "desk-webhook": {"channel": "webhook", "url": webhook_url, "secret": secret},
-            "desk-mail": {"channel": "email", "to": "desk@watch.example"},
-        },
-        "watches": {"diyala": {"name": "Diyala", "places": ["Diyala"], "endpoints": ["desk-webhook", "desk-mail"]}},
-    }
-
-
-def _settings(mail_port: int) -> Mapping[str, Mapping[str, str]]:
-    """The demo's own settings: loopback is opened by name, the pollers may hurry, mail goes to the catcher."""
-    return {
-        "ingest": {
-            "TOCSIN_INGEST_ALLOW_NETWORKS": _LOOPBACK,
-            "TOCSIN_INGEST_MIN_POLL_SECONDS": "1",
-            "TOCSIN_INGEST_HOST_DELAY_SECONDS": "0",
-            "TOCSIN_INGEST_HOST_CONNECTIONS": "4",
-            "TOCSIN_INGEST_PARSE_WORKERS": "1",
-        },
-        "alert": {
-            "TOCSIN_ALERT_ALLOW_NETWORKS": _LOOPBACK,
-            "TOCSIN_ALERT_SMTP_HOST": "127.0.0.1",
-            "TOCSIN_ALERT_SMTP_PORT": str(mail_port),
-            "TOCSIN_ALERT_SMTP_TLS": "none",
-        },
-    }
-
-
-def _write(path: Path, content: Mapping[str, object]) -> Path:
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    path.chmod(0o600)
-    return path
 
 
 async def _play(stack: LocalStack, feeds: FeedServer, console: Console) -> None:
