@@ -1,0 +1,72 @@
+"""What the kind model sees of an item: which concepts stand in the headline, the lead and below, and how plainly an attack is told.
+
+The features name concepts, never words, so what is learnt from one language serves the others.
+"""
+
+import re
+from collections.abc import Sequence
+
+from services.classify.read.triggers import STRONG, Marked, Marks, distinct
+
+_YEAR = re.compile(r"(?<!\d)(19\d\d|20[0-4]\d)(?!\d)")
+_BODY_SENTENCES = 8
+"""How far below the lead the model looks; further down is background."""
+
+_NEVER_NEWS = (
+    "neg.figure",
+    "neg.sport",
+    "neg.screen",
+    "neg.science",
+    "neg.business",
+    "neg.animal",
+    "neg.accident",
+    "neg.disaster",
+)
+
+
+def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool = False) -> dict[str, float]:
+    """Return the features that are not zero."""
+    title, first, second = marks.title, marks.below[:1], marks.below[1:2]
+    body = marks.below[2 : 2 + _BODY_SENTENCES]
+    found: dict[str, float] = {"bias": 1.0}
+    for prefix, part, top in (("t", title, 2), ("l", first, 2), ("m", second, 1), ("b", body, 1)):
+        for concept in sorted({concept for one in part for concept in one.concepts}):
+            if concept.startswith("tgt."):
+                continue
+            found[f"{prefix}:{concept}"] = min(top, distinct(part, concept)) / top
+        if any(one.concepts & STRONG for one in part):
+            found[f"{prefix}:strong"] = 1.0
+        strength = max((one.attack_strength for one in part), default=0.0)
+        if strength:
+            found[f"{prefix}:attack"] = min(3.0, strength) / 3.0
+    head = (*title, *first)
+    if any(_past_year(one.sentence.text, marks.document.published.year) for one in head):
+        found["past_year"] = 1.0
+    if is_old:
+        found["old"] = 1.0
+    if is_back_reference:
+        found["back_reference"] = 1.0
+    if not first:
+        found["title_only"] = 1.0
+    _families(found, title, first)
+    return found
+
+
+def _families(found: dict[str, float], title: Sequence[Marked], first: Sequence[Marked]) -> None:
+    """Sums over related concepts: a rare concept leans on its family."""
+    for prefix, part in (("t", title), ("l", first)):
+        concepts = {concept for one in part for concept in one.concepts}
+        for family in ("react.", "upd.", "ret.", "neg."):
+            count = sum(concept.startswith(family) and concept != "neg.politic" for concept in concepts)
+            if count:
+                found[f"{prefix}:{family}*"] = min(2, count) / 2
+        if any(concept in concepts for concept in _NEVER_NEWS) and not concepts & STRONG:
+            found[f"{prefix}:never"] = 1.0
+        if concepts & STRONG and not any(
+            concept.startswith(("react.", "upd.", "ret.", "neg.")) for concept in concepts
+        ):
+            found[f"{prefix}:plain"] = 1.0
+
+
+def _past_year(text: str, published: int) -> bool:
+    return any(int(year) < published for year in _YEAR.findall(text))

@@ -1,0 +1,93 @@
+"""What sort of story an item is: report, update, reaction, retraction, or none of these.
+
+A small trained model (``services/classify/train``) weighs the concepts of headline and lead; two rules stand before it: without
+a word of an attack, and for figures of speech, it is not asked.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from services.classify.read.features import features_of
+from services.classify.read.triggers import STRONG, WEAK, Marks
+from shared.events.facts import Evidence
+from shared.events.report import Kind
+
+_CERTAINLY_OTHER = 0.99
+_LEAST_ATTACK = 0.9
+"""The attack strength below which headline and lead tell of no attack: one weak word alone ("strike") is less."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindReading:
+    """The kind, the probability that it is right, every kind's probability, and the words that decided."""
+
+    kind: Kind
+    confidence: float
+    probabilities: Mapping[Kind, float]
+    evidence: tuple[Evidence, ...]
+
+
+class KindModel:
+    """The trained weights: a row of one number a kind for every feature."""
+
+    def __init__(self, *, kinds: Sequence[str], weights: Mapping[str, Sequence[float]]) -> None:
+        self._kinds = tuple(Kind(kind) for kind in kinds)
+        self._weights = {name: tuple(row) for name, row in weights.items()}
+
+    @classmethod
+    def load(cls) -> "KindModel":
+        """Return the shipped model."""
+        file = resources.files("services.classify.read") / "data" / "kind_model.json"
+        model = json.loads(file.read_text(encoding="utf-8"))
+        return cls(kinds=model["kinds"], weights=model["weights"])
+
+    def probabilities(self, features: Mapping[str, float]) -> dict[Kind, float]:
+        """Return each kind's probability; the sum is 1."""
+        scores = [0.0] * len(self._kinds)
+        for name, value in features.items():
+            for at, weight in enumerate(self._weights.get(name, ())):
+                scores[at] += weight * value
+        top = max(scores)
+        raised = [math.exp(score - top) for score in scores]
+        whole = sum(raised)
+        return {kind: value / whole for kind, value in zip(self._kinds, raised, strict=True)}
+
+    def read(self, marks: Marks, *, is_old: bool, is_back_reference: bool) -> KindReading:
+        """Return the kind from the text alone; headline and lead decide."""
+        if not _tells_of_attack(marks):
+            return KindReading(
+                kind=Kind.OTHER, confidence=_CERTAINLY_OTHER, probabilities={Kind.OTHER: _CERTAINLY_OTHER}, evidence=()
+            )
+        features = features_of(marks, is_old=is_old, is_back_reference=is_back_reference)
+        found = self.probabilities(features)
+        kind = max(found, key=lambda one: found[one])
+        return KindReading(kind=kind, confidence=found[kind], probabilities=found, evidence=_evidence(marks, kind))
+
+
+def _tells_of_attack(marks: Marks) -> bool:
+    return max((one.attack_strength for one in marks.head), default=0.0) >= _LEAST_ATTACK or any(
+        one.of("ret.") and one.concepts & (STRONG | WEAK) for one in marks.head
+    )
+
+
+_SPEAKS_FOR = {
+    Kind.REPORT: ("atk.", "weak."),
+    Kind.UPDATE: ("upd.",),
+    Kind.REACTION: ("react.",),
+    Kind.RETRACTION: ("ret.",),
+    Kind.OTHER: ("neg.",),
+}
+
+
+def _evidence(marks: Marks, kind: Kind) -> tuple[Evidence, ...]:
+    """The first words in headline or lead that speak for the kind."""
+    for marked in marks.head:
+        for hit in marked.hits:
+            if hit.concept.startswith(_SPEAKS_FOR[kind]):
+                field = marked.sentence.field
+                text = marks.document.quote(field, hit.start, hit.end)
+                return (Evidence(fact="kind", field=field, text=text, start=hit.start, end=hit.end),)
+    return ()

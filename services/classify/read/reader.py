@@ -1,0 +1,144 @@
+"""The reader: one item in, one report out. Pure, deterministic, bounded by the text's size; it never raises on any text."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from services.classify.read import lexicon
+from services.classify.read.event_type import read_event_type
+from services.classify.read.events import Telling, tellings_of
+from services.classify.read.kind import KindModel, KindReading
+from services.classify.read.language import KNOWN, UNKNOWN, language_of
+from services.classify.read.lexicon import Lexicon
+from services.classify.read.perpetrator import Actors, read_perpetrator
+from services.classify.read.places import PlaceReader
+from services.classify.read.signature import signature_of
+from services.classify.read.text import document_of
+from services.classify.read.tolls import read_casualties
+from services.classify.read.triggers import Marks, mark
+from shared.events.facts import GROUP_OF, Evidence
+from shared.events.item import Item, ItemChange
+from shared.events.report import AttackFacts, Kind, Report
+from shared.geo.gazetteer import Gazetteer
+
+VERSION = "reader-1"
+"""Names the rules behind a report; it changes whenever the same text may read differently."""
+
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+
+class Reader:
+    """Reads items; make it once with ``load`` and use it from one thread."""
+
+    def __init__(self, *, lexica: Mapping[str, Lexicon], kinds: KindModel, actors: Actors, places: PlaceReader) -> None:
+        self._lexica = lexica
+        self._kinds = kinds
+        self._actors = actors
+        self._places = places
+
+    @classmethod
+    def load(cls) -> "Reader":
+        """Return a reader with the shipped gazetteer and word lists; opens no connection."""
+        lexica = {lang: lexicon.load(lang) for lang in KNOWN}
+        return cls(lexica=lexica, kinds=KindModel.load(), actors=Actors.load(), places=PlaceReader(Gazetteer.load()))
+
+    def read(self, item: Item) -> Report:
+        """Return what the item says happened; the same item always gives the same report."""
+        if item.change is ItemChange.WITHDRAWN:
+            return _report(item, kind=Kind.OTHER, lang=UNKNOWN, confidence=1.0)
+        lang = language_of(item)
+        document = document_of(item, lang)
+        if lang == UNKNOWN:
+            return _report(item, kind=Kind.OTHER, lang=lang, confidence=0.5, signature=signature_of(document))
+        marks = mark(document, self._lexica)
+        kind = self._kinds.read(marks, is_old=False, is_back_reference=False)
+        if kind.kind is Kind.OTHER:
+            return _report(
+                item,
+                kind=Kind.OTHER,
+                lang=lang,
+                confidence=kind.confidence,
+                evidence=kind.evidence,
+                signature=signature_of(document),
+            )
+        main, *others = tellings_of(marks, self._places)
+        facts = self._facts(marks, main, kind)
+        return _report(
+            item,
+            kind=kind.kind,
+            lang=lang,
+            confidence=facts.confidence,
+            facts=facts,
+            evidence=(*kind.evidence, *facts.evidence),
+            others=tuple(self._facts(marks, one, kind) for one in others),
+            signature=signature_of(document),
+        )
+
+    def _facts(self, marks: Marks, telling: Telling, kind: KindReading) -> AttackFacts:
+        document = telling.document
+        place = self._places.read(document, telling.sentences)
+        tolls = read_casualties(document, telling.sentences or None, kind_hint=kind.kind.value)
+        types = read_event_type(telling.marks, telling.sentences)
+        who = read_perpetrator(telling.marks, telling.sentences, self._actors, event_type=types.event_type)
+        evidence = (*types.evidence, *place.evidence, *tolls.evidence, *who.evidence)
+        return AttackFacts(
+            event_type=types.event_type,
+            event_group=GROUP_OF[types.event_type] if types.event_type else None,
+            place=place.place,
+            casualties=tolls.casualties,
+            perpetrator=who.perpetrator,
+            claimed=who.claimed,
+            targets=types.targets,
+            weapons=types.weapons,
+            confidence=kind.confidence,
+            evidence=_quotable(evidence),
+        )
+
+
+def _quotable(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Without repetitions, and without words that no encoder accepts (half of a surrogate pair)."""
+    return tuple(one for one in dict.fromkeys(evidence) if not _HALF_A_PAIR.search(one.text))
+
+
+def _report(
+    item: Item,
+    *,
+    kind: Kind,
+    lang: str,
+    confidence: float,
+    facts: AttackFacts | None = None,
+    evidence: tuple[Evidence, ...] = (),
+    others: tuple[AttackFacts, ...] = (),
+    signature: tuple[int, ...] = (),
+) -> Report:
+    facts = facts or AttackFacts()
+    return Report(
+        item_id=item.item_id,
+        event_id=item.event_id,
+        version=item.version,
+        change=item.change,
+        kind=kind,
+        backfill=item.backfill,
+        test=item.test,
+        lang=lang,
+        event_type=facts.event_type,
+        event_group=facts.event_group,
+        place=facts.place,
+        occurred_on=facts.occurred_on,
+        casualties=facts.casualties,
+        perpetrator=facts.perpetrator,
+        claimed=facts.claimed,
+        targets=facts.targets,
+        weapons=facts.weapons,
+        is_back_reference=facts.is_back_reference,
+        confidence=round(confidence, 4),
+        evidence=_quotable(evidence),
+        other_events=others,
+        feed=item.feed,
+        outlet=item.outlet,
+        tier=item.tier,
+        url=item.url,
+        title=_HALF_A_PAIR.sub("\ufffd", item.title),
+        published=item.published,
+        signature=signature,
+        reader=VERSION,
+    )
