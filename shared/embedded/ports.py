@@ -12,12 +12,14 @@ PROBE_INTERVAL_SECONDS = 0.05
 BIND_REFUSALS = ("Address already in use", "could not bind", "BindException")
 
 
-def free_port() -> int:
+def free_port(*, other_than: int = 0) -> int:
     """A port nobody listens on now; another process may take it before it is used, so callers try again."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((LOOPBACK, 0))
+            port: int = probe.getsockname()[1]
+        if port != other_than:  # the system does hand out the same one twice now and then
+            return port
 
 
 def claim_port(wanted: int, *, server: str) -> int:
