@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from services.classify.read import lexicon
+from services.classify.read.dates import read_date
 from services.classify.read.event_type import read_event_type
 from services.classify.read.events import Telling, tellings_of
 from services.classify.read.kind import KindModel, KindReading
@@ -50,7 +51,8 @@ class Reader:
         if lang == UNKNOWN:
             return _report(item, kind=Kind.OTHER, lang=lang, confidence=0.5, signature=signature_of(document))
         marks = mark(document, self._lexica)
-        kind = self._kinds.read(marks, is_old=False, is_back_reference=False)
+        date = read_date(document, kind_hint=None, country=item.country)
+        kind = self._kinds.read(marks, is_old=date.is_old, is_back_reference=date.is_back_reference)
         if kind.kind is Kind.OTHER:
             return _report(
                 item,
@@ -76,19 +78,23 @@ class Reader:
     def _facts(self, marks: Marks, telling: Telling, kind: KindReading) -> AttackFacts:
         document = telling.document
         place = self._places.read(document, telling.sentences)
+        country = place.place.country if place.place else document.country
+        date = read_date(document, kind_hint=kind.kind.value, country=country, sentences=telling.sentences or None)
         tolls = read_casualties(document, telling.sentences or None, kind_hint=kind.kind.value)
         types = read_event_type(telling.marks, telling.sentences)
         who = read_perpetrator(telling.marks, telling.sentences, self._actors, event_type=types.event_type)
-        evidence = (*types.evidence, *place.evidence, *tolls.evidence, *who.evidence)
+        evidence = (*types.evidence, *place.evidence, *tolls.evidence, *date.evidence, *who.evidence)
         return AttackFacts(
             event_type=types.event_type,
             event_group=GROUP_OF[types.event_type] if types.event_type else None,
             place=place.place,
+            occurred_on=date.occurred_on,
             casualties=tolls.casualties,
             perpetrator=who.perpetrator,
             claimed=who.claimed,
             targets=types.targets,
             weapons=types.weapons,
+            is_back_reference=date.is_back_reference,
             confidence=kind.confidence,
             evidence=_quotable(evidence),
         )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.classify.read import lexicon
+from services.classify.read.dates import read_date
 from services.classify.read.features import features_of
 from services.classify.read.text import document_of
 from services.classify.read.triggers import mark
@@ -64,7 +65,12 @@ def _table(rows: list[dict[str, float]], names: list[str]) -> Matrix:
 
 def _features(found: tuple[Example, ...]) -> list[dict[str, float]]:
     lexica = {lang: lexicon.load(lang) for lang in LANGUAGES}
-    return [features_of(mark(document_of(one.item, one.item.lang or "en"), lexica)) for one in found]
+    rows = []
+    for one in found:
+        document = document_of(one.item, one.item.lang or "en")
+        date = read_date(document, kind_hint=None, country=None)
+        rows.append(features_of(mark(document, lexica), is_old=date.is_old, is_back_reference=date.is_back_reference))
+    return rows
 
 
 def main() -> int:
