@@ -86,6 +86,36 @@ async def test_every_item_of_a_news_day_arrives_once_and_only_the_first_poll_is_
     assert '"level": "error"' not in service.log
 
 
+async def test_killed_again_and_again_it_loses_nothing_and_repeats_only_equal_bytes(ground, tmp_path):
+    day = load_recorded_day()
+    async with FeedServer(day, pace=Pace(duration_seconds=8.0)) as server:
+        feeds = write_feeds(tmp_path / "feeds.yaml", feeds_of(server))
+        async with (
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+            IngestProcess(ground.environment(feeds), tmp_path / "log") as service,
+        ):
+            for seen in (1, day.opening + 3, day.opening + 12, day.opening + 25):
+                await topic.read_items(seen)
+                await service.kill()
+                await service.start()
+            await topic.read_items(len(day.items))
+            await topic.read()
+
+    assert {item.title for item in topic.items.values()} == {item.title for item in day.items}
+    assert len(topic.event_ids) == len(day.items)
+    assert topic.unequal == set()
+
+
+async def test_a_wrong_feeds_file_ends_the_process_with_the_sentence(tmp_path):
+    feeds = tmp_path / "feeds.yaml"
+    feeds.write_text("feeds:\n  - slug: Bad Slug\n    url: ftp://x\n    outlet: X\n    language: en\n    tier: 4\n")
+    service = IngestProcess({"TOCSIN_INGEST_FEEDS_FILE": str(feeds)}, tmp_path / "log")
+    await service.start()
+    assert await service.wait() == 78
+    assert f"{feeds}, line 2: slug is 'Bad Slug'; accepted is lower-case letters" in service.log
+    assert "line 6: tier is 4; accepted is 1, 2 or 3" in service.log
+
+
 async def test_a_feed_that_goes_wrong_is_named_in_its_health_and_the_others_go_on(ground, tmp_path):
     day = load_recorded_day()
     faults = FaultSettings(huge_bytes=12_000_000, drip_seconds=0.5)
@@ -109,13 +139,11 @@ async def test_a_feed_that_goes_wrong_is_named_in_its_health_and_the_others_go_o
     rows = {row["slug"]: row for row in await connection.fetch("SELECT * FROM tocsin_ingest.feeds")}
     await connection.close()
     said = {fault: rows[f"fault-{fault}"]["last_error"] for fault in Fault}
-    print("\n".join(f"{fault}: {words}" for fault, words in said.items()))
     for fault in set(Fault) - {Fault.WRONG_ENCODING, Fault.ENTITY_BOMB}:
         assert said[fault], fault
         assert rows[f"fault-{fault}"]["failures"] > 0
     assert rows["fault-gone"]["retired_at"] is not None
-    assert all(rows[feed.slug]["failures"] == 0 for feed in feeds_of_slugs(day))
-
-
-def feeds_of_slugs(day):
-    return day.outlets
+    assert all(rows[outlet.slug]["failures"] == 0 for outlet in day.outlets)
+    mended = [item for item in topic.items.values() if item.feed == "fault-wrong-encoding"]
+    assert mended
+    assert all("\u0621" <= letter <= "\u064a" for item in mended for letter in item.title if letter.isalpha())
