@@ -65,16 +65,20 @@ def choose(
     settings: LinkSettings,
     *,
     test: bool,
+    taken: frozenset[str] = frozenset(),
 ) -> Choice:
-    """Return where the telling goes, from it, the open incidents and the settings alone."""
+    """Return where the telling goes, from it, the open incidents and the settings alone.
+
+    ``taken`` names incidents that other attacks of the same item belong to: one item tells of one attack once.
+    """
     copies = index.copies_of(telling.signature)
     near = index.near(telling, test=test, settings=settings)
-    matches = _matches(telling, sorted({*copies, *near}), copies, incidents, settings, test=test)
+    matches = _matches(telling, sorted({*copies, *near} - taken), copies, incidents, settings, test=test)
     fitting = [match for match in matches if match.likeness.veto is None]
     needed = _threshold(telling, settings)
     if speaks_of_known(telling) and (not fitting or fitting[0].likeness.score < needed):
         beyond = index.near(telling, test=test, settings=settings, everywhere=True)
-        matches = _matches(telling, sorted({*copies, *near, *beyond}), copies, incidents, settings, test=test)
+        matches = _matches(telling, sorted({*copies, *near, *beyond} - taken), copies, incidents, settings, test=test)
         fitting = [match for match in matches if match.likeness.veto is None]
     best = fitting[0] if fitting else None
     runner_up = fitting[1] if len(fitting) > 1 else None
@@ -106,14 +110,11 @@ def _matches(
     *,
     test: bool,
 ) -> list[_Match]:
-    item = telling.source.item_id.partition("#")[0]
     found: list[_Match] = []
     for incident_id in candidates:
         incident = incidents[incident_id]
         if incident.state.test is not test or _is_closed_to(telling, incident):
             continue
-        if any(part.partition("#")[0] == item for part in incident.tellings):
-            continue  # one item tells of one attack once
         alike, origin = _nearest_text(telling, incident) if incident_id in copies else (0.0, None)
         found.append(
             _Match(
@@ -192,10 +193,17 @@ def _split(
     """
     if telling.facts.place is None or telling.source.kind not in STATING:
         return None
+    vetoed = [
+        match
+        for match in matches
+        if match.likeness.veto is not None
+        and len(match.incident.tellings) > 1
+        and match.incident.state.status is Status.ACTIVE
+    ]
+    if not vetoed:
+        return None
     alone = profile_of(draw([telling], settings), [telling], test=test)
-    for match in matches:
-        if match.likeness.veto is None or match.incident.state.status is not Status.ACTIVE:
-            continue
+    for match in vetoed:
         takes = _better_here(match.incident, alone, settings, test=test)
         if takes:
             return match.incident.state.incident_id, takes

@@ -164,7 +164,8 @@ class OpenIncidents:
                 self._change(incident, _with_origin(telling, origin), Decision(rule="new version of an item"), work)
                 return
             self._take_back(part, work)
-        choice = choose(telling, self._incidents, self._index, work.settings, test=work.report.test)
+        taken = frozenset(self._home[other] for other in self._tellings_of.get(work.report.item_id, ()))
+        choice = choose(telling, self._incidents, self._index, work.settings, test=work.report.test, taken=taken)
         if isinstance(choice, TouchesNothing):
             work.decisions.append((part, choice.decision))
             if choice.flag is not None:
@@ -173,11 +174,11 @@ class OpenIncidents:
             telling = _with_origin(telling, choice.origin)
             self._change(self._incidents[choice.incident_id], telling, choice.decision, work)
         else:
-            taken = [self._incidents[choice.split_from].tellings[p] for p in choice.takes] if choice.split_from else []
+            moved = [self._incidents[choice.split_from].tellings[p] for p in choice.takes] if choice.split_from else []
             if choice.split_from:
                 self._remove(self._incidents[choice.split_from], choice.takes, choice.decision, work)
             incident_id = self._new_id(part, work.report)
-            step = self._step(work, part, incident_id, choice.decision, add=(telling, *taken), trigger=telling)
+            step = self._step(work, part, incident_id, choice.decision, add=(telling, *moved), trigger=telling)
             self._emit(opened(replace(step, split_from=choice.split_from), work.settings), work)
 
     def _still_fits(self, telling: Contribution, incident: Incident, work: _Work) -> bool:

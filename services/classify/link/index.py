@@ -11,7 +11,7 @@ from datetime import date
 
 from services.classify.link.geography import has_point
 from services.classify.link.incident import Incident, Profile, local_day
-from services.classify.link.likeness import days_searched, speaks_of_known
+from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import bands
 from shared.events.facts import Place, Precision
@@ -20,6 +20,7 @@ from shared.events.incident import Contribution
 CELL_DEGREES = 0.15
 """About 16 km: with its eight neighbours a cell holds everything that ``geography`` calls near."""
 
+_ALL = ("all",)
 Area = tuple[str, ...] | tuple[str, int, int]
 Key = tuple[bool, Area, bool, int]  # test, area, whether the day is that of the attack (else of its first report), day
 
@@ -74,6 +75,8 @@ class CandidateIndex:
         areas = tuple(_areas_searched(telling, everywhere=everywhere))
         found: dict[str, None] = {}
         for is_dated, day in _days(telling, settings):
+            if (test, _ALL, is_dated, day) not in self._by_key:
+                continue
             here: set[str] = set()
             for area in areas:
                 here |= self._by_key.get((test, area, is_dated, day), set())
@@ -112,7 +115,7 @@ def _keys(known: Profile) -> Iterator[Key]:
 
 
 def _areas_of(place: Place | None) -> Iterator[Area]:
-    yield ("all",)
+    yield _ALL
     if place is None or place.country is None:
         yield ("coarse",)
     if place is None:
@@ -136,7 +139,7 @@ def _areas_of(place: Place | None) -> Iterator[Area]:
 def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area]:
     place = telling.facts.place
     if place is None:
-        yield ("all",)
+        yield _ALL
         return
     yield ("coarse",)
     country = place.country or ""
@@ -144,7 +147,7 @@ def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area
         yield "country", country
         return
     yield "coarse country", country
-    is_exact = place.precision is Precision.EXACT and not speaks_of_known(telling)
+    stays_in_district = place.admin2 is not None and not speaks_of_known(telling)
     if place.lat is not None and place.lon is not None:
         yield from _around(place.lat, place.lon)
         if place.admin1 is None:
@@ -153,9 +156,9 @@ def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area
         yield "country", country
     if place.admin1 is None:
         return
-    if is_exact and place.admin2 is not None:
+    if stays_in_district and place.admin2 is not None:
         yield "coarse admin1", place.admin1
-        yield "coarse admin2", place.admin2
+        yield "coarse admin2" if place.precision is Precision.EXACT else "admin2", place.admin2
     else:
         yield "admin1", place.admin1
 
@@ -176,7 +179,7 @@ def _days(telling: Contribution, settings: LinkSettings) -> Iterator[tuple[bool,
     told = telling.facts.occurred_on
     for day in days_searched(telling, settings):
         ordinal = day.toordinal()
-        if told is None or abs((day - told).days) <= 3:
+        if told is None or abs((day - told).days) <= days_apart(telling):
             yield True, ordinal
         if told is None or (day - told).days >= -1:
             yield False, ordinal

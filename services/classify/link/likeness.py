@@ -57,8 +57,8 @@ _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
 }
 """Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
 
-_DATE_VETO_DAYS = 3
-"""News of one attack disagrees on its day by one, rarely two; beyond three it is another attack."""
+REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
+"""News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +75,9 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
     place = _place(telling, known)
     day, day_veto = _day(telling, known, settings)
     reasons = [Reason(name=place.name, weight=place.weight), day]
+    veto = day_veto or _place_veto(telling, place)
+    if veto is not None:
+        return Likeness(score=round(place.weight + day.weight, 3), reasons=tuple(reasons), veto=veto)
     reasons += [
         reason
         for reason in (
@@ -87,18 +90,18 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
         )
         if reason is not None
     ]
-    veto = day_veto or _place_veto(telling, place)
-    return Likeness(score=round(sum(reason.weight for reason in reasons), 3), reasons=tuple(reasons), veto=veto)
+    return Likeness(score=round(sum(reason.weight for reason in reasons), 3), reasons=tuple(reasons))
 
 
 def _place(telling: Contribution, known: Profile) -> Relation:
     """The relation to where the incident is, or that anyone told of the very same site."""
     now = relate(telling.facts.place, known.place)
-    if now not in {SAME_SITE, SAME_TOWN}:
-        for place in known.places:
-            told = relate(telling.facts.place, place)
-            if told in {SAME_SITE, SAME_TOWN} and told.weight > now.weight:
-                return told
+    if len(known.places) == 1 or now is SAME_SITE or now is SAME_TOWN:
+        return now
+    for place in known.places:
+        told = relate(telling.facts.place, place)
+        if (told is SAME_SITE or told is SAME_TOWN) and told.weight > now.weight:
+            return told
     return now
 
 
@@ -123,7 +126,9 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
         apart = min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
         weight = {0: 1.5 if is_own else 1.0, 1: 0.3, 2: -1.2, 3: -2.2}.get(apart, -4.0)
-        return Reason(name=f"days apart: {apart}", weight=weight), None if apart <= _DATE_VETO_DAYS else "other date"
+        return Reason(name=f"days apart: {apart}", weight=weight), None if apart <= days_apart(
+            telling
+        ) else "other date"
     if told is not None:
         return _lag((local_day(known.first_seen) - told).days, window.days)
     return _lag((local_day(telling.source.time) - known.day).days, window.days)
@@ -212,11 +217,16 @@ def _text(resemblance: float, settings: LinkSettings) -> Reason | None:
     return None
 
 
+def days_apart(telling: Contribution) -> int:
+    """By how many days the telling's date may differ from the incident's."""
+    return KNOWN_DAYS_APART if speaks_of_known(telling) else REPORT_DAYS_APART
+
+
 def days_searched(telling: Contribution, settings: LinkSettings) -> tuple[date, ...]:
     """The days whose incidents may fit, nearest first: those not vetoed by date, no more."""
     told = telling.facts.occurred_on
     if told is not None:
-        offsets = sorted(range(-_DATE_VETO_DAYS, settings.join_window.days + 1), key=lambda n: (abs(n), n))
+        offsets = sorted(range(-days_apart(telling), settings.join_window.days + 1), key=lambda n: (abs(n), n))
         return tuple(date.fromordinal(told.toordinal() + n) for n in offsets)
     window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
     day = local_day(telling.source.time).toordinal()
