@@ -75,6 +75,13 @@ class EmbeddedStack:
         """Where the servers write their logs; a fitting place for those of other children."""
         return self.data_dir / "logs"
 
+    @property
+    def lock_descriptor(self) -> int:
+        """The directory's lock; give it (``keep_open``) to children that write there, and a next start waits for them too."""
+        if self._lock is None:
+            raise RuntimeError("the embedded stack is not running")
+        return self._lock.descriptor
+
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(data_directory.prepare, self.data_dir)
         self._lock = await data_directory.lock(self.data_dir)

@@ -17,7 +17,18 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from shared.embedded.errors import AlreadyRunningError, OtherVersionError, PortInUseError, ServerDiedError
+from shared.embedded.class_archive import class_archive
+from shared.embedded.errors import (
+    AlreadyRunningError,
+    JarDownloadError,
+    JarMismatchError,
+    OtherVersionError,
+    PortInUseError,
+    ServerDiedError,
+)
+from shared.embedded.jars import cache_directory, class_path, load_lock
+from shared.embedded.kafka import java_version
+from shared.embedded.maven import MavenFetcher
 from shared.embedded.ports import free_port
 from shared.embedded.stack import EmbeddedStack
 from tests.support.servers import create_topics, unique_name
@@ -233,6 +244,53 @@ async def test_a_server_that_dies_is_reported_and_can_be_started_again_at_the_sa
         assert (stack.bootstrap_servers, stack.postgres_dsn) == addresses
         assert await read(stack.bootstrap_servers, "kept", 1) == [b"acknowledged"]
         assert await rows(stack.postgres_dsn) == [1]
+
+
+@pytest.fixture
+def own_cache(formatted: Path, tmp_path: Path) -> Path:
+    """A copy of the filled cache, to be damaged."""
+    return Path(shutil.copytree(cache_directory(os.environ), tmp_path / "cache"))
+
+
+def damaged_jar(cache: Path) -> Path:
+    """One cached jar, of which a byte has changed."""
+    jar = next(cache.rglob("kafka-clients-*.jar"))
+    contents = bytearray(jar.read_bytes())
+    contents[1000] ^= 0xFF
+    jar.write_bytes(contents)
+    return jar
+
+
+async def test_a_corrupted_jar_stops_the_start_and_no_process_is_left(data_dir: Path, own_cache: Path) -> None:
+    jar = damaged_jar(own_cache)
+    with pytest.raises(JarMismatchError, match=f"{jar.name} is not the locked file"):
+        async with EmbeddedStack(data_dir, cache_dir=own_cache):
+            pytest.fail("started")
+    assert not psutil.Process().children()
+
+
+async def test_a_first_start_without_a_network_says_what_to_do(tmp_path: Path) -> None:
+    # Port 9 (discard) of loopback: refused at once, nothing leaves the machine.
+    fetcher = MavenFetcher(repository_url="http://127.0.0.1:9/maven")
+    said: list[str] = []
+    with pytest.raises(JarDownloadError, match=r"must be downloaded once .* Connect to the network"):
+        async with EmbeddedStack(
+            tmp_path / "data", cache_dir=tmp_path / "cache", fetcher=fetcher, announce=said.append
+        ):
+            pytest.fail("started")
+    assert "46 files, 44 MB" in said[0]
+    assert not psutil.Process().children()
+
+
+async def test_damaged_class_archives_cost_speed_and_nothing_else(data_dir: Path, own_cache: Path) -> None:
+    jars = class_path(cache=own_cache, lock=load_lock(), fetcher=MavenFetcher())
+    archive = class_archive(jars, java_version())
+    for path in (archive.base, archive.broker):
+        path.unlink(missing_ok=True)
+        path.write_bytes(b"no archive at all" * 10_000)
+    assert archive.is_complete
+    async with EmbeddedStack(data_dir, cache_dir=own_cache) as stack:
+        await create_topics(stack.bootstrap_servers, ["works"])
 
 
 async def test_a_server_that_cannot_start_says_so_with_the_end_of_its_log(data_dir: Path) -> None:
