@@ -78,11 +78,10 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def spellings(names: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Return the names with generic words dropped ("Qaryat X" is X too), and their shortened forms without a qualifier."""
+    """Return the names without generic words ("Qaryat X" is X), and their shortened forms without a qualifier."""
     full: set[str] = set()
     short: set[str] = set()
     for name in names:
-        full.add(name)
         bare = _GENERIC.sub("", name)
         full.add(bare)
         while (cut := _QUALIFIER.sub("", bare)) != bare:

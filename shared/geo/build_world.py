@@ -9,6 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
             continue
         own = more.get(str(city["geonameid"]), {})
         latin = [city["name"], *_cells(own.get("en", ""))]
-        other = [n for n in city["alternatenames"] if len(n) >= 3]
+        other = [n for n in city["alternatenames"] if len(n) >= 4 and not n.isupper()]
         arabic = _cells(own.get("ar", "")) + [
             n for n in other if _ARABIC_SCRIPT.search(n) and not re.search("[a-z]", n)
         ]
@@ -142,12 +143,29 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
         yield Names(entry=entry, full={name for name in (*latin, *arabic, *sorani) if len(name_key(name)) >= 3})
 
 
+def _sharing_names(divisions_: list[Names], cities_: list[Names]) -> list[Names]:
+    """Give the largest city that bears its division's name all of the division's spellings: few cities have Sorani names."""
+    keys_of = {d.entry.code: ({name_key(n) for n in d.full}, d) for d in divisions_}
+    best: dict[str, int] = {}
+    for at, city in enumerate(cities_):
+        code = city.entry.admin1
+        if code not in keys_of or not keys_of[code][0] & {name_key(n) for n in city.full}:
+            continue
+        if code not in best or city.entry.rank > cities_[best[code]].entry.rank:
+            best[code] = at
+    out = list(cities_)
+    for code, at in best.items():
+        out[at] = replace(out[at], full=out[at].full | {n for n in keys_of[code][1].full if len(name_key(n)) >= 3})
+    return out
+
+
 def world() -> Iterator[Names]:
     """Yield everything outside Iraq, and the countries, Iraq included."""
     yield from countries()
     division_of: dict[str, list[str]] = defaultdict(list)
-    for geonames_code, names in divisions():
+    found = list(divisions())
+    for geonames_code, names in found:
         if geonames_code and not geonames_code.endswith("."):
             division_of[geonames_code].append(names.entry.code or "")
         yield names
-    yield from cities(division_of)
+    yield from _sharing_names([names for _, names in found], list(cities(division_of)))

@@ -19,6 +19,9 @@ from shared.geo.rows import BoundaryFile, Entry, EntryKind, GazetteerFile
 
 _GOVERNORATE_LENGTH, _DISTRICT_LENGTH = 5, 8  # of a p-code: IQG10, IQG10Q05, IQG10Q05N01
 _SAME_PLACE_KM = 6.0
+_WELL_KNOWN = 80
+URBAN_DISTRICTS = frozenset({"IQG08Q01", "IQG08Q03", "IQG08Q06", "IQG08Q07"})
+"""Districts that are parts of a city (Adhamiya, Karkh, Rusafa, Sadr City): their name is a place in town, not an area."""
 _UNIT_KINDS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
 
 
@@ -210,6 +213,8 @@ def contains(unit: Entry, place: Entry) -> bool:
         return place.country == unit.country and place.kind is not EntryKind.COUNTRY
     if unit.kind not in _UNIT_KINDS or unit.code is None or unit.code == place.code:
         return False
+    if unit.kind is EntryKind.SUBDISTRICT and place.rank >= _WELL_KNOWN:
+        return False  # points of well-known towns often fall just outside their own small polygon
     return unit.code in (place.admin1, place.admin2, place.admin3)
 
 

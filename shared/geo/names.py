@@ -36,7 +36,8 @@ def word_key(word: str) -> str:
         key = key.replace("'", "")
         if len(key) > 4 and key.endswith("ah"):
             key = key[:-1]  # Diyalah, Baqubah, Muqdadiyah
-        return key.replace("iyya", "iya")
+        key = key.replace("iyya", "iya")
+        return key[:-1] if key.endswith("iyat") else key  # Mansuriyat al-Jabal, Amiriyat al-Fallujah
     key = key.translate(_ONE_LETTER)
     return _DOUBLED.sub(lambda m: m.group()[0], key)
 
@@ -76,13 +77,26 @@ _REPEATED = re.compile(r"(.)\1+")
 @lru_cache(maxsize=65_536)
 def skeleton(name: str) -> str:
     """Return the consonants of a name in one alphabet for all scripts; "" for a name without any."""
-    parts = []
+    parts: list[str] = []
     for word in words_of(name):
-        key = fold(word)
-        if key in ARTICLES or key in ASSIMILATED_ARTICLES:
+        key = fold(word).lstrip("'")
+        if not key or key in ARTICLES or key in ASSIMILATED_ARTICLES:
             continue
+        if not parts:
+            parts.append(_onset(key))
         parts.append(_skeleton_of_word(key))
     return _REPEATED.sub(r"\1", "".join(parts))
+
+
+def _onset(key: str) -> str:
+    """A vowel or half-vowel at the very beginning is heard in every script: "a", "w" or "y"; else nothing."""
+    if key.startswith("ال") and len(key) > 4:
+        key = key[2:]
+    if key[0] in "wvو":
+        return "w"
+    if key[0] == "y" or (key[0] == "ي" and key[1:2] not in ("ا", "ە", "ۆ", "ێ", "و")):
+        return "y"
+    return "a" if key[0] in "aeiouاعي" else ""
 
 
 def _skeleton_of_word(key: str) -> str:

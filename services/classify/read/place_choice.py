@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from services.classify.read.place_roles import Reading
 from services.classify.read.place_words import Level, Nearness, Role
 from shared.geo.gazetteer import Gazetteer, Match, contains, same_place
+from shared.geo.names import skeleton
 from shared.geo.rows import Entry, EntryKind
 
 _UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -23,7 +24,7 @@ _WANTED: dict[Level, dict[EntryKind, float]] = {
     Level.AREA: {EntryKind.DISTRICT: 1, EntryKind.SUBDISTRICT: 1, EntryKind.REGION: 1},
     Level.GOVERNORATE: {EntryKind.GOVERNORATE: 7, EntryKind.REGION: 3, EntryKind.DISTRICT: -1, EntryKind.TOWN: -6, EntryKind.VILLAGE: -8, EntryKind.COUNTRY: -2},
     Level.COUNTRY: {EntryKind.COUNTRY: 4},
-    Level.SITE: {EntryKind.SITE: 7, EntryKind.TOWN: 1},
+    Level.SITE: {EntryKind.SITE: 7},
 }  # fmt: skip
 _HOME = "IQ"
 _AMBIGUOUS_WITHIN = 1.2
@@ -44,7 +45,11 @@ class Settled:
     @property
     def fineness(self) -> int:
         """0 for a country to 5 for a village or site; an unsettled name is as fine as its kind."""
-        return 5 if self.entry is None else _FINENESS[self.entry.kind]
+        if self.entry is None:
+            return 5
+        if self.entry.kind is EntryKind.SITE and self.entry.lat is None:
+            return 3 if self.entry.admin2 else 2
+        return _FINENESS[self.entry.kind]
 
 
 @dataclass(kw_only=True)
@@ -53,6 +58,13 @@ class Context:
 
     units: list[tuple[Reading, Entry]] = field(default_factory=list)
     countries: dict[str, float] = field(default_factory=dict)
+
+    def places_elsewhere(self, country: str, reading: Reading) -> bool:
+        """Whether the text names countries or their divisions as places, and never ``country``."""
+        named = {unit.country for other, unit in self.units if other.mention.key != reading.mention.key} | {
+            code for code, weight in self.countries.items() if weight >= 1
+        }
+        return bool(named) and country not in named and self.countries.get(country, 0.0) == 0
 
     def foreign(self) -> bool:
         """Whether the text speaks of another country and not of Iraq."""
@@ -80,7 +92,7 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
                 context.countries[entry.country] = context.countries.get(entry.country, 0.0) + 2 * weight
             elif entry.country == _HOME and entry.rank >= 90 and not mention.is_weak:
                 context.countries[_HOME] = context.countries.get(_HOME, 0.0) + weight
-            if match.is_short or (mention.is_weak and reading.role is Role.PLAIN and reading.level is None):
+            if match.is_short or entry.rank < 60 or (  # noqa: PLR2004mention.is_weak and reading.role is Role.PLAIN and reading.level is None):
                 continue
             stated = reading.level in (Level.SUBDISTRICT, Level.DISTRICT, Level.GOVERNORATE)
             if entry.kind in (EntryKind.GOVERNORATE, EntryKind.DISTRICT) or (
@@ -131,11 +143,13 @@ def _score(match: Match, reading: Reading, context: Context) -> float:
     entry = match.entry
     score = entry.rank / 10
     if match.is_short:
-        score -= 1.5
+        score -= 0.8
     if reading.level is not None:
         score += _WANTED[reading.level].get(entry.kind, 0.0)
     if entry.kind is EntryKind.COUNTRY:
         score += 1
+    if entry.kind is EntryKind.GOVERNORATE and entry.country != _HOME and reading.level is not Level.GOVERNORATE:
+        score -= 2.5  # abroad a bare name is the city
     return score + _support(entry, reading, context)
 
 
@@ -154,9 +168,10 @@ def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
         return True
     if reading.role is Role.PLAIN:
         return entry.rank >= 60 or (entry.rank >= 45 and support >= 4)
-    single_word_arabic = not latin and mention.first == mention.last
-    if entry.country != _HOME or single_word_arabic:
-        return entry.rank >= 45 or support >= (3.0 if entry.country == _HOME else 2.0)
+    if not latin and mention.first == mention.last:  # one word of Arabic script: common words abound among the villages
+        return entry.rank >= 68 or (entry.rank >= 45 and support >= 3.0)
+    if entry.country != _HOME:
+        return entry.rank >= 60 or support >= 2.0
     return entry.rank >= 45 or support >= 1.5
 
 
@@ -165,6 +180,11 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
     mention = reading.mention
     if mention.is_unknown:
         return _settle_unknown(reading, context, gazetteer)
+    if reading.level is Level.VILLAGE and (holder := _stated_holder(reading, context)) is not None:
+        if not any(contains(holder, match.entry) for match in mention.matches):
+            return _settle_unknown(
+                reading, context, gazetteer
+            )  # a village of this name, but not in the district that is named
     scored = sorted(
         ((_score(match, reading, context), -n, match.entry) for n, match in enumerate(mention.matches)),
         key=lambda s: s[:2],
@@ -180,13 +200,37 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
         for value, _, other in scored[1:]
         if score - value < _AMBIGUOUS_WITHIN and other.kind is EntryKind.VILLAGE and not same_place(other, entry)
     )
+    if (
+        entry.country != _HOME
+        and entry.kind is not EntryKind.COUNTRY
+        and context.places_elsewhere(entry.country, reading)
+    ):
+        return None
     if rivals and entry.kind is EntryKind.VILLAGE:
         return Settled(reading=reading, entry=None, rivals=(entry, *rivals))
     return Settled(reading=reading, entry=entry)
 
 
-def _settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled:
+def _stated_holder(reading: Reading, context: Context) -> Entry | None:
+    """The district written right after a village: "the village of X in Y district"."""
+    for other, unit in context.units:
+        gap = other.mention.first - reading.mention.last
+        beside = other.mention.sentence is reading.mention.sentence and 0 < gap <= 6
+        if (
+            beside
+            and unit.kind is EntryKind.DISTRICT
+            and unit.country == _HOME
+            and other.nearness is Nearness.AT
+            and not other.mention.is_weak
+        ):
+            return unit
+    return None
+
+
+def _settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
     """Look for another spelling of an unknown name, but only inside the units that the text names."""
+    if reading.mention.is_guess:
+        return _settle_guess(reading, context, gazetteer)
     units = [
         unit
         for other, unit in context.units
@@ -204,6 +248,32 @@ def _settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) ->
             others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
             return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
     return Settled(reading=reading, entry=None)
+
+
+def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
+    """A word after "in" that sounds like a place of a district named in the same sentence."""
+    mention = reading.mention
+    units = [
+        unit
+        for other, unit in context.units
+        if other.mention.sentence is mention.sentence
+        and unit.kind is EntryKind.DISTRICT
+        and other.role in (Role.SCENE, Role.PLAIN)
+    ]
+    if len(skeleton(mention.name)) < 3:
+        return None
+    found = [
+        entry
+        for entry in gazetteer.alike(mention.name)
+        if entry.rank >= 25
+        and entry.kind in (EntryKind.VILLAGE, EntryKind.TOWN)
+        and any(contains(u, entry) for u in units)
+    ]
+    if not found:
+        return None
+    best = max(found, key=lambda e: e.rank)
+    others = tuple(e for e in found if not same_place(e, best))
+    return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
 
 
 def coherent(settled: Sequence[Settled], context: Context) -> list[Settled]:
@@ -245,19 +315,42 @@ def sentence_weights(count: int, fields: Sequence[str], attack: Sequence[int] | 
     return weights
 
 
-def choose(settled: Sequence[Settled], weights: Sequence[float], gazetteer: Gazetteer) -> Settled | None:
+def choose(settled: Sequence[Settled], weights: Sequence[float]) -> Settled | None:
     """Return the attack's own place among the settled, or None when the text names none that could be."""
-    best: Settled | None = None
-    best_score = 0.0
-    for one in settled:
-        if one.reading.role in (Role.DATELINE, Role.ACTOR) and any(
-            s.reading.role not in (Role.DATELINE, Role.ACTOR, Role.BACKGROUND, Role.SPEAKER) for s in settled
-        ):
-            continue
-        score = _choice_score(one, settled, weights)
-        if score > best_score:
-            best, best_score = one, score
-    return best
+    aside = (Role.DATELINE, Role.ACTOR)
+    told = [s for s in settled if s.reading.role not in (*aside, Role.BACKGROUND, Role.SPEAKER)]
+    possible = [s for s in settled if s.reading.role not in aside] if told else list(settled)
+    if not possible:
+        return None
+    scores = {id(one): _choice_score(one, settled, weights) for one in possible}
+    best = max(possible, key=lambda one: scores[id(one)])
+    while (finer := _finer_within(best, possible, weights, scores)) is not None:
+        best = finer
+    return best if scores[id(best)] > 0 else None
+
+
+def _finer_within(
+    best: Settled, possible: Sequence[Settled], weights: Sequence[float], scores: dict[int, float]
+) -> Settled | None:
+    """A finer place inside ``best`` that is told nearly as much as the scene: a district repeated often still holds the village."""
+    own = best.reading.weight * weights[best.reading.mention.sentence.index]
+    inside = [
+        one
+        for one in possible
+        if one is not best
+        and best.entry is not None
+        and one.fineness > best.fineness
+        and one.reading.role in (Role.SCENE, Role.PLAIN)
+        and one.reading.weight * weights[one.reading.mention.sentence.index]
+        >= (0.45 if one.reading.role is Role.SCENE else 0.5) * own
+        and (contains(best.entry, one.entry) if one.entry is not None else _may_hold(best.entry, one))
+    ]
+    return max(inside, key=lambda one: scores[id(one)], default=None)
+
+
+def _may_hold(unit: Entry, one: Settled) -> bool:
+    """Whether an unsettled name may lie in ``unit``: one of its rivals does, or nothing is known of it."""
+    return not one.rivals or any(contains(unit, rival) for rival in one.rivals)
 
 
 def _choice_score(one: Settled, settled: Sequence[Settled], weights: Sequence[float]) -> float:
@@ -282,5 +375,23 @@ def _choice_score(one: Settled, settled: Sequence[Settled], weights: Sequence[fl
             inside = max(inside, value * 0.8)
     if own < 0.02:
         return own
-    fine = 0.0 if own < 0.12 else one.fineness * 0.11
+    fine = 0.0 if own < 0.12 else _fineness_with(one, settled) * 0.11
     return own + 0.35 * repeated + 0.45 * inside + fine
+
+
+def _fineness_with(one: Settled, settled: Sequence[Settled]) -> int:
+    """A site without a point of its own is as fine as the district written after it: "Wadi al-Shay, in Daquq district"."""
+    entry = one.entry
+    if entry is None or entry.kind is not EntryKind.SITE or entry.lat is not None:
+        return one.fineness
+    for other in settled:
+        gap = other.reading.mention.first - one.reading.mention.last
+        beside = other.reading.mention.sentence is one.reading.mention.sentence and 0 < gap <= 8
+        if (
+            beside
+            and other.entry is not None
+            and other.entry.kind is EntryKind.DISTRICT
+            and other.entry.admin1 == entry.admin1
+        ):
+            return 5
+    return one.fineness

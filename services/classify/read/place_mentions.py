@@ -5,9 +5,21 @@ A mention is only a possibility: who it is and whether the attack was there is d
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.classify.read.place_words import LEVELS, PENALTY_AFTER, PENALTY_BEFORE, Level, cue_forms
+from services.classify.read.place_words import (
+    BETWEEN,
+    INSTITUTIONS_BEFORE,
+    LEVELS,
+    MOVED,
+    NEAR,
+    PENALTY_AFTER,
+    PENALTY_BEFORE,
+    PLACED,
+    STOPS,
+    Level,
+    cue_forms,
+)
 from services.classify.read.text import Sentence, Token, TokenKind
 from shared.geo.gazetteer import Gazetteer, Match
 from shared.geo.names import ARTICLES, ASSIMILATED_ARTICLES, word_key
@@ -30,6 +42,7 @@ _SORANI_SUFFIXES = (
     "يهوه",
     "وه",
     "يان",
+    "ان",
     "هكه",
     "هكهي",
     "ش",
@@ -37,7 +50,20 @@ _SORANI_SUFFIXES = (
     "يه",
     "ن",
 )
+_REGION_RANK = 55
 _BAQUBA = "بعقوبه"
+_FIRST_OF_TWO = frozenset(
+    map(
+        word_key,
+        "ام أم ابو أبو ابي بني البو ألبو شيخ نهر تل عين سيد حاج كاني خان امام إمام علي حسن محمد عبد باني قلعة سەید شێخ کانی تەپە خان ئیمام حاجی عەلی مام".split(),
+    )
+)
+"""First words of village names that never stand alone."""
+
+_NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR
+_NEVER_ALONE = STOPS | PLACED | MOVED | BETWEEN | NEAR | INSTITUTIONS_BEFORE
+_NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN | STOPS if not word.isascii()) - {"علي"}
+"""A name of several words does not begin with a preposition: "لە کانی" is not the village Lakani."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +71,8 @@ class Mention:
     """A name in the text: tokens ``first`` to ``last`` (inclusive) of a sentence, and what it may mean.
 
     ``clitic`` is the Arabic preposition written onto the name ("ب", "ل" ...), "" if none. ``is_unknown`` marks a name that only
-    its wording makes a place ("the village of Dara"): ``matches`` is empty then.
+    its wording makes a place ("the village of Dara"): ``matches`` is empty then. ``is_guess`` marks an unknown word after a mere
+    preposition: it is a place only if the district named beside it has one of that sound.
     """
 
     sentence: Sentence
@@ -56,6 +83,7 @@ class Mention:
     clitic: str = ""
     is_weak: bool = False
     is_unknown: bool = False
+    is_guess: bool = False
 
     @property
     def start(self) -> int:
@@ -196,9 +224,11 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
     """A name that no gazetteer key matches, after or before the word for village or town."""
     tokens = sentence.tokens
     token = tokens[at]
-    if token.kind is not TokenKind.WORD or cue_level(token) is not None:
+    if token.kind is not TokenKind.WORD or token.key in _NEVER_ASKED:
         return None
     latin = _is_latin(token)
+    if latin and (cue_level(token) is not None or _is_cue_word(token)):
+        return None
     if latin:
         if not _is_capital(token):
             return None
@@ -214,9 +244,15 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
         if tokens[last].kind is TokenKind.MARK:
             last -= 1
         return Mention(sentence=sentence, first=at, last=last, key=word_key(token.text), matches=(), is_unknown=True)
+    last = at
     key = word_key(token.text)
-    tail = list(_tails(key, lang))[-1] if lang == "ckb" else key
-    return Mention(sentence=sentence, first=at, last=at, key=tail, matches=(), is_unknown=True)
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    joined = key in _FIRST_OF_TWO or (
+        following is not None and following.key.startswith("ال") and lang == "ar" and not key.startswith("ال")
+    )
+    if joined and following is not None and following.kind is TokenKind.WORD and not _is_cue_word(following):
+        last = at + 1
+    return Mention(sentence=sentence, first=at, last=last, key=key, matches=(), is_unknown=True)
 
 
 def cue_level(token: Token) -> Level | None:
@@ -250,8 +286,11 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
             if token.kind is not TokenKind.WORD:
                 at += 1
                 continue
-            mention = _match_at(gazetteer, sentence, at, lang)
-            if mention is not None and (mention.first == mention.last and _is_cue_word(token)):
+            mention = None if token.key in _NEVER_FIRST else _match_at(gazetteer, sentence, at, lang)
+            if mention is not None and not token.key.isascii() and token.key in NEAR and mention.rank < _REGION_RANK:
+                mention = None  # شمال شرق is a direction; شمال العراق a region
+            named = at > 0 and cue_level(tokens[at - 1]) in (Level.DISTRICT, Level.SUBDISTRICT)  # قضاء المدينة
+            if mention is not None and mention.first == mention.last and _is_cue_word(token) and not named:
                 mention = None
             if mention is not None and _is_penalty(sentence, mention):
                 mention = None
@@ -259,6 +298,9 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
                 named_after = at + 1 < len(tokens) and _is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
                 if _asks_for_a_name(sentence, at) or (named_after and at > 0):
                     mention = _unknown_at(sentence, at, lang)
+                elif at > 0 and not _is_cue_word(token) and _places_next(tokens, at):
+                    mention = _unknown_at(sentence, at, lang)
+                    mention = None if mention is None else replace(mention, is_guess=True)
             if mention is None:
                 at += 1
                 continue
@@ -267,5 +309,20 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
     return found
 
 
+def _places_next(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a bare preposition of place stands right before token ``at`` (a Latin article in between)."""
+    n = at - 1
+    if n >= 1 and tokens[n].text == "-" and tokens[n - 1].key in ARTICLES:
+        n -= 2
+    return n >= 0 and tokens[n].key in PLACED and tokens[n].kind is TokenKind.WORD
+
+
 def _is_cue_word(token: Token) -> bool:
-    return token.key in LEVELS or (not token.key.isascii() and token.key.removeprefix("ال") in LEVELS)
+    if any(form in LEVELS for form in cue_forms(token.key)) and not token.text.isascii():
+        return True
+    if token.key in LEVELS or token.key in _NEVER_ALONE:
+        return True
+    bare = token.key.removeprefix("ال")
+    return not token.key.isascii() and (
+        bare in LEVELS or bare in STOPS or any(form in STOPS for form in cue_forms(token.key)[:2])
+    )

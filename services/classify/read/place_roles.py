@@ -215,6 +215,8 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         if token.text in ",،;؛:()":
             break
         if stated is not None:
+            if any(_is_in(t, NEAR) for t in phrase) and not _is_in(token, NEAR):
+                break  # "a village northeast of X": X itself is no village
             level = level or stated
         elif not (
             token.key in ("the", "of", "a", "al", "its", "من", "s", "to") and (token.key != "to" or False)
@@ -238,6 +240,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         governing = governing[1:]
     head = governing[0] if governing else None
     clitic = mention.clitic[-1:]
+    belongs = len(governing) > 1 and governing[0].key == "بە" and governing[1].key == "سەر"  # سەر بە: "part of"
     near_or_level = any(_is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in phrase)
     clitic_on_phrase = any(not t.key.isascii() and t.key[:1] in "بل" and len(_forms(t)) > 1 for t in phrase)
     placed = (
@@ -245,6 +248,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         or clitic in ("ب", "ه")
         or near_or_level
         or clitic_on_phrase
+        or belongs
         or (head is not None and head.key == "of" and len(governing) > 1 and _is_in(governing[1], ATTACK))
     )
     moved = (
@@ -260,7 +264,12 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
     if previous is not None and previous.mention.sentence is mention.sentence:
         gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
         words = [t for t in gap if t.kind is TokenKind.WORD]
-        if len(gap) == 1 and gap[0].text in ",،" or (not gap and not mention.key.isascii()):
+        between = mention.sentence.text[
+            previous.mention.end - mention.sentence.start : mention.start - mention.sentence.start
+        ]
+        if not gap and between.strip().lower() in ("'s", "’s", "'", "’"):  # "Kirkuk's Daquq district"
+            role = previous.role
+        elif (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii()):
             is_container, role = True, previous.role if previous.role is not Role.PLAIN else Role.PLAIN
         elif len(words) <= 1 and words and words[0].key in ("and", "و") and previous.is_between:
             is_between, role, nearness, on_border = True, previous.role, Nearness.BETWEEN, previous.on_border

@@ -94,10 +94,10 @@ NEAR = _keys(
 INSIDE = _keys("central downtown central inner heart centre center وسط مركز قلب داخل ناوەندی ناوەڕاستی سەنتەری ناو")
 
 URBAN = _keys(
-    "market markets mosque husseiniya church restaurant restaurants cafe street shop shops shopping bazaar hospital school courthouse"
+    "suicide market markets mosque husseiniya church restaurant restaurants cafe street shop shops shopping bazaar hospital school courthouse"
     " court stadium hotel apartment garage intersection roundabout square town city headquarters residents"
-    " سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة"
-    " بازاڕ بازاڕێکی بازاڕی مزگەوت چێشتخانە شەقام شەقامی دوکان قوتابخانە دادگا یاریگا هوتێل گەراج شارەکە شارۆچکەکە"
+    " انتحاري انتحاريا سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة"
+    " خۆکوژ خۆکوژێک خۆکوژی بازاڕ بازاڕێکی بازاڕی مزگەوت چێشتخانە شەقام شەقامی دوکان قوتابخانە دادگا یاریگا هوتێل گەراج شارەکە شارۆچکەکە شار"
 )  # fmt: skip
 """Things that stand in towns: beside a name shared by a district and its town they mean the town."""
 
@@ -176,6 +176,38 @@ PENALTY_AFTER = _keys(
 PENALTY_BEFORE = _keys("حكم يعاقب حكما عليه عليهم يواجه يواجهون مهددا قضت المحكمة تهدد")
 
 
+STOPS = _keys(
+    "the a an and or but if he she it they we you his her its their this that these those there here who whom which what when where why how"
+    " is are was were be been has have had do does did will would can could may might must not no yes all any some most many more much"
+    " one two three four five six seven eight nine ten first second third new old other another such same own so than then too very just"
+    " as at by for from in into of off on out over to up with about after again before during since until while under"
+    " mr mrs ms dr sheikh president minister prime ministry general colonel captain army police forces force security state group media cell"
+    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october"
+    " november december ramadan eid isis is iswap ypg ybs pkk pmf pmu un eu us usa uk breaking news update urgent islamic god allah"
+    " al islam arab arabs kurds kurdish turkmen kakai yazidi shia sunni christian militants gunmen men women children killed wounded"
+    " killing dead injured shot kills attack attacks bomb bombing blast explosion car drone drones rocket rockets missile missiles"
+    " على عن إلى من في مع بعد قبل عند منذ حتى خلال بين ضد حول دون غير كل بعض أي هذا هذه ذلك تلك هؤلاء التي الذي الذين ما لا لم لن قد كان كانت"
+    " يكون أن إن أو ثم حيث كما إذا عدد عدة آخر آخرين أخرى أول اثنين اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة عشر اليوم أمس الليلة"
+    " مساء صباح ظهر فجر ليل ليلة نهار السبت الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة يوم أسبوع شهر عام سنة ساعة ساعات دقيقة"
+    " قتل قتلى مقتل قتيل قتيلان جرح جرحى جريح إصابة أصيب شهيد شهيدان شهداء استشهاد مصرع ضحايا مدني مدنيين مدنيان شخص شخصان أشخاص رجل رجال"
+    " امرأة نساء طفل أطفال جندي جنود جنديين شرطي ضابط عنصر عناصر مقاتل مقاتلين مسلح مسلحين مسلحون مجهولون مجهولين إرهابي إرهابيين داعش تنظيم"
+    " الدولة الإسلامية الحشد الشعبي الجيش القوات الأمن الأمنية قوة قوات وزارة الداخلية الدفاع الصحة الإعلام خلية الحكومة الرئيس رئيس وزير"
+    " عبوة ناسفة سيارة مفخخة قنبلة لغم صاروخ صواريخ طائرة مسيرة قذيفة رصاص نار إطلاق سلاح أسلحة حزام ناسف انتحاري عاجل مصدر أمني محلي"
+    " تابعة التابعة تابع التابع الواقعة واقعة حدودية الحدودية قريبة صغيرة كبيرة زراعية نائية كردية عربية تركمانية إيزيدية كاكائية يقطنها تسكنها"
+    " الشباب حركة حزب جماعة منزل دار بيت سوق طريق شارع جسر مدرسة مزرعة بستان بساتين حقل راعي رعاة مزارع مزارعين صياد صيادين أغنام"
+    " الغربي الشرقي الشمالي الجنوبي الغربية الشرقية الشمالية الجنوبية الأوسط الوسطى عليها عليه عنه منه منها فيها فيه له لها لهم بها به كانوا وقال وأضاف وأكد وأوضح وذكر إنه إنها أنه أنها الحادث الهجوم الانفجار"
+    " لە بە بۆ لەگەڵ لەسەر لەلایەن و یان بەڵام کە ئەو ئەم ئەوان ئێمە ئەوە ئەمە هەموو هیچ چەند یەک دوو سێ چوار پێنج شەش حەوت هەشت نۆ دە"
+    " یازدە دوازدە بیست سی چل پەنجا سەد هەزار یەکەم دووەم سێیەم کەس کەسێک کەسی کەسیش پیاو پیاوێک ژن ژنێک منداڵ منداڵێک گەنج هاووڵاتی هاووڵاتییان"
+    " کرد کردن کرا دەکات دەکرێت دەکەن کردە کردووە کوژرا کوژران کوژراوە کوژراون دەکوژرێت دەکوژرێن بوو بوون بووە دەبێت دەبن ڕوویدا ڕووی خۆی خۆیان"
+    " بریندار بریندارە گیانی گیان گیانیان لەدەستدا تەقییەوە تەقیەوە تەقە دەستڕێژ هێرش شەهید چەکدار چەکداران چەکدارانی داعش پۆلیس سەرباز سەربازێک"
+    " سوپا پێشمەرگە ئاسایش هێز هێزەکانی هێزێکی ئەمنی سەرچاوە سەرچاوەیەکی بەیانی ئێوارە شەو ئەمشەو ئەمڕۆ دوێنێ دوێکە هەینی شەممە یەکشەممە دووشەممە سێشەممە"
+    " چوارشەممە پێنجشەممە ڕۆژ ڕۆژی هەفتە مانگ ساڵ ساڵی کاتژمێر کات کاتی کاتێک دوای پێش پاش تا لەو لەم لێی لێ تێدا دیکە تر تری هاتن هات چوو ماڵ"
+    " ڕایگەیاند وتی گوتی دەڵێت دەڵێن دەڵێ کراوە نەبوو نییە هەیە هەبوو بەهۆی بەهۆیەوە هۆی هۆکاری ژمارە ژمارەی زیاتر کەمتر نزیکەی خەڵک خەڵکی"
+    " ئۆتۆمبێل ئۆتۆمبێلێک ئۆتۆمبێلێکی بۆمب بۆمبێک درۆن درۆنێک مووشەک فڕۆکە فڕۆکەیەک نارنجۆک ناو نێو سەر ژێر پشت بەر دەست پێ چاو ئاو ئاگر ڕێ"
+)  # fmt: skip
+"""Ordinary words that some village or town of the gazetteer shares a spelling with: alone they are never a place."""
+
+
 def folded(words: tuple[str, ...]) -> tuple[str, ...]:
     """Fold phrases for search in ``Sentence.folded``."""
     return tuple(" ".join(fold(word) for word in phrase.split()) for phrase in words)
@@ -189,6 +221,8 @@ def cue_forms(key: str) -> tuple[str, ...]:
     if key.isascii():
         return (key,)
     forms = [key]
+    if key.endswith("ا") and len(key) > 3:
+        forms.append(key[:-1])  # سوقاً شعبياً
     for prefix in _ARABIC_PREFIXES:
         if key.startswith(prefix) and len(key) - len(prefix) >= 2:
             forms.append(key[len(prefix) :])

@@ -12,14 +12,17 @@ from rapidfuzz import fuzz
 from services.classify.read.place_choice import Context, Settled, choose, coherent, context_of, sentence_weights, settle
 from services.classify.read.place_mentions import Mention, mentions_in
 from services.classify.read.place_roles import Reading, background_factor, read_mentions
-from services.classify.read.place_words import HEADQUARTERS, URBAN, Level, Nearness, Role, cue_forms
+from services.classify.read.place_words import HEADQUARTERS, URBAN, Level, Nearness, Role, cue_forms, folded
 from services.classify.read.text import Document, TokenKind
 from shared.events.facts import Candidate, Evidence, Place, Precision
-from shared.geo.gazetteer import Gazetteer, contains
+from shared.geo.gazetteer import URBAN_DISTRICTS, Gazetteer, contains
 from shared.geo.names import name_key, skeleton, word_key
 from shared.geo.rows import Entry, EntryKind
 
 MAX_CANDIDATES = 8
+_CALLS_IT_A_TOWN = folded(
+    ("the town", "the city", "في المدينة", "من المدينة", "البلدة", "شارەکە", "شارۆچکەکە", "خەڵکی شار")
+)
 _LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
 
 
@@ -51,7 +54,7 @@ class PlaceReader:
         weights = [
             w * background_factor(s, document.published) for w, s in zip(weights, document.sentences, strict=True)
         ]
-        chosen = choose(settled, weights, self._gazetteer)
+        chosen = choose(settled, weights)
         rejected = _rejections(readings, settled, chosen)
         if chosen is None:
             return PlaceReading(place=_country_alone(context), rejected=rejected)
@@ -104,6 +107,8 @@ class PlaceReader:
         if entry.kind is EntryKind.SUBDISTRICT:
             return centre
         if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD) or reading.nearness is Nearness.INSIDE:
+            return centre
+        if entry.code in URBAN_DISTRICTS:
             return centre
         if reading.level is not None or reading.nearness is not Nearness.AT:
             return entry
@@ -211,18 +216,34 @@ def _container(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
     for other in settled:
         if other is chosen or other.entry is None or other.fineness >= 5 or other.reading.role in (Role.ACTOR,):
             continue
-        if chosen.entry is not None and not contains(other.entry, chosen.entry):
+        if chosen.entry is not None and not (
+            contains(other.entry, chosen.entry) or _may_hold_site(other.entry, chosen.entry)
+        ):
             continue
         if other.entry.country != "IQ" and other.entry.kind is EntryKind.TOWN:
             continue
         near = other.reading.mention.sentence is chosen.reading.mention.sentence
+        gap = other.reading.mention.first - chosen.reading.mention.last
         after = near and other.reading.mention.first > chosen.reading.mention.last
         value = other.reading.weight * (3 if after else 2 if near else 1) + other.fineness * 0.3
         if other.reading.role in (Role.DATELINE, Role.BACKGROUND, Role.ROAD):
             value -= 1.5
+        if chosen.entry is None:  # nothing but the wording says what holds an unsettled name
+            value -= 2.0 if other.reading.nearness is Nearness.NEAR else 0.0
+            value += 1.0 if after and gap <= 5 else 0.0
         if best is None or value > best[0]:
             best = (value, other.entry)
     return None if best is None else best[1]
+
+
+def _may_hold_site(unit: Entry, site: Entry) -> bool:
+    """Whether a district may hold a site whose own district the sources do not give: "Wadi al-Shay, in Daquq district"."""
+    return (
+        site.kind is EntryKind.SITE
+        and site.admin2 is None
+        and unit.kind is EntryKind.DISTRICT
+        and site.admin1 in (None, unit.admin1)
+    )
 
 
 def _place_of(mention: Mention, entry: Entry, reading: Reading, container: Entry | None) -> Place:
