@@ -92,7 +92,7 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
                 context.countries[entry.country] = context.countries.get(entry.country, 0.0) + 2 * weight
             elif entry.country == _HOME and entry.rank >= 90 and not mention.is_weak:
                 context.countries[_HOME] = context.countries.get(_HOME, 0.0) + weight
-            if match.is_short or entry.rank < 60 or (  # noqa: PLR2004mention.is_weak and reading.role is Role.PLAIN and reading.level is None):
+            if match.is_short or entry.rank < 60 or (mention.is_weak and reading.role is Role.PLAIN and reading.level is None):
                 continue
             stated = reading.level in (Level.SUBDISTRICT, Level.DISTRICT, Level.GOVERNORATE)
             if entry.kind in (EntryKind.GOVERNORATE, EntryKind.DISTRICT) or (
