@@ -1,10 +1,11 @@
 """Which of ACLED's sub-event types an attack is, with what it was done and whom it hit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.classify.read.lexicon import Hit
+from services.classify.read.lexicon import Hit, visible
 from services.classify.read.triggers import Marked, Marks
+from services.classify.read.victims import hits_security
 from shared.events.facts import EventType, Evidence
 
 _WEAPON_OF = {
@@ -13,6 +14,7 @@ _WEAPON_OF = {
     "atk.ied": "ied",
     "atk.mine": "mine",
     "atk.air": "airstrike",
+    "atk.strike": "airstrike",
     "atk.drone": "drone",
     "atk.grenade": "grenade",
     "atk.chemical": "chemical",
@@ -21,10 +23,15 @@ _WEAPON_OF = {
     "atk.clash": "gun",
     "atk.knife": "knife",
 }
+_SHELLS = {
+    "mortar": ("mortar", "هاون"),
+    "rocket": ("rocket", "katyusha", "صاروخ", "صواريخ", "كاتيوشا", "مووشەك", "موشەك", "ڕۆكێت"),
+    "missile": ("missile", "ballistic", "باليستي"),
+    "artillery": ("artillery", "shell", "howitzer", "مدفع", "قذيف", "قذائف", "تۆپ"),
+}
 _TARGETS = (
     "civilians", "police", "army", "peshmerga", "hashd", "tribal", "officials", "energy", "religious", "journalists", "militants", "base",
 )  # fmt: skip
-_SECURITY = frozenset({"tgt.police", "tgt.army", "tgt.peshmerga", "tgt.hashd"})
 
 _BY_CONCEPT: dict[str, EventType] = {
     "atk.chemical": EventType.CHEMICAL_WEAPON,
@@ -35,18 +42,25 @@ _BY_CONCEPT: dict[str, EventType] = {
     "atk.car_bomb": EventType.REMOTE_EXPLOSIVE_LANDMINE_IED,
     "atk.drone": EventType.AIR_DRONE_STRIKE,
     "atk.air": EventType.AIR_DRONE_STRIKE,
-    "atk.grenade": EventType.GRENADE,
     "atk.shell": EventType.SHELLING_ARTILLERY_MISSILE,
+    "atk.grenade": EventType.GRENADE,
     "atk.mine": EventType.REMOTE_EXPLOSIVE_LANDMINE_IED,
     "atk.ied": EventType.REMOTE_EXPLOSIVE_LANDMINE_IED,
     "atk.abduct": EventType.ABDUCTION,
+    "atk.strike": EventType.AIR_DRONE_STRIKE,
     "atk.clash": EventType.ARMED_CLASH,
-    "weak.explosion": EventType.REMOTE_EXPLOSIVE_LANDMINE_IED,
 }
-_SPECIFIC = tuple(
-    _BY_CONCEPT
-)  # most telling first: a suicide car bomb is a suicide bomb, a drone with gas a chemical weapon
-_GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire"})
+"""Most telling first: a suicide car bomb is a suicide bomb, a drone with gas a chemical weapon."""
+_ORDER = tuple(_BY_CONCEPT)
+_OUTRANKS = frozenset({"atk.chemical", "atk.suicide"})
+"""These settle the type wherever in the opening they stand: the headline's "bombing" leaves them open."""
+_LEFT_OPEN = frozenset(
+    {"atk.ied", "atk.car_bomb", "atk.blast", "weak.explosion", "atk.grenade", "atk.shell", "atk.drone"}
+)
+_BOMBS = frozenset({"atk.blast", "weak.explosion"})
+_GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire", "victim.killed"})
+_NOT = frozenset({"not", "ruling", "ruled", "rather", "others", "some", "ليس", "وليس", "نفي", "نەك", "نييە"})
+_OPENING = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,83 +74,93 @@ class TypeReading:
 
 
 def read_event_type(marks: Marks, telling: Sequence[int]) -> TypeReading:
-    """Return the type of the attack that the sentences ``telling`` tell, the plainest sentence first."""
-    by_index = {marked.sentence.index: marked for marked in marks.marked}
-    told = [by_index[index] for index in telling if index in by_index]
-    near = [marked for marked in told if marked in marks.head] or told[:2]
-    scores: dict[EventType, float] = {}
-    words: dict[EventType, tuple[Marked, Hit]] = {}
-    for place, marked in enumerate(sorted(near, key=lambda one: one.sentence.index)):
-        weight = 1.0 if place == 0 else 0.7
-        for hit in marked.of(""):
-            found = _BY_CONCEPT.get(hit.concept)
-            if found is None:
-                continue
-            value = weight * (0.3 if hit.concept.startswith("weak.") else 1.0 - 0.01 * _SPECIFIC.index(hit.concept))
-            if value > scores.get(found, 0.0):
-                scores[found] = value
-                words[found] = (marked, hit)
-    chosen = _chosen(scores, near)
-    weapons = tuple(
-        dict.fromkeys(_WEAPON_OF[hit.concept] for marked in near for hit in marked.hits if hit.concept in _WEAPON_OF)
-    )
-    targets = tuple(slug for slug in _TARGETS if any(f"tgt.{slug}" in marked.concepts for marked in near))
-    return TypeReading(
-        event_type=chosen, evidence=_evidence(marks, chosen, words, near), weapons=weapons, targets=targets
-    )
-
-
-def _chosen(scores: dict[EventType, float], near: Sequence[Marked]) -> EventType | None:
-    if not near:
-        return None
-    explosive = {kind: value for kind, value in scores.items() if kind is not EventType.ARMED_CLASH and value > 0.3}
-    if explosive:
-        order = list(dict.fromkeys(_BY_CONCEPT.values()))
-        return max(explosive, key=lambda kind: (round(explosive[kind], 1), -order.index(kind)))
-    if EventType.ARMED_CLASH in scores:
-        return EventType.ARMED_CLASH
-    if any(marked.concepts & _GUN for marked in near) and not _only_explosion(near):
-        return EventType.ARMED_CLASH if _hits_security(near) else EventType.ATTACK
-    return next(iter(scores), None) or (EventType.ATTACK if near else None)
-
-
-def _only_explosion(near: Sequence[Marked]) -> bool:
-    concepts = frozenset().union(*(marked.concepts for marked in near))
-    return "weak.explosion" in concepts and not concepts & {"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife"}
-
-
-def _hits_security(near: Sequence[Marked]) -> bool:
-    """Whether those attacked are police or army: the first people named after the attack's words decide."""
-    for marked in near:
-        security = [hit.first for hit in marked.hits if hit.concept in _SECURITY]
-        civilian = [hit.first for hit in marked.hits if hit.concept == "tgt.civilians"]
-        if security and not civilian:
-            return True
-        if civilian and not security:
-            return False
-        if security and civilian:
-            return min(security) < min(civilian)
-    return False
-
-
-def _evidence(
-    marks: Marks, chosen: EventType | None, words: dict[EventType, tuple[Marked, Hit]], near: Sequence[Marked]
-) -> tuple[Evidence, ...]:
+    """Return the type of the attack that the sentences ``telling`` tell; what the headline says plainly stands."""
+    wanted = set(telling)
+    told = sorted((one for one in marks.marked if one.sentence.index in wanted), key=lambda one: one.sentence.index)
+    opening = [one for one in told if one in marks.head] or told[:2]
+    chosen, found = _plain(opening, told[:_OPENING])
     if chosen is None:
-        return ()
-    found = words.get(chosen)
-    if found is None:
-        found = next(((marked, hit) for marked in near for hit in marked.hits if hit.concept in _GUN), None)
-    if found is None:
-        return ()
-    marked, hit = found
-    field = marked.sentence.field
+        chosen, found = _by_people(marks, opening)
+    weapons = tuple(dict.fromkeys(slug for one in opening for hit in one.hits for slug in _weapons(one, hit)))
+    targets = tuple(slug for slug in _TARGETS if any(f"tgt.{slug}" in one.concepts for one in opening))
+    evidence = (_evidence(marks, *found),) if found else ()
+    return TypeReading(event_type=chosen, evidence=evidence, weapons=weapons, targets=targets)
+
+
+Found = tuple[Marked, Hit] | None
+
+
+def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType | None, Found]:
+    """The type by weapon or deed: from the first sentence that names one, unless a later one settles what it left open."""
+    for one in opening:
+        hits = [hit for hit in one.hits if hit.concept in _BY_CONCEPT and not _is_denied(one, hit)]
+        if not hits:
+            continue
+        first = min(hits, key=lambda hit: (_ORDER.index(hit.concept), hit.first))
+        first = _not_swallowed(first, hits)
+        if first.concept == "atk.clash" and _is_bare(first, one):
+            continue
+        if first.concept in _LEFT_OPEN and (settled := _settled(told)) is not None:
+            return _BY_CONCEPT[settled[1].concept], settled
+        return _BY_CONCEPT[first.concept], (one, first)
+    if (settled := _settled(told)) is not None and any(one.concepts & _BOMBS for one in opening):
+        return _BY_CONCEPT[settled[1].concept], settled
+    for one in opening:
+        for hit in one.hits:
+            if hit.concept in _BOMBS and not any(other.concepts & {"atk.gunmen", "atk.gunfire"} for other in opening):
+                return EventType.REMOTE_EXPLOSIVE_LANDMINE_IED, (one, hit)
+    return None, None
+
+
+def _settled(told: Iterable[Marked]) -> Found:
+    for one in told:
+        for hit in one.hits:
+            if hit.concept in _OUTRANKS and not _is_denied(one, hit):
+                return one, hit
+    return None
+
+
+def _not_swallowed(first: Hit, hits: Sequence[Hit]) -> Hit:
+    """ "Missile strike on a base" is a missile's, though "strike on a base" alone would be an aircraft's."""
+    if first.concept in ("atk.air", "atk.strike"):
+        for hit in hits:
+            if hit.concept in ("atk.shell", "atk.drone") and hit.first <= first.first and hit.last >= first.first:
+                return hit
+    return first
+
+
+def _is_bare(hit: Hit, one: Marked) -> bool:
+    """A clash that is only the answer to an attack ("who responded to the firefight")."""
     return (
-        Evidence(
-            fact="event_type",
-            field=field,
-            text=marks.document.quote(field, hit.start, hit.end),
-            start=hit.start,
-            end=hit.end,
-        ),
+        hit.last == hit.first and bool(one.concepts & {"atk.assault", "atk.gunmen"}) and "tgt.civilians" in one.concepts
     )
+
+
+def _is_denied(one: Marked, hit: Hit) -> bool:
+    before = visible(one.sentence)[max(0, hit.first - 3) : hit.first]
+    return any(token.key in _NOT for token in before)
+
+
+def _by_people(marks: Marks, opening: Sequence[Marked]) -> tuple[EventType | None, Found]:
+    """A gun attack is a clash when it was on police or army, an attack when it was on civilians."""
+    for one in opening:
+        for hit in one.hits:
+            if hit.concept in _GUN:
+                kind = EventType.ARMED_CLASH if hits_security(opening, marks.document.lang) else EventType.ATTACK
+                return kind, (one, hit)
+    return None, None
+
+
+def _weapons(one: Marked, hit: Hit) -> tuple[str, ...]:
+    if hit.concept in _WEAPON_OF:
+        return (_WEAPON_OF[hit.concept],)
+    if hit.concept != "atk.shell":
+        return ()
+    words = [token.key for token in visible(one.sentence)[hit.first : hit.last + 1]]
+    return tuple(slug for slug, stems in _SHELLS.items() if any(stem in word for word in words for stem in stems))
+
+
+def _evidence(marks: Marks, marked: Marked, hit: Hit) -> Evidence:
+    field = marked.sentence.field
+    text = marks.document.quote(field, hit.start, hit.end)
+    return Evidence(fact="event_type", field=field, text=text, start=hit.start, end=hit.end)

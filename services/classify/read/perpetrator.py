@@ -18,7 +18,50 @@ _STATES = frozenset(
 )  # fmt: skip
 _GOVERNMENTS = frozenset(slug for slug in _STATES if slug.endswith("_gov")) | {"nigeria", "pakistan", "india"}
 _STATE_DEEDS = frozenset(
-    {"atk.air", "atk.drone", "atk.shell", "atk.gunfire", "atk.retake", "atk.chemical", "weak.attack", "atk.clash"}
+    {"atk.air", "atk.drone", "atk.strike", "atk.shell", "atk.gunfire", "atk.retake", "atk.chemical", "weak.attack"}
+)
+_WITHOUT_AIRCRAFT = frozenset(
+    {
+        "isis",
+        "iswap",
+        "isis_k",
+        "boko_haram",
+        "al_qaeda",
+        "al_shabaab",
+        "ttp",
+        "taliban",
+        "bla",
+        "jaish_al_adl",
+        "tribal",
+        "criminal",
+        "dhkp_c",
+        "settlers",
+    }
+)
+_REACH = 4
+_OPENING = 4
+_BLAME_REACH = 6
+_PLACE_BEFORE = frozenset(
+    {
+        "in",
+        "inside",
+        "near",
+        "from",
+        "into",
+        "with",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "southeast",
+        "northeast",
+        "northwest",
+        "southwest",
+        "في",
+        "داخل",
+        "لە",
+        "علي",
+    }
 )
 _BEFORE = {
     "en": {"by", "suspected", "blamed", "blame", "from"},
@@ -128,7 +171,7 @@ def read_perpetrator(
     by_index = {marked.sentence.index: marked for marked in marks.marked}
     best: tuple[float, str, Marked, Hit] | None = None
     claimed_by: set[str] = set()
-    order = [*[one.sentence.index for one in marks.head], *telling]
+    order = [*[one.sentence.index for one in (*marks.title, *marks.below[:_OPENING])], *telling]
     for place, index in enumerate(dict.fromkeys(order)):
         marked = by_index.get(index)
         if marked is None:
@@ -166,26 +209,40 @@ def _value(marked: Marked, hit: Hit, lang: str, event_type: EventType | None) ->
     before = [token.key for token in tokens[max(0, hit.first - 3) : hit.first]]
     after = [token.key for token in tokens[hit.last + 1 : hit.last + 4]]
     deeds = [one for one in marked.hits if one.concept.startswith(("atk.", "weak.attack"))]
-    if not deeds and not marked.of("upd."):
+    blamed = any(_distance(hit, one) <= _BLAME_REACH for one in marked.hits if one.concept == "who.blame")
+    if not deeds and not blamed and not marked.of("upd.claim"):
         return 0.0
-    value = 1.0
-    if any(word in _BEFORE.get(lang, ()) for word in before):
-        value += 0.6
-    if hit.concept in _STATES:
-        near = [
-            one
-            for one in deeds
-            if one.concept in _STATE_DEEDS and (one.first - hit.last <= 4 and hit.first - one.last <= 3)
-        ]
-        if not near or any(word in _SPEAKS for word in after[:1]):
-            return 0.0
-        if event_type is EventType.NON_STATE_OVERTAKES_TERRITORY:
-            return 0.0
-    elif any(
-        one.concept == "tgt.militants" and one.first <= hit.last and hit.first <= one.last for one in marked.hits
-    ) and event_type in (EventType.AIR_DRONE_STRIKE, EventType.GOVERNMENT_REGAINS_TERRITORY):
-        return 0.0  # those who were hit
+    if _cannot_be(hit, marked, event_type):
+        return 0.0
+    value = 1.0 + (0.6 if any(word in _BEFORE.get(lang, ()) for word in before) else 0.0) + (0.5 if blamed else 0.0)
+    if hit.concept in _STATES and not blamed and not _does(marked, hit, deeds, before, after):
+        return 0.0
     if deeds:
-        distance = min(max(0, one.first - hit.last, hit.first - one.last) for one in deeds)
-        value += 0.4 - min(0.4, 0.05 * distance)
+        value += 0.4 - min(0.4, 0.05 * min(_distance(hit, one) for one in deeds))
     return value
+
+
+def _distance(hit: Hit, other: Hit) -> int:
+    return max(0, other.first - hit.last, hit.first - other.last)
+
+
+def _cannot_be(hit: Hit, marked: Marked, event_type: EventType | None) -> bool:
+    """Those whom the deed was done to: militants under an air strike, the side that lost the town."""
+    if event_type is EventType.GOVERNMENT_REGAINS_TERRITORY:
+        return hit.concept not in _STATES
+    if event_type is EventType.NON_STATE_OVERTAKES_TERRITORY:
+        return hit.concept in _STATES
+    if event_type is EventType.AIR_DRONE_STRIKE:
+        is_hit = any(_distance(hit, one) == 0 for one in marked.of("tgt.militants"))
+        return hit.concept in _WITHOUT_AIRCRAFT or (is_hit and hit.concept not in _STATES)
+    return False
+
+
+def _does(marked: Marked, hit: Hit, deeds: Sequence[Hit], before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a state's name stands with a deed that states do ("Turkish drone", "Iranian border guards shot"), and is no speaker or place."""
+    if any(word in _SPEAKS for word in after[:1]) or any(word in _PLACE_BEFORE for word in before[-1:]):
+        return False
+    return any(
+        one.concept in _STATE_DEEDS and one.first - hit.last <= _REACH and hit.first - one.last <= _REACH - 1
+        for one in deeds
+    )

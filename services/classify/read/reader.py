@@ -51,7 +51,8 @@ class Reader:
         if lang == UNKNOWN:
             return _report(item, kind=Kind.OTHER, lang=lang, confidence=0.5, signature=signature_of(document))
         marks = mark(document, self._lexica)
-        date = read_date(document, kind_hint=None, country=item.country)
+        head = tuple(one.sentence.index for one in marks.head)
+        date = read_date(document, kind_hint=None, country=item.country, sentences=head)
         kind = self._kinds.read(marks, is_old=date.is_old, is_back_reference=date.is_back_reference)
         if kind.kind is Kind.OTHER:
             return _report(

@@ -68,7 +68,7 @@ def _features(found: tuple[Example, ...]) -> list[dict[str, float]]:
     rows = []
     for one in found:
         document = document_of(one.item, one.item.lang or "en")
-        date = read_date(document, kind_hint=None, country=None)
+        date = read_date(document, kind_hint=None, country=None, sentences=(0, 1, 2))
         rows.append(features_of(mark(document, lexica), is_old=date.is_old, is_back_reference=date.is_back_reference))
     return rows
 

@@ -1,0 +1,122 @@
+"""Whom an attack hit: police and army, or civilians. Speakers and attackers in uniform are not those hit."""
+
+from collections.abc import Sequence
+
+from services.classify.read.lexicon import Hit, visible
+from services.classify.read.text import Token, TokenKind
+from services.classify.read.triggers import Marked
+
+_SECURITY = frozenset({"tgt.police", "tgt.army", "tgt.peshmerga", "tgt.hashd"})
+_CIVILIAN = frozenset({"tgt.civilians", "tgt.officials", "tgt.religious", "tgt.journalists", "tgt.energy"})
+_VAGUE = frozenset(
+    {
+        "people",
+        "man",
+        "men",
+        "woman",
+        "person",
+        "market",
+        "house",
+        "home",
+        "كس",
+        "كەس",
+        "كەسي",
+        "شخص",
+        "اشخاص",
+        "شخصين",
+        "شخصان",
+    }
+)
+_NEAR = 4  # words between the killing and those killed
+
+_SPEAKER_AFTER = frozenset(
+    {
+        "said",
+        "says",
+        "say",
+        "told",
+        "source",
+        "sources",
+        "chief",
+        "spokesman",
+        "reported",
+        "added",
+        "confirmed",
+        "announced",
+        "ڕايگەياند",
+        "دەڵێت",
+        "وتي",
+        "گوتي",
+    }
+)
+_SPEAKER_BEFORE = frozenset(
+    {"مصدر", "مصادر", "اعلنت", "قالت", "افاد", "افادت", "ذكرت", "قياده", "بحسب", "وفق", "سەرچاوەيەكي", "according"}
+)
+_DOES = frozenset(
+    {
+        "kill",
+        "kills",
+        "shoot",
+        "shoots",
+        "open",
+        "opens",
+        "opened",
+        "fire",
+        "fires",
+        "killed",
+        "shot",
+        "يقتل",
+        "تقتل",
+        "يطلق",
+        "تقە",
+        "تەقە",
+    }
+)
+_FAKE = frozenset({"fake", "false", "bogus", "وهميه", "وهمي", "ساختە"})
+
+
+def hits_security(opening: Sequence[Marked], lang: str) -> bool:
+    """Whether those hit are police or army; the headline counts more, and those next to the words of killing count most."""
+    security = civilian = 0.0
+    for place, one in enumerate(opening):
+        weight = 1.5 if one.sentence.field == "title" else 1.0 if place < 2 else 0.5
+        tokens = visible(one.sentence)
+        harm = [hit for hit in one.hits if hit.concept.startswith(("victim.", "atk.assault", "atk.gunfire"))]
+        for hit in one.hits:
+            is_security, is_civilian = hit.concept in _SECURITY, hit.concept in _CIVILIAN
+            if not (is_security or is_civilian) or _is_not_hit(tokens, hit, lang):
+                continue
+            value = weight * (2.0 if _is_near(hit, harm) else 1.0)
+            if is_civilian and tokens[hit.first].key in _VAGUE:
+                value *= 0.3
+            if is_security:
+                security += value
+            else:
+                civilian += value
+    return security > civilian
+
+
+def _is_near(hit: Hit, harm: Sequence[Hit]) -> bool:
+    return any(max(one.first, hit.first) - min(one.last, hit.last) <= _NEAR for one in harm)
+
+
+def _is_not_hit(tokens: Sequence[Token], hit: Hit, lang: str) -> bool:
+    """Police who speak, soldiers who shoot, and checkpoints that are fake."""
+    after = [token.key for token in tokens[hit.last + 1 : hit.last + 3]]
+    before = [token.key for token in tokens[max(0, hit.first - 2) : hit.first]]
+    if any(word in _SPEAKER_AFTER for word in after) or any(word in _SPEAKER_BEFORE for word in before):
+        return True
+    if any(word in _FAKE for word in before):
+        return True
+    if lang == "en" and after and after[0] in _DOES:
+        follow = tokens[hit.last + 2 : hit.last + 4]
+        passive = after[0] in ("killed", "shot")
+        return not passive or any(
+            token.kind is TokenKind.NUMBER or token.key in _NUMBERS or token.key == "dead" for token in follow[:1]
+        )
+    return False
+
+
+_NUMBERS = frozenset(
+    {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "at", "several", "a"}
+)
