@@ -13,7 +13,7 @@ from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import resemblance
 from shared.events.facts import Place
 from shared.events.incident import Contribution, Decision, Status
-from shared.events.report import Kind
+from shared.events.report import AttackFacts, Kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +90,9 @@ def choose(
             origin=best.origin,
         )
     flag = _why_not_open(telling, settings)
+    half_fits = best is not None and best.likeness.score > 0 and not best.likeness.is_elsewhere
+    if flag is None and telling.source.kind is Kind.REACTION and half_fits:
+        flag = Flag.REACTION_TOO_VAGUE  # it half fits a known attack: alerting would more likely repeat that one
     if flag is not None or telling.source.kind is Kind.RETRACTION:
         return TouchesNothing(decision=_decision("touches nothing", None, best), flag=flag or Flag.NOTHING_TO_RETRACT)
     is_reaction = telling.source.kind is Kind.REACTION
@@ -176,7 +179,18 @@ def _why_not_open(telling: Contribution, settings: LinkSettings) -> Flag | None:
         return Flag.ARCHIVE_STORY
     if speaks_of_known(telling) and not (facts.event_type and _is_located(facts.place)):
         return Flag.NO_PLACE_TO_OPEN
+    if kind is Kind.REACTION and not _has_substance(facts, settings):
+        return Flag.REACTION_TOO_VAGUE
     return None
+
+
+def _has_substance(facts: AttackFacts, settings: LinkSettings) -> bool:
+    """Whether a reaction says enough of the attack to alert by it: a day or a reference back, and a finer place or a toll."""
+    assert facts.place is not None
+    is_fine = facts.place.lat is not None or facts.place.admin2 is not None
+    has_toll = facts.casualties.killed is not None or facts.casualties.wounded is not None
+    is_dated = facts.occurred_on is not None or facts.is_back_reference
+    return facts.confidence >= settings.reaction_opening_confidence and is_dated and (is_fine or has_toll)
 
 
 def _is_located(place: Place | None) -> bool:

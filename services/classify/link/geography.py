@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared.events.facts import Place, Precision
 from shared.geo.distance import km_between
 
-SAME_KM = 2.0
+SAME_KM = 1.0
 """Two gazetteer rows of one village lie this close."""
 ADJACENT_KM = 4.0
 """Villages this close may be one attack told from two sides; beyond it different named villages exclude each other."""
@@ -13,6 +13,8 @@ AROUND_TOWN_KM = 12.0
 """A report that knows only the town may mean a place this far out, whatever the district."""
 AROUND_TOWN_SAME_DISTRICT_KM = 40.0
 """The same within the town's own district, which newsrooms name by its town."""
+AROUND_CAPITAL_KM = 60.0
+"""The same abroad, where districts are not known and a province is named by its capital."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +32,7 @@ SAME_TOWN = Relation(name="same town", weight=2.4)
 ADJACENT = Relation(name="villages side by side", weight=1.2)
 AROUND_TOWN = Relation(name="near the town", weight=1.2)
 NEAR_TOWNS = Relation(name="towns near each other", weight=0.4)
+SAME_PROVINCE = Relation(name="towns of one province", weight=0.0)
 NAMESAKE = Relation(name="the name has a namesake there", weight=1.0)
 SAME_DISTRICT = Relation(name="same district", weight=1.5)
 SAME_GOVERNORATE = Relation(name="same governorate", weight=0.7)
@@ -78,6 +81,8 @@ def _relate_points(a: Place, b: Place, km: float) -> Relation:
         return AROUND_TOWN if Precision.EXACT in {a.precision, b.precision} else NEAR_TOWNS
     if _could_be(a, b) or _could_be(b, a):
         return NAMESAKE
+    if not both_exact and a.admin2 is None and b.admin2 is None and a.admin1 and a.admin1 == b.admin1:
+        return SAME_PROVINCE if km <= AROUND_CAPITAL_KM else OTHER_SITE
     return OTHER_GOVERNORATE if a.admin1 and b.admin1 and a.admin1 != b.admin1 else OTHER_SITE
 
 

@@ -35,6 +35,7 @@ class Profile:
     event_types: frozenset[EventType]
     killed: frozenset[int]
     best_killed: int | None
+    best_attackers_killed: int | None
     wounded: frozenset[int]
     attackers_killed: frozenset[int]
     targets: frozenset[str]
@@ -96,6 +97,7 @@ def profile_of(state: IncidentChange | Picture, tellings: Sequence[Contribution]
         event_types=frozenset(c.facts.event_type for c in stating if c.facts.event_type),
         killed=frozenset(toll.killed.best for toll in tolls if toll.killed),
         best_killed=state.casualties.killed.best if state.casualties.killed else None,
+        best_attackers_killed=state.casualties.attackers_killed.best if state.casualties.attackers_killed else None,
         wounded=frozenset(toll.wounded.best for toll in tolls if toll.wounded),
         attackers_killed=frozenset(toll.attackers_killed.best for toll in tolls if toll.attackers_killed),
         targets=frozenset(slug for c in stating for slug in c.facts.targets),

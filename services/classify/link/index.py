@@ -14,7 +14,7 @@ from services.classify.link.incident import Incident, Profile, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import bands
-from shared.events.facts import Place, Precision
+from shared.events.facts import Count, Place, Precision
 from shared.events.incident import Contribution
 
 CELL_DEGREES = 0.15
@@ -109,7 +109,8 @@ class CandidateIndex:
 
 def _keys(known: Profile) -> Iterator[Key]:
     days: Iterable[date] = known.days | {known.day} if known.is_dated else {local_day(known.first_seen)}
-    for area in dict.fromkeys(_areas_of(known.place)):
+    areas = [*_areas_of(known.place), *_by_toll(known.place, known.best_killed, known.best_attackers_killed)]
+    for area in dict.fromkeys(areas):
         for day in sorted(days):
             yield known.test, area, known.is_dated, day.toordinal()
 
@@ -136,6 +137,12 @@ def _areas_of(place: Place | None) -> Iterator[Area]:
             yield "coarse admin2", place.admin2
 
 
+def _by_toll(place: Place | None, killed: int | None, attackers_killed: int | None) -> Iterator[Area]:
+    """Accounts that disagree on the district agree on the toll, or they are not of one attack."""
+    if place is not None and place.admin1 and (killed or attackers_killed):
+        yield "toll", place.admin1, f"{killed} {attackers_killed}"
+
+
 def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area]:
     place = telling.facts.place
     if place is None:
@@ -158,9 +165,18 @@ def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area
         return
     if stays_in_district and place.admin2 is not None:
         yield "coarse admin1", place.admin1
-        yield "coarse admin2" if place.precision is Precision.EXACT else "admin2", place.admin2
+        if place.precision is Precision.EXACT:
+            yield "coarse admin2", place.admin2
+        else:
+            yield "admin2", place.admin2
+            toll = telling.facts.casualties
+            yield from _by_toll(place, _best(toll.killed), _best(toll.attackers_killed))
     else:
         yield "admin1", place.admin1
+
+
+def _best(count: Count | None) -> int | None:
+    return count.best if count else None
 
 
 def _cell(lat: float, lon: float) -> Area:

@@ -7,10 +7,18 @@ place as finely as they know it, and disagree on tolls. They are the whole table
 from dataclasses import dataclass
 from datetime import date
 
-from services.classify.link.geography import OTHER_COUNTRY, SAME_SITE, SAME_TOWN, Relation, relate
+from services.classify.link.geography import (
+    OTHER_COUNTRY,
+    OTHER_GOVERNORATE,
+    OTHER_SITE,
+    SAME_SITE,
+    SAME_TOWN,
+    Relation,
+    relate,
+)
 from services.classify.link.incident import Profile, local_day
 from services.classify.link.settings import LinkSettings
-from shared.events.facts import EventType
+from shared.events.facts import EventType, Precision
 from shared.events.incident import Contribution, Reason
 from shared.events.report import Kind
 
@@ -57,22 +65,29 @@ _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
 }
 """Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
 
+_REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", weight=-1.2, is_conflict=True)
+_REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
+_REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, is_conflict=True)
+
 REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
 """News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Likeness:
-    """The score with its grounds; ``veto`` names a conflict that no score outweighs."""
+    """The score with its grounds; ``veto`` names a conflict that no score outweighs. ``is_elsewhere``: the places exclude each other."""
 
     score: float
     reasons: tuple[Reason, ...]
     veto: str | None = None
+    is_elsewhere: bool = False
 
 
 def liken(telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings) -> Likeness:
     """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
     place = _place(telling, known)
+    if place.is_conflict and telling.source.kind is Kind.REACTION:
+        place = _where_people_spoke(telling, known, place)
     day, day_veto = _day(telling, known, settings)
     reasons = [Reason(name=place.name, weight=place.weight), day]
     veto = day_veto or _place_veto(telling, place)
@@ -90,7 +105,8 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
         )
         if reason is not None
     ]
-    return Likeness(score=round(sum(reason.weight for reason in reasons), 3), reasons=tuple(reasons))
+    total = round(sum(reason.weight for reason in reasons), 3)
+    return Likeness(score=total, reasons=tuple(reasons), is_elsewhere=place.is_conflict)
 
 
 def _place(telling: Contribution, known: Profile) -> Relation:
@@ -103,6 +119,16 @@ def _place(telling: Contribution, known: Profile) -> Relation:
         if (told is SAME_SITE or told is SAME_TOWN) and told.weight > now.weight:
             return told
     return now
+
+
+def _where_people_spoke(telling: Contribution, known: Profile, place: Relation) -> Relation:
+    """A reaction happens at places of its own: a rally, a hospital, a capital. Taking one of them for the scene is the commonest misreading."""
+    if place is OTHER_GOVERNORATE:
+        return _REACTION_FAR
+    if place is not OTHER_SITE:
+        return place
+    both = {told.precision for told in (telling.facts.place, known.place) if told}
+    return _REACTION_OTHER_VILLAGE if both == {Precision.EXACT} else _REACTION_NEAR
 
 
 def _place_veto(telling: Contribution, place: Relation) -> str | None:

@@ -42,6 +42,7 @@ class Flag(StrEnum):
     ARCHIVE_STORY = "archive_story"
     LOW_CONFIDENCE = "low_confidence"
     NO_PLACE_TO_OPEN = "no_place_to_open"
+    REACTION_TOO_VAGUE = "reaction_too_vague"
     NOTHING_TO_RETRACT = "nothing_to_retract"
     UNKNOWN_INCIDENT = "unknown_incident"
     REFUSED_BY_RULE = "refused_by_rule"
