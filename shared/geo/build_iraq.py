@@ -50,7 +50,7 @@ WEAK = frozenset(
         " الفجر الإصلاح الوليد الفرات الشمال الإمام المشروع الأحرار الطيب القاسم الحرية المنصور المأمون الجسر دجلة العزيز البشائر"
         " العظيم الخالص سومر الدير الطار عنه عنة عانة رانية الزبير الخضر الحمزة السلمان الشامية الهندية ميدان الميدان ديانا الصدر خالص رشاد"
         " الرشاد القادسية المثنى حرير جبارة هيرو ربيعة كنعان تازة الحسينية الزاب الجديدة العامرية العزيزية المعتصم الفاو"
-        " Ana Hit Hero Wana Alam Salam Hai Hay Dara Rania Raniya Hamza Zubair Salman Qasim Rashid Mansour Mansur Walid Diana Barzan Talha Rabia"
+        " Bashar Khalil Sahl Jabal Nawa Raba Said Sayed Nasr Nasir Aziz Aziza Adel Fajr Fajer Walid Hilal Majd Islah Imam Jisr Dair Tar Warka Talib Zainab Hussein Hassan Hasan Ali Omar Saleh Salih Shorsh Shwan Hawar Rizgari Azadi Karim Kareem Qadir Latif Jamal Kamal Bakr Ana Hit Hero Wana Alam Salam Hai Hay Dara Rania Raniya Hamza Zubair Salman Qasim Rashid Mansour Mansur Walid Diana Barzan Talha Rabia"
         " Balad Dour Dur Kanan Riyadh Abbasi Karma Taza Jabara Maidan Harir Zab Madina Madinah Sadiq Majar Faw Fao Rashad Amara"
         " Sumer Imam Siniya Haditha Kahla Thawra Perde Massif Anna Tuz Saladin Salahuddin Salahaddin"
         " دوور حەمزە سەلمان سەدر عەلەم ڕەشید مەنسور هیت فاو دبس حەی ڕەشاد زاب مەیدان دیانا کەرکوک"

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.classify.read.place_roles import Reading
-from services.classify.read.place_words import Level, Nearness, Role
+from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
+from services.classify.read.text import TokenKind
 from shared.geo.gazetteer import Gazetteer, Match, contains, same_place
 from shared.geo.names import skeleton
 from shared.geo.rows import Entry, EntryKind
@@ -92,7 +93,11 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
                 context.countries[entry.country] = context.countries.get(entry.country, 0.0) + 2 * weight
             elif entry.country == _HOME and entry.rank >= 90 and not mention.is_weak:
                 context.countries[_HOME] = context.countries.get(_HOME, 0.0) + weight
-            if match.is_short or entry.rank < 60 or (mention.is_weak and reading.role is Role.PLAIN and reading.level is None):
+            if (
+                match.is_short
+                or entry.rank < 60
+                or (mention.is_weak and reading.role is Role.PLAIN and reading.level is None)
+            ):
                 continue
             stated = reading.level in (Level.SUBDISTRICT, Level.DISTRICT, Level.GOVERNORATE)
             if entry.kind in (EntryKind.GOVERNORATE, EntryKind.DISTRICT) or (
@@ -135,7 +140,7 @@ def _support(entry: Entry, reading: Reading, context: Context) -> float:
         share = context.countries.get(entry.country, 0.0) / total
         country = 5.0 * share - (3.0 if context.foreign() and share == 0 else 0.0)
     elif entry.country == _HOME:
-        country = 2.0
+        country = 1.0 if reading.mention.key.isascii() else 2.0
     return best - against + country
 
 
@@ -158,7 +163,11 @@ def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
     mention = reading.mention
     latin = mention.key.isascii()
     named_as_place = reading.level not in (None, Level.AREA) or (reading.level is Level.AREA and entry.rank >= 50)
+    if latin and reading.role is Role.PLAIN and entry.rank < 85 and not named_as_place and _is_part_of_a_name(reading):
+        return False
     if mention.is_weak:
+        if latin and reading.role is Role.SCENE and not _follows_preposition(reading):
+            return False  # "Attacks Hit Kabul"
         if named_as_place or reading.is_container:
             return True
         return reading.role is not Role.PLAIN and (entry.rank >= 60 or support >= 3)
@@ -173,6 +182,32 @@ def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
     if entry.country != _HOME:
         return entry.rank >= 60 or support >= 2.0
     return entry.rank >= 45 or support >= 1.5
+
+
+def _follows_preposition(reading: Reading) -> bool:
+    tokens = reading.mention.sentence.tokens
+    return any(
+        token.key in PLACED or token.key == "of"
+        for token in tokens[max(0, reading.mention.first - 4) : reading.mention.first]
+    )
+
+
+def _is_part_of_a_name(reading: Reading) -> bool:
+    """Whether other capitals stand beside the name, as in a person's: "Hiwa Rashid", "Rashid Hiwa". Headlines in capitals do not tell."""
+    tokens = reading.mention.sentence.tokens
+    words = [token for token in tokens if token.kind is TokenKind.WORD]
+    if sum(token.text[:1].isupper() for token in words) > 0.7 * len(words):
+        return False
+    before = tokens[reading.mention.first - 1] if reading.mention.first > 1 else None
+    after = tokens[reading.mention.last + 1] if reading.mention.last + 1 < len(tokens) else None
+    return any(
+        token is not None
+        and token.kind is TokenKind.WORD
+        and token.text[:1].isupper()
+        and token.key not in LEVELS
+        and token.key not in STOPS
+        for token in (before, after)
+    )
 
 
 def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:

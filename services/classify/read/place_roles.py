@@ -111,17 +111,15 @@ def background_factor(sentence: Sentence, published: datetime) -> float:
         ):
             if abs(int(token.key) - published.year) >= 1 and int(token.key) <= published.year:
                 return min(factor, 0.15)
-        elif any(
-            form.isdigit() and len(form) == 4 and 1900 <= int(form) < published.year for form in _digits_of(token)
-        ):
+        elif token.key[:1].isdigit() and 1900 <= _year_of(token) < published.year:
             return min(factor, 0.15)
     return factor
 
 
-def _digits_of(token: Token) -> tuple[str, ...]:
+def _year_of(token: Token) -> int:
     """A year with a Sorani ending is one word: ٢٠٢٠یشدا."""
-    digits = "".join(c for c in token.key[:4] if c.isdigit())
-    return (digits,) if len(digits) == 4 else ()
+    digits = token.key[:4]
+    return int(digits) if len(digits) == 4 and digits.isdigit() else 0
 
 
 def _is_dateline(mention: Mention) -> bool:

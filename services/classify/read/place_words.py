@@ -4,6 +4,7 @@ All keys are folded (``shared.letters.fold``); Arabic and Sorani words may carry
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 from shared.letters import fold
 
@@ -184,7 +185,7 @@ STOPS = _keys(
     " mr mrs ms dr sheikh president minister prime ministry general colonel captain army police forces force security state group media cell"
     " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october"
     " november december ramadan eid isis is iswap ypg ybs pkk pmf pmu un eu us usa uk breaking news update urgent islamic god allah"
-    " al islam arab arabs kurds kurdish turkmen kakai yazidi shia sunni christian militants gunmen men women children killed wounded"
+    " africa asia europe sahel gulf middle human rights name key central nord sud taliban boko haram shabaab qaeda hezbollah hamas houthi houthis unidentified report news agency watch volume chapter part page photo video live national international united nations council north south east west al islam arab arabs kurds kurdish turkmen kakai yazidi shia sunni christian militants gunmen men women children killed wounded"
     " killing dead injured shot kills attack attacks bomb bombing blast explosion car drone drones rocket rockets missile missiles"
     " على عن إلى من في مع بعد قبل عند منذ حتى خلال بين ضد حول دون غير كل بعض أي هذا هذه ذلك تلك هؤلاء التي الذي الذين ما لا لم لن قد كان كانت"
     " يكون أن إن أو ثم حيث كما إذا عدد عدة آخر آخرين أخرى أول اثنين اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة عشر اليوم أمس الليلة"
@@ -216,6 +217,7 @@ def folded(words: tuple[str, ...]) -> tuple[str, ...]:
 _ARABIC_PREFIXES = ("وبال", "وال", "بال", "فال", "كال", "لل", "وب", "ول", "و", "ب", "ل", "ف", "ال")
 
 
+@lru_cache(maxsize=32_768)
 def cue_forms(key: str) -> tuple[str, ...]:
     """Return the forms under which a word of Arabic script may stand in these lists: as written, and without its prefixes."""
     if key.isascii():

@@ -23,6 +23,7 @@ MAX_CANDIDATES = 8
 _CALLS_IT_A_TOWN = folded(
     ("the town", "the city", "في المدينة", "من المدينة", "البلدة", "شارەکە", "شارۆچکەکە", "خەڵکی شار")
 )
+_STRIKES_ABROAD = frozenset("TR IR IL RU US GB FR IT DE SA AE UA IN PK RW".split())
 _LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
 
 
@@ -290,6 +291,8 @@ def _country_alone(context: Context) -> Place | None:
     named = sorted(context.countries.items(), key=lambda item: (-item[1], item[0]))
     if not named or named[0][1] < 0.3 or (len(named) > 1 and named[0][1] == named[1][1]):
         return None
+    if named[0][1] < 1 and named[0][0] in _STRIKES_ABROAD:
+        return None  # only adjectives name it: "Turkish jets" are as often abroad
     return Place(name=named[0][0], precision=Precision.COUNTRY, country=named[0][0])
 
 
