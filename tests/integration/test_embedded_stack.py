@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ def formatted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data_dir(formatted: Path, tmp_path: Path) -> Path:
-    """A data directory of this test's own."""
+def data_dir(formatted: Path, tmp_path: Path) -> Iterator[Path]:
+    """A data directory of this test's own; its logs stay for whoever looks into a failure."""
     target = tmp_path / "data"
     shutil.copytree(formatted, target, copy_function=shutil.copy2)
     target.chmod(0o700)
@@ -80,7 +81,9 @@ def data_dir(formatted: Path, tmp_path: Path) -> Path:
         owner = (formatted / "postgres").stat()
         for path in (target / "postgres", *(target / "postgres").rglob("*")):
             os.chown(path, owner.st_uid, owner.st_gid)
-    return target
+    yield target
+    for bulk in ("kafka", "postgres"):
+        shutil.rmtree(target / bulk, ignore_errors=True)
 
 
 class Owner:
@@ -247,9 +250,12 @@ async def test_a_server_that_dies_is_reported_and_can_be_started_again_at_the_sa
 
 
 @pytest.fixture
-def own_cache(formatted: Path, tmp_path: Path) -> Path:
+def own_cache(formatted: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the filled cache, to be damaged."""
-    return Path(shutil.copytree(cache_directory(os.environ), tmp_path / "cache"))
+    target = tmp_path / "cache"
+    shutil.copytree(cache_directory(os.environ), target)
+    yield target
+    shutil.rmtree(target)
 
 
 def damaged_jar(cache: Path) -> Path:

@@ -12,6 +12,7 @@ two runs side by side never meet. A test that uses one carries the ``servers`` m
 
 import asyncio
 import os
+import shutil
 import threading
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
@@ -86,9 +87,12 @@ def server_loop() -> Iterator[BackgroundLoop]:
 
 
 @pytest.fixture(scope="session")
-def server_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where their data lies."""
-    return tmp_path_factory.mktemp("servers")
+def server_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where their data lies; the logs stay for whoever looks into a failure."""
+    directory = tmp_path_factory.mktemp("servers")
+    yield directory
+    for bulk in ("kafka", "postgres"):
+        shutil.rmtree(directory / bulk, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
