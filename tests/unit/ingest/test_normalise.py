@@ -1,0 +1,102 @@
+"""Text is plain and in one form when it leaves ingest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest import normalise
+from services.ingest.encoding import decode, mended
+
+ARABIC = "مقتل سبعة أشخاص في هجوم مسلح شرقي ديالى"
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Seven killed", "Seven killed"),
+        ("<b>Seven</b> killed", "Seven killed"),
+        ("&lt;b&gt;Seven&lt;/b&gt; killed", "Seven killed"),
+        ("Kurds &amp; Arabs", "Kurds & Arabs"),
+        ("Kurds &amp;amp; Arabs", "Kurds & Arabs"),
+        ("price &lt; 5 dinars", "price < 5 dinars"),
+        ("2 < 3 and 5 > 4", "2 < 3 and 5 > 4"),
+        ("Seven\n  killed\t today ", "Seven killed today"),
+        ("\u200fمقتل\u200e سبعة", "مقتل سبعة"),
+        ("مقـــتل سبعة", "مقتل سبعة"),
+        ("\ufee3\ufed8\ufe98\ufede", "مقتل"),
+        ("\ufefbم", "لام"),
+        ("nul\x00l and \x1b escape", "nul l and escape"),
+        ("broken \ud800 half", "broken \ufffd half"),
+        ("cafe\u0301", "café"),
+        ("<script>alert(1)</script>Title", "Title"),
+    ],
+)
+def test_titles_are_one_line_of_plain_text(raw, clean):
+    assert normalise.title(raw) == clean
+
+
+def test_paragraphs_become_lines_and_pictures_vanish():
+    html = "<p>Gunmen attacked a village.</p><p><img src='x'/>Seven people were killed.<br>Five were hurt.</p><style>p{}</style>"
+    assert normalise.body(html) == "Gunmen attacked a village.\nSeven people were killed.\nFive were hurt."
+
+
+def test_the_old_way_to_type_a_sorani_vowel_becomes_the_letter():
+    assert normalise.title("ه\u200cولێر", "ckb") == "ەولێر"
+    assert normalise.title("خانه\u200cها", "fa") == "خانه\u200cها"
+
+
+@given(st.text(max_size=300))
+def test_normalising_twice_changes_nothing_more(raw):
+    once = normalise.letters(raw)
+    assert normalise.letters(once) == once
+
+
+@given(st.text(max_size=300))
+def test_every_text_can_be_encoded_afterwards(raw):
+    normalise.title(raw).encode()
+    normalise.body(f"<p>{raw}</p>").encode()
+
+
+def test_texts_are_bounded():
+    assert len(normalise.title("x" * 100_000)) == normalise.MAX_TITLE_CHARACTERS
+    assert len(normalise.body("x " * 1_000_000)) <= normalise.MAX_TEXT_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text", "encoding"),
+    [
+        (ARABIC.encode(), "text/xml; charset=utf-8", ARABIC, "utf-8"),
+        (ARABIC.encode(), "text/xml; charset=windows-1256", ARABIC, "utf-8"),
+        (ARABIC.encode("cp1256"), "text/xml; charset=windows-1256", ARABIC, "cp1256"),
+        (ARABIC.encode("cp1256"), "text/xml; charset=utf-8", ARABIC, "cp1256"),
+        (ARABIC.encode("cp1256"), "text/xml; charset=iso-8859-1", ARABIC, "cp1256"),
+        (ARABIC.encode("cp1256"), "text/xml", ARABIC, "cp1256"),
+        (ARABIC.encode("utf-16"), "text/xml", ARABIC, "utf-16"),
+        ("Zürich à la carte".encode("latin-1"), "text/xml; charset=iso-8859-1", "Zürich à la carte", "cp1252"),
+        (f"{ARABIC} ".encode() * 20 + b"\xff", "text/xml", f"{ARABIC} " * 20 + "\ufffd", "utf-8"),
+        (b"plain", "text/xml; charset=no-such-thing", "plain", "utf-8"),
+    ],
+)
+def test_the_bytes_decide_the_encoding_not_its_name(body, content_type, text, encoding):
+    found = decode(body, content_type)
+    assert (found.text, found.encoding) == (text, encoding)
+
+
+def test_the_xml_declaration_names_the_encoding_and_is_dropped():
+    body = b"<?xml version='1.0' encoding='windows-1256'?>" + ARABIC.encode("cp1256")
+    assert decode(body, "application/xml").text == ARABIC
+
+
+@pytest.mark.parametrize("wrong", [ARABIC.encode("cp1256").decode("latin-1"), ARABIC.encode().decode("latin-1")])
+def test_arabic_that_was_once_read_as_latin_is_restored(wrong):
+    assert mended(wrong) == ARABIC
+
+
+@pytest.mark.parametrize("text", ["Ça va très bien à Genève où il pleut", "Zürich", ARABIC, "", "ÄÖÜ"])
+def test_other_text_is_left_alone(text):
+    assert mended(text) == text
+
+
+@given(st.binary(max_size=400), st.text(max_size=40))
+def test_any_bytes_decode(body, content_type):
+    decode(body, content_type)
