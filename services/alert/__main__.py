@@ -16,8 +16,11 @@ from datetime import timedelta
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.adapters.postgres import PostgresLedger
+from services.alert.api.app import create_app
+from services.alert.api.server import PageServer
 from services.alert.channels.email import EmailChannel
 from services.alert.channels.webhook import WebhookChannel
 from services.alert.compose import Composer, Sender
@@ -129,6 +132,8 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
                 ready={"consuming": parts.consuming.problem, "dispatching": parts.dispatching.problem},
             )
         )
+        app = create_app(PostgresDesk(pool), book)
+        await stack.enter_async_context(PageServer(app, host=settings.api_host, port=settings.api_port))
         logger().info("service.ready", watches=len(subscriptions.watches), endpoints=len(subscriptions.endpoints))
         return await _until(stop, parts)
 
@@ -174,7 +179,7 @@ async def _parts(
         endpoints=endpoints,
         composer=Composer(
             index=index,
-            names=book.display_name,
+            names=book,
             sender=Sender(address=settings.mail_from, name=settings.mail_from_name),
         ),
         dead_letters=publisher,

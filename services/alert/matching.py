@@ -124,8 +124,8 @@ def _evaluate(rule: _Rule, state: IncidentChange) -> tuple[Relation, Refusal | N
 def _standing(rule: _Rule, state: IncidentChange) -> Refusal | None:
     if state.test and not rule.receives_tests:
         return Refusal.TEST
-    if state.status is Status.RETRACTED:
-        return Refusal.RETRACTED
+    if state.status is not Status.ACTIVE:
+        return Refusal.NOT_STANDING
     if state.backfill:
         return Refusal.BACKFILL
     return Refusal.HELD if state.held else None

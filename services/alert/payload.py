@@ -22,6 +22,9 @@ _MAX_SOURCES = 10
 _MAX_EVIDENCE = 12
 _MAX_CANDIDATES = 5
 _MAX_CHANGED = 20
+BodyType = Literal[
+    "incident.alert", "incident.update", "incident.left_area", "incident.withdrawal", "incident.retraction"
+]
 SCHEMA_ID = "https://tocsin.example/schemas/alert.v1.json"
 
 
@@ -48,8 +51,9 @@ class ShownSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of a source behind a fact."""
+    """The words of a source behind a fact; ``item_id`` is the source's."""
 
+    item_id: str
     fact: str
     text: str
 
@@ -74,6 +78,7 @@ class IncidentState(msgspec.Struct, frozen=True, kw_only=True):
     source_count: int
     opened_by_reaction: bool
     split_from: str | None
+    merged_into: str | None
     first_seen: datetime
     last_seen: datetime
     expires: datetime
@@ -120,15 +125,16 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True):
 class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     """The document. ``timestamp`` is when the body was written, and does not change between attempts."""
 
-    type: Literal["incident.alert", "incident.update", "incident.left_area", "incident.retraction"]
+    type: BodyType
     timestamp: datetime
     data: AlertData
 
 
-_TYPES: dict[Message, Literal["incident.alert", "incident.update", "incident.left_area", "incident.retraction"]] = {
+_TYPES: dict[Message, BodyType] = {
     Message.ALERT: "incident.alert",
     Message.UPDATE: "incident.update",
     Message.LEFT_AREA: "incident.left_area",
+    Message.WITHDRAWAL: "incident.withdrawal",
     Message.RETRACTION: "incident.retraction",
 }
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -158,15 +164,15 @@ def alert_body(
                     changed=tuple(_shortened(change) for change in state.changed[:_MAX_CHANGED]),
                     previous_sent_revision=previous_revision,
                     watches=watches[: 50 if keep == 1.0 else 10],
-                    incident=_state(state, keep),
+                    incident=incident_state(state, candidates=round(_MAX_CANDIDATES * keep)),
                     sources=tuple(
-                        _source(source) for source in _last(state.sources, max(1, round(_MAX_SOURCES * keep)))
+                        shown_source(source) for source in _last(state.sources, max(1, round(_MAX_SOURCES * keep)))
                     ),
                     sources_omitted=max(
                         0, state.source_count - min(len(state.sources), max(1, round(_MAX_SOURCES * keep)))
                     ),
                     evidence=tuple(
-                        ShownEvidence(fact=one.fact, text=cleaned(one.text))
+                        ShownEvidence(item_id=one.item_id, fact=one.fact, text=cleaned(one.text))
                         for one in state.evidence[: round(_MAX_EVIDENCE * keep)]
                     ),
                     told=Told(
@@ -205,7 +211,8 @@ def _last(sources: tuple[Source, ...], count: int) -> tuple[Source, ...]:
     return tuple(reversed(sources[-count:]))
 
 
-def _source(source: Source) -> ShownSource:
+def shown_source(source: Source) -> ShownSource:
+    """Return a source as receivers see it."""
     return ShownSource(
         item_id=source.item_id,
         outlet=cleaned(source.outlet, limit=100),
@@ -226,12 +233,11 @@ def _shortened(change: FactChange) -> FactChange:
     )
 
 
-def _state(state: IncidentChange, keep: float) -> IncidentState:
+def incident_state(state: IncidentChange, *, candidates: int = _MAX_CANDIDATES) -> IncidentState:
+    """Return the state as receivers see it, foreign text cleaned and bounded."""
     place = state.place
     if place is not None:
-        place = msgspec.structs.replace(
-            place, name=cleaned(place.name), candidates=place.candidates[: round(_MAX_CANDIDATES * keep)]
-        )
+        place = msgspec.structs.replace(place, name=cleaned(place.name), candidates=place.candidates[:candidates])
     return IncidentState(
         incident_id=state.incident_id,
         revision=state.revision,
@@ -250,6 +256,7 @@ def _state(state: IncidentChange, keep: float) -> IncidentState:
         source_count=state.source_count,
         opened_by_reaction=is_known_from_reaction(state),
         split_from=state.split_from,
+        merged_into=state.merged_into,
         first_seen=state.first_seen,
         last_seen=state.last_seen,
         expires=state.expires,

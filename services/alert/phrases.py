@@ -45,8 +45,9 @@ PREFIX: Final[Mapping[Message, Words]] = {
     Message.UPDATE: _words("Update", "تحديث", "نوێکردنەوە"),
     Message.LEFT_AREA: _words("Not in your area", "ليس في منطقتك", "لە ناوچەکەتدا نییە"),
     Message.RETRACTION: _words(
-        "Withdrawn, earlier report was wrong", "سُحب، الخبر السابق غير صحيح", "کشێنرایەوە، هەواڵی پێشوو هەڵە بوو"
+        "Retracted, the earlier report was wrong", "تراجُع، الخبر السابق غير صحيح", "ڕەتکردنەوە، هەواڵی پێشوو هەڵە بوو"
     ),
+    Message.WITHDRAWAL: _words("Withdrawn by its sources", "سحبته مصادره", "سەرچاوەکانی کشاندیانەوە"),
 }
 TEST = _words("TEST", "اختبار", "تاقیکردنەوە")
 POSSIBLY = _words("Possibly in your area", "ربما في منطقتك", "ڕەنگە لە ناوچەکەتدا بێت")
@@ -83,6 +84,12 @@ RETRACTION_EXPLAINED = _words(
     "تراجع أحد المصادر عمّا نشره. اعتبر التنبيه السابق غير صحيح.",
     "سەرچاوەیەک لە هەواڵەکەی پاشگەز بووەوە. ئاگادارکردنەوەی پێشوو بە هەڵە دابنێ.",
 )
+WITHDRAWAL_EXPLAINED = _words(
+    "Every source took its report back. Nobody stands behind it any more, and nobody called it false either.",
+    "سحبت كل المصادر تقاريرها. لم يعد أحد يؤكده، ولم ينفه أحد أيضاً.",
+    "هەموو سەرچاوەکان هەواڵەکانیان کشاندەوە. چیتر کەس پشتگیریی ناکات، و کەسیش بە درۆی نەخستووەتەوە.",
+)
+NO_SOURCE = _words("No source stands behind it", "لا مصدر يؤكده", "هیچ سەرچاوەیەک پشتگیریی ناکات")
 UNSETTLED = _words(
     "The name may mean one of {count} places; which one is not settled.",
     "قد يعني الاسم واحداً من {count} أماكن؛ ولم يتحدد أيها.",

@@ -9,15 +9,14 @@ from services.alert.area import Area, Circle, Polygon
 from services.alert.delivery import Outcome
 from services.alert.ledger import (
     Claimed,
-    DeliveryDetail,
     DeliveryRow,
-    DeliveryStatus,
     Finished,
     HeldIncident,
     NewDelivery,
     StoredChange,
 )
-from services.alert.watch import Endpoint, Language
+from services.alert.watch import Endpoint
+from services.alert.words import PlaceWords
 from shared.events.incident import IncidentChange
 
 
@@ -60,42 +59,21 @@ class DeliveryQueue(Protocol):
         ...
 
 
-class DeliveryDesk(Protocol):
-    """The ledger as people read and mend it."""
-
-    async def deliveries(
-        self,
-        *,
-        status: DeliveryStatus | None,
-        endpoint_id: str | None,
-        incident_id: str | None,
-        since: datetime | None,
-        limit: int,
-    ) -> Sequence[DeliveryRow]:
-        """Newest first."""
-        ...
-
-    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
-        """One with all its attempts."""
-        ...
-
-    async def replay(
-        self, *, delivery_id: str | None, endpoint_id: str | None, since: datetime | None
-    ) -> Sequence[str]:
-        """Make dead and expired deliveries due again, under their old ids and with their old bodies; enables their endpoints.
-        Returns the ids."""
-        ...
-
-
 class IncidentShelf(Protocol):
     """Incidents as the page and the API read them."""
 
-    async def incidents(self, *, limit: int, before: datetime | None, tests: bool) -> Sequence[IncidentChange]:
-        """The latest state of each, the one with the newest report first; ``before`` is the last one's ``last_seen``."""
+    async def incidents(
+        self, *, limit: int, before: tuple[datetime, str] | None = None, tests: bool = False
+    ) -> Sequence[IncidentChange]:
+        """The latest state of each, the one with the newest report first; ``before`` is the last one's last_seen and id."""
         ...
 
     async def history(self, incident_id: str) -> Sequence[IncidentChange]:
         """All changes of one incident in order of revision; empty for an unknown one."""
+        ...
+
+    async def deliveries(self, *, incident_id: str | None = None, limit: int = 50) -> Sequence[DeliveryRow]:
+        """What was sent about it, newest first."""
         ...
 
 
@@ -107,7 +85,7 @@ class Channel(Protocol):
         ...
 
 
-class PlaceBook(Protocol):
+class PlaceBook(PlaceWords, Protocol):
     """What the gazetteer knows, as far as watches and words need it."""
 
     def areas_named(self, name: str) -> Mapping[str, tuple[Area, ...]]:
@@ -125,8 +103,4 @@ class PlaceBook(Protocol):
 
     def with_extent(self, area: Circle | Polygon) -> Circle | Polygon:
         """The area with the divisions that it covers and touches."""
-        ...
-
-    def display_name(self, code: str, language: Language) -> str | None:
-        """The name of a country or division in a language."""
         ...

@@ -1,7 +1,8 @@
 """Who hears of this change, and as what.
 
 Every change is evaluated for every watch. The first state that a watch passes is its alert, one for each of its endpoints;
-changes of fact after that are updates. Who was told once is told of retractions and of moves out of the area, filters or not.
+changes of fact after that are updates. Who was told once is told of retractions, of withdrawals (every source took its report
+back) and of moves out of the area, filters or not.
 """
 
 from collections import defaultdict
@@ -22,6 +23,7 @@ class Message(StrEnum):
     """What a delivery is to its receiver, most pressing first."""
 
     RETRACTION = "retraction"
+    WITHDRAWAL = "withdrawal"
     ALERT = "alert"
     UPDATE = "update"
     LEFT_AREA = "left_area"
@@ -35,16 +37,21 @@ class Standing(StrEnum):
 
     TOLD = "told"
     LEFT = "left"
+    WITHDRAWN = "withdrawn"
     RETRACTED = "retracted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """What one endpoint was sent of one incident on behalf of one watch."""
+    """What one endpoint was sent of one incident on behalf of one watch.
+
+    ``owes``: facts changed while the desk held the incident back, so its release is an update.
+    """
 
     first: int
     last: int
     standing: Standing = Standing.TOLD
+    owes: bool = False
 
 
 Told = Mapping[tuple[str, str], Mark]
@@ -102,7 +109,7 @@ def route(
                 notes[endpoint_id].append(
                     Note(watch_id=verdict.watch_id, message=Message.ALERT, relation=verdict.relation)
                 )
-    marks = dict(told)
+    marks = {key: replace(mark, owes=True) for key, mark in told.items()} if state.held and state.notify else dict(told)
     notices = []
     for endpoint_id in sorted(notes):
         notice = _notice(endpoint_id, notes[endpoint_id], told, stale=stale)
@@ -117,13 +124,15 @@ def route(
 def _for_told(mark: Mark, state: IncidentChange, verdict: Verdict | None) -> Message | None:
     if state.status is Status.RETRACTED:
         return Message.RETRACTION if mark.standing is not Standing.RETRACTED else None
-    if verdict is None or state.held:
-        return None  # who gave up a watch still hears that what it was told was false, and nothing else
+    if state.status is Status.WITHDRAWN:
+        return Message.WITHDRAWAL if mark.standing in {Standing.TOLD, Standing.LEFT} else None
+    if verdict is None or state.held or state.status is not Status.ACTIVE:
+        return None  # who gave up a watch still hears that what it was told no longer stands, and nothing else
     if verdict.relation is Relation.OUTSIDE:
         return Message.LEFT_AREA if mark.standing is Standing.TOLD else None
-    if mark.standing is Standing.LEFT and verdict.refused is None:
-        return Message.UPDATE
-    return Message.UPDATE if state.notify and mark.standing is not Standing.LEFT else None
+    if mark.standing is Standing.LEFT:
+        return Message.UPDATE if verdict.refused is None else None
+    return Message.UPDATE if state.notify or mark.owes else None
 
 
 def _notice(endpoint_id: str, notes: list[Note], told: Told, *, stale: bool) -> Notice:
@@ -143,6 +152,7 @@ _STANDING_AFTER = {
     Message.ALERT: Standing.TOLD,
     Message.UPDATE: Standing.TOLD,
     Message.LEFT_AREA: Standing.LEFT,
+    Message.WITHDRAWAL: Standing.WITHDRAWN,
     Message.RETRACTION: Standing.RETRACTED,
 }
 
@@ -151,4 +161,4 @@ def _marked(mark: Mark | None, message: Message, revision: int) -> Mark:
     standing = _STANDING_AFTER[message]
     if mark is None:
         return Mark(first=revision, last=revision, standing=standing)
-    return replace(mark, last=revision, standing=standing)
+    return replace(mark, last=revision, standing=standing, owes=False)

@@ -50,7 +50,7 @@ class Refusal(StrEnum):
     LANGUAGE = "language"
     TEST = "test"
     BACKFILL = "backfill"
-    RETRACTED = "retracted"
+    NOT_STANDING = "not_standing"
     HELD = "held"
 
 

@@ -49,8 +49,11 @@ class _FaultError(Exception):
     """One thing that is wrong, as a sentence."""
 
 
-def load(path: Path, environment: Mapping[str, str], book: PlaceBook) -> Subscriptions:
-    """Return what the file says; raises ``WatchesFileError`` with every fault found."""
+def load(path: Path, environment: Mapping[str, str], book: PlaceBook, *, every_endpoint: bool = False) -> Subscriptions:
+    """Return what the file says; raises ``WatchesFileError`` with every fault found.
+
+    A watch lists the endpoints that are enabled, or with ``every_endpoint`` all it names, for trying it out.
+    """
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise WatchesFileError(path, (f"it is larger than {_MAX_FILE_BYTES} bytes",))
@@ -63,14 +66,17 @@ def load(path: Path, environment: Mapping[str, str], book: PlaceBook) -> Subscri
         raise WatchesFileError(path, (f"it cannot be read: {error}",)) from error
     except yaml.YAMLError as error:
         raise WatchesFileError(path, (f"it is not YAML: {' '.join(str(error).split())}",)) from None
-    return Reading(path, environment, book).subscriptions(document)
+    return Reading(path, environment, book, every_endpoint=every_endpoint).subscriptions(document)
 
 
 class Reading:
     """One reading of one file; collects faults as it goes."""
 
-    def __init__(self, path: Path, environment: Mapping[str, str], book: PlaceBook) -> None:
+    def __init__(
+        self, path: Path, environment: Mapping[str, str], book: PlaceBook, *, every_endpoint: bool = False
+    ) -> None:
         self._path = path
+        self._every_endpoint = every_endpoint
         self._environment = environment
         self._book = book
         self._faults: list[str] = []
@@ -161,7 +167,7 @@ class Reading:
             id=key,
             name=_optional_text(said, "name") or key,
             areas=self._areas(said),
-            endpoints=tuple(str(name) for name in names if endpoints[str(name)] is not None),
+            endpoints=tuple(str(name) for name in names if self._every_endpoint or endpoints[str(name)] is not None),
             filters=self._filters(said.get("filters")),
             when_vague=_one_of(WhenVague, said, "when_vague") or WhenVague.TELL,
             language=_language(said),

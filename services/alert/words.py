@@ -5,20 +5,31 @@ differs from the sentence around it, wrapped in bidirectional isolates, so that 
 """
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from services.alert import phrases
 from services.alert.area import Relation
 from services.alert.routing import Message
-from services.alert.watch import Language
-from shared.events.facts import Casualties, Count, Place, Precision
+from services.alert.watch import LANGUAGES, Language
+from shared.events.facts import Casualties, Count, Place
 from shared.events.incident import IncidentChange, Source
 from shared.events.report import Kind
+from shared.letters import fold
 
-PlaceWords = Callable[[str, Language], str | None]
-"""The name of a country or division (by its code) in a language, None where it has none."""
+
+class PlaceWords(Protocol):
+    """What places are called."""
+
+    def display_name(self, code: str, language: Language) -> str | None:
+        """The name of a country or division in a language, None for an unknown code."""
+        ...
+
+    def place_name(self, geonameid: int, language: Language) -> str | None:
+        """The name of a town or village in a language, None where it has none of its own."""
+        ...
+
 
 _FSI, _PDI = "\u2068", "\u2069"
 _MAX_SOURCES = 10
@@ -109,7 +120,9 @@ def attribution(state: IncidentChange, language: Language) -> str:
     """Return who says so and how sure that makes it: one outlet by name, several by their number and that of their origins."""
     reporting = [source for source in state.sources if source.kind is not Kind.REACTION]
     outlet_names = list(dict.fromkeys(source.outlet for source in reporting or state.sources))
-    first = isolated(outlet_names[0], language) if outlet_names else "?"
+    if not outlet_names:
+        return phrases.NO_SOURCE[language]
+    first = isolated(outlet_names[0], language)
     if is_known_from_reaction(state):
         return phrases.REACTION_ONLY[language].format(outlet=first)
     if len(outlet_names) <= 1:
@@ -139,16 +152,20 @@ def toll(casualties: Casualties, language: Language) -> str:
 
 
 def place_parts(place: Place | None, language: Language, names: PlaceWords) -> list[str]:
-    """Return the place from small to large: as the source wrote it, then district, governorate and, outside Iraq, country."""
+    """Return the place from small to large: its own name, then district, governorate and, outside Iraq, country.
+
+    The name is the language's, else as the source wrote it; it is left out where it only repeats that of a division.
+    """
     if place is None:
         return []
     codes = [place.admin2, place.admin1, place.country if place.country != "IQ" or place.admin1 is None else None]
-    above = [name for code in codes if code is not None and (name := names(code, language))]
-    is_itself_a_division = (
-        place.precision in (Precision.DISTRICT, Precision.GOVERNORATE, Precision.COUNTRY) and not place.candidates
-    )
-    parts = above if is_itself_a_division and above else [isolated(place.name, language), *above]
-    return list(dict.fromkeys(parts))
+    known = [code for code in codes if code is not None]
+    above = [name for code in known if (name := names.display_name(code, language))]
+    bearers = {fold(name) for code in known for spoken in LANGUAGES if (name := names.display_name(code, spoken))}
+    own = names.place_name(place.geonameid, language) if place.geonameid is not None else None
+    if own is None and fold(place.name) in bearers:
+        return list(dict.fromkeys(above))
+    return list(dict.fromkeys([isolated(own or place.name, language), *above]))
 
 
 def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:
@@ -229,6 +246,8 @@ def _lead(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
     lead = []
     if telling.message is Message.RETRACTION:
         lead.append(phrases.RETRACTION_EXPLAINED[language])
+    if telling.message is Message.WITHDRAWAL:
+        lead.append(phrases.WITHDRAWAL_EXPLAINED[language])
     if telling.message is Message.LEFT_AREA:
         lead.append(phrases.LEFT_EXPLAINED[language])
     if state.place is not None and state.place.candidates:

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from shared.codec import Headers, encode, headers
-from shared.events.facts import Casualties, Count, EventGroup, EventType, Evidence, Place, Precision
-from shared.events.incident import ChangeKind, FactChange, IncidentChange, Severity, Source
+from shared.events.facts import Casualties, Count, EventGroup, EventType, Place, Precision
+from shared.events.incident import ChangeKind, FactChange, IncidentChange, Severity, Source, SourcedEvidence
 from shared.events.report import Kind
 from shared.ids import incident_id
 from shared.kafka.dead_letters import Received
@@ -67,7 +67,11 @@ def opened(number: int = 1, **changed: Any) -> IncidentChange:
         sources=(source(1),),
         source_count=1,
         origins=1,
-        evidence=(Evidence(fact="killed", field="summary", text="four people were killed", start=10, end=33),),
+        evidence=(
+            SourcedEvidence(
+                item_id=f"i_{1:024x}", fact="killed", field="summary", text="four people were killed", start=10, end=33
+            ),
+        ),
         first_seen=PUBLISHED,
         last_seen=PUBLISHED,
         expires=datetime(2026, 6, 15, 21, 0, tzinfo=UTC),
@@ -106,10 +110,12 @@ def reacted(before: IncidentChange, **changed: Any) -> IncidentChange:
 
 def record_headers(state: IncidentChange, *, fetched_at: datetime | None = None) -> Headers:
     """The headers that linking puts on the record."""
-    times = {"linked_at": state.last_seen + timedelta(seconds=3)}
-    if fetched_at is not None:
-        times["fetched_at"] = fetched_at
-    return headers(state, event_id=state.event_id, occurred_at=state.last_seen, **times)
+    linked_at = state.last_seen + timedelta(seconds=3)
+    if fetched_at is None:
+        return headers(state, event_id=state.event_id, occurred_at=state.last_seen, linked_at=linked_at)
+    return headers(
+        state, event_id=state.event_id, occurred_at=state.last_seen, linked_at=linked_at, fetched_at=fetched_at
+    )
 
 
 def received(state: IncidentChange, *, offset: int = 0, fetched_at: datetime | None = None) -> Received:

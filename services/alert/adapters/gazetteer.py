@@ -81,6 +81,11 @@ class GazetteerBook:
         unit = self._gazetteer.unit(code)
         return None if unit is None else self._gazetteer.display_name(unit, language)
 
+    def place_name(self, geonameid: int, language: Language) -> str | None:
+        """The place's name in a language, None where the gazetteer has none in its script."""
+        entry = self._gazetteer.by_geonameid(geonameid)
+        return None if entry is None else {"en": entry.name, "ar": entry.ar, "ckb": entry.ckb}[language]
+
     @cached_property
     def _subdistricts(self) -> tuple[list[str], shapely.STRtree]:
         codes = [unit.code for unit in self._gazetteer.units(3) if unit.code is not None]

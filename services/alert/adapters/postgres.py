@@ -242,19 +242,19 @@ class _Transaction:
 
 
 def encode_told(told: Told) -> str:
-    """Marks as compact JSON: {watch: {endpoint: [first, last, standing]}}."""
+    """Marks as compact JSON: {watch: {endpoint: [first, last, standing, owes]}}."""
     nested: dict[str, dict[str, list[int | str]]] = {}
     for (watch_id, endpoint_id), mark in told.items():
-        nested.setdefault(watch_id, {})[endpoint_id] = [mark.first, mark.last, mark.standing.value]
+        nested.setdefault(watch_id, {})[endpoint_id] = [mark.first, mark.last, mark.standing.value, int(mark.owes)]
     return json.dumps(nested, separators=(",", ":"), ensure_ascii=False)
 
 
 def decode_told(text: str) -> Told:
     """The marks that ``encode_told`` wrote."""
     return {
-        (watch_id, endpoint_id): Mark(first=first, last=last, standing=Standing(standing))
+        (watch_id, endpoint_id): Mark(first=first, last=last, standing=Standing(standing), owes=bool(owes))
         for watch_id, marks in json.loads(text).items()
-        for endpoint_id, (first, last, standing) in marks.items()
+        for endpoint_id, (first, last, standing, owes) in marks.items()
     }
 
 

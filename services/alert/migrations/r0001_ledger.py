@@ -18,7 +18,7 @@ _STATEMENTS = (
         updated_at timestamptz NOT NULL DEFAULT now()
     )
     """,
-    "CREATE INDEX incidents_by_last_seen ON tocsin_alert.incidents (last_seen DESC, incident_id) WHERE revision > 0",
+    "CREATE INDEX incidents_by_last_seen ON tocsin_alert.incidents (last_seen DESC, incident_id DESC) WHERE revision > 0",
     """
     CREATE TABLE tocsin_alert.changes (
         incident_id text NOT NULL,

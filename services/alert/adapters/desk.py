@@ -1,0 +1,149 @@
+"""The ledger as people read and mend it: deliveries, endpoints, incidents."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from services.alert.adapters.postgres import database_errors
+from services.alert.ledger import AttemptRow, DeliveryDetail, DeliveryRow, DeliveryStatus, EndpointRow
+from shared.codec import decode
+from shared.events.incident import IncidentChange
+
+_COLUMNS = """delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, status, attempts, reason,
+    created_at, next_attempt_at, delivered_at"""
+
+
+class PostgresDesk:
+    """``DeliveryDesk`` and ``IncidentShelf`` over a pool; every method raises ``LedgerError`` when the database does not play."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    async def deliveries(
+        self,
+        *,
+        status: DeliveryStatus | None = None,
+        endpoint_id: str | None = None,
+        incident_id: str | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> Sequence[DeliveryRow]:
+        """Deliveries that match all that is given, newest first."""
+        with database_errors("reading deliveries"):
+            rows = await self._pool.fetch(
+                f"""SELECT {_COLUMNS} FROM tocsin_alert.deliveries
+                WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR endpoint_id = $2)
+                  AND ($3::text IS NULL OR incident_id = $3) AND ($4::timestamptz IS NULL OR created_at >= $4)
+                ORDER BY position DESC LIMIT $5""",  # noqa: S608  # the columns are the constant above
+                None if status is None else status.value,
+                endpoint_id,
+                incident_id,
+                since,
+                limit,
+            )
+        return [_delivery(row) for row in rows]
+
+    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
+        """One delivery with all its attempts and its body, None for an unknown id."""
+        with database_errors("reading a delivery"):
+            row = await self._pool.fetchrow(
+                f"""SELECT {_COLUMNS}, content_type, content FROM tocsin_alert.deliveries
+                JOIN tocsin_alert.bodies USING (body_id) WHERE delivery_id = $1""",  # noqa: S608  # as above
+                delivery_id,
+            )
+            attempts = await self._pool.fetch(
+                """SELECT attempt, started_at, duration, outcome, reason, http_status, detail
+                FROM tocsin_alert.attempts WHERE delivery_id = $1 ORDER BY started_at""",
+                delivery_id,
+            )
+        if row is None:
+            return None
+        return DeliveryDetail(
+            row=_delivery(row),
+            attempts=tuple(AttemptRow(**dict(attempt)) for attempt in attempts),
+            content_type=row["content_type"],
+            body=row["content"],
+        )
+
+    async def replay(
+        self,
+        *,
+        delivery_id: str | None = None,
+        endpoint_id: str | None = None,
+        since: datetime | None = None,
+        delivered: bool = False,
+    ) -> Sequence[str]:
+        """Make dead and expired deliveries (and delivered ones where asked) due again, under their old ids and with their
+        old bodies; the schedule starts anew. Endpoints that were disabled are enabled."""
+        statuses = [status.value for status in (DeliveryStatus.DEAD, DeliveryStatus.EXPIRED)]
+        statuses += [DeliveryStatus.DELIVERED.value] if delivered else []
+        with database_errors("replaying deliveries"):
+            async with self._pool.acquire() as connection, connection.transaction():
+                rows = await connection.fetch(
+                    """UPDATE tocsin_alert.deliveries
+                    SET status = 'pending', reason = NULL, attempts = 0, next_attempt_at = now(), leased_until = NULL, delivered_at = NULL
+                    WHERE status = ANY($1::text[]) AND ($2::text IS NULL OR delivery_id = $2)
+                      AND ($3::text IS NULL OR endpoint_id = $3) AND ($4::timestamptz IS NULL OR created_at >= $4)
+                    RETURNING delivery_id, endpoint_id""",
+                    statuses,
+                    delivery_id,
+                    endpoint_id,
+                    since,
+                )
+                await connection.execute(
+                    "UPDATE tocsin_alert.endpoints SET disabled_at = NULL, reason = NULL WHERE endpoint_id = ANY($1::text[])",
+                    [row["endpoint_id"] for row in rows],
+                )
+        return [row["delivery_id"] for row in rows]
+
+    async def disabled_endpoints(self) -> Sequence[EndpointRow]:
+        """Endpoints that get nothing until somebody replays to them, and why."""
+        with database_errors("reading endpoints"):
+            rows = await self._pool.fetch(
+                "SELECT endpoint_id, disabled_at, reason FROM tocsin_alert.endpoints WHERE disabled_at IS NOT NULL ORDER BY endpoint_id"
+            )
+        return [EndpointRow(**dict(row)) for row in rows]
+
+    async def incidents(
+        self, *, limit: int, before: tuple[datetime, str] | None = None, tests: bool = False
+    ) -> Sequence[IncidentChange]:
+        """The latest state of each incident, the one with the newest report first, after ``before`` (last_seen, incident id)."""
+        with database_errors("reading incidents"):
+            rows = await self._pool.fetch(
+                """SELECT state FROM tocsin_alert.incidents
+                WHERE revision > 0 AND (test = false OR $3) AND ($1::timestamptz IS NULL OR (last_seen, incident_id) < ($1, $2))
+                ORDER BY last_seen DESC, incident_id DESC LIMIT $4""",
+                before[0] if before else None,
+                before[1] if before else "",
+                tests,
+                limit,
+            )
+        return [decode(IncidentChange, row["state"]) for row in rows]
+
+    async def history(self, incident_id: str) -> Sequence[IncidentChange]:
+        """All changes of one incident in order of revision; empty for an unknown one."""
+        with database_errors("reading an incident"):
+            rows = await self._pool.fetch(
+                "SELECT raw FROM tocsin_alert.changes WHERE incident_id = $1 ORDER BY revision LIMIT 1000", incident_id
+            )
+        return [decode(IncidentChange, row["raw"]) for row in rows]
+
+
+def _delivery(row: "asyncpg.Record") -> DeliveryRow:
+    return DeliveryRow(
+        delivery_id=row["delivery_id"],
+        endpoint_id=row["endpoint_id"],
+        channel=row["channel"],
+        incident_id=row["incident_id"],
+        revision=row["revision"],
+        message=row["message"],
+        watch_ids=tuple(row["watch_ids"]),
+        test=row["test"],
+        status=DeliveryStatus(row["status"]),
+        attempts=row["attempts"],
+        reason=row["reason"],
+        created_at=row["created_at"],
+        next_attempt_at=row["next_attempt_at"] if row["status"] == "pending" else None,
+        delivered_at=row["delivered_at"],
+    )
