@@ -102,7 +102,7 @@ SPEECH = words(
     "said says say told announced announces condemned condemns condemning urged urges called calls declared declares summoned visited vowed"
     " promised arrested detained protested demonstrated mourned ordered claimed lowered raised revised reported confirmed added rejected offered"
     " expressed appealed blocked buried attended gathered returned began rallied marched met signed warned blamed denied stated tweeted posted"
-    " published released ruled pledged demanded asked laid marked rose climbed stood died visited toured received opened approved"
+    " published released ruled pledged demanded asked laid marked rose climbed stood visited toured received opened approved"
     " قال قالت أعلن أعلنت أفاد أفادت ذكر ذكرت كشف كشفت أكد أكدت أوضح صرح دان أدان أدانت شيع شيعت وجه قرر قررت دعا طالب طالبت باشرت تفقد زار أعرب عثرت ارتفع"
     " ڕایگەیاند گوتی وتی ئیدانە"
 )

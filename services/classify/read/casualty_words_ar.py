@@ -56,6 +56,14 @@ for _spelled, _side in (
     ("أخوان أخوين أبوان والدان والدين", Side.CIVILIANS),
 ):
     SIDE_OF_DUAL.update(dict.fromkeys(words(_spelled), _side))
+SIDE_OF_OWNED_DUAL = {
+    dual[:-1] + suffix: side
+    for dual, side in SIDE_OF_DUAL.items()
+    for suffix in ("ه", "ها", "هما", "هم")
+    if len(dual) > 4
+}
+"""His two children, her two brothers: the dual loses its last letter before a pronoun."""
+del SIDE_OF_OWNED_DUAL["امراه"]  # "a woman", not "his two commanders"
 SIDE_OF_PLURAL.update(
     {
         **dict.fromkeys(

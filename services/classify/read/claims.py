@@ -20,7 +20,7 @@ class ClaimKind(StrEnum):
 
     ``STATED``: so many were hit. ``TOTAL``: the whole toll ("rises to seven", "a fourth farmer died"), which a stated part
     does not contradict. ``LATER``: a death among those counted as wounded. ``NONE``: the text says that nobody was.
-    ``UNSPLIT``: killed and wounded in one figure.
+    ``UNSPLIT``: killed and wounded in one figure. ``BOAST``: the attacker's own count, believed only where nobody else counts.
     """
 
     STATED = "stated"
@@ -28,6 +28,7 @@ class ClaimKind(StrEnum):
     LATER = "later"
     NONE = "none"
     UNSPLIT = "unsplit"
+    BOAST = "boast"
 
 
 class Side(StrEnum):

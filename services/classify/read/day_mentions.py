@@ -205,6 +205,8 @@ class _Mentions:
         for length in (2, 1):
             phrase = tuple(self._keys[at : at + length])
             month = calendar.MONTHS.get(phrase)
+            if month is None and phrase and self._lang == "ckb":
+                month = calendar.MONTHS.get((*phrase[:-1], phrase[-1].removesuffix("دا").removesuffix("ي")))
             if month is None and self._lang == "ar":
                 month = calendar.MONTHS.get((self._plain(at), *phrase[1:]))
             if month is not None and len(phrase) == length:
@@ -284,10 +286,11 @@ class _Mentions:
 
     def _judged(self, mention: DayMention) -> DayMention:
         is_told = any(word in calendar.ATTACK_WORDS for word in self._keys[: mention.start])
+        is_owned = self._is_owned(mention)
         return replace(
             mention,
-            is_owned=self._is_owned(mention),
-            is_speech=self._is_speech(mention),
+            is_owned=is_owned,
+            is_speech=not is_owned and self._is_speech(mention),
             is_trailing=is_told and not {"after", "following"} & set(self._keys[mention.end :]),
         )
 
@@ -333,7 +336,7 @@ class _Mentions:
             before = kept[-1] if kept else None
             if (
                 before is not None
-                and mention.start - before.end <= 1
+                and self._adjoins(before, mention)
                 and not before.is_counted
                 and not mention.is_counted
             ):
@@ -349,6 +352,10 @@ class _Mentions:
                 continue
             kept.append(mention)
         return kept
+
+    def _adjoins(self, before: DayMention, mention: DayMention) -> bool:
+        between = self._keys[before.end : mention.start]
+        return not between or between in ([","], ["،"], ["("], [fold("یوم")], ["on"])
 
 
 def vague_words(sentence: Sentence, lang: str) -> Iterator[str]:

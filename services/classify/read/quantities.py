@@ -92,6 +92,11 @@ def sorani_stems(key: str) -> tuple[str, ...]:
     return tuple(stems)
 
 
+def is_glued(tokens: Sequence[Token], at: int) -> bool:
+    """Whether token ``at`` is written onto the one before it: "F-16", but not "BAGHDAD - Two soldiers"."""
+    return 0 < at < len(tokens) and tokens[at - 1].end == tokens[at].start
+
+
 def quantities_of(tokens: Sequence[Token], lang: str) -> tuple[Quantity, ...]:
     """Return the numbers that ``tokens`` name, in order and without overlap; years, times, decimals and unit names are left out.
 

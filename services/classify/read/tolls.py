@@ -53,6 +53,7 @@ class _Figure:
     parts: tuple[int, ...]
     is_total: bool = False
     is_explicit: bool = True
+    is_addition: bool = False
 
 
 def read_casualties(
@@ -75,6 +76,7 @@ def read_casualties(
                 rejected.append(f"{claim.fact.value} {claim.best}: another attack: {_quote(document, sentence, claim)}")
             else:
                 by_field[sentence.field].append(_Said(claim=claim, sentence=sentence))
+    rejected += _drop_boasts(document, by_field)
     counts: dict[Fact, Count | None] = {}
     evidence: list[Evidence] = []
     for fact in Fact:
@@ -93,6 +95,20 @@ def read_casualties(
         evidence=tuple(dict.fromkeys(evidence)),
         rejected=tuple(dict.fromkeys(rejected)),
     )
+
+
+def _drop_boasts(document: Document, by_field: dict[str, list[_Said]]) -> list[str]:
+    """Remove attackers' own counts where somebody else counts too; returns what was removed."""
+    dropped = []
+    sober = {s.claim.fact for said in by_field.values() for s in said if s.claim.kind is not ClaimKind.BOAST}
+    for field, said in by_field.items():
+        boasts = [s for s in said if s.claim.kind is ClaimKind.BOAST and s.claim.fact in sober]
+        dropped += [
+            f"{s.claim.fact.value} {s.claim.best}: a claimant's figure: {_quote(document, s.sentence, s.claim)}"
+            for s in boasts
+        ]
+        by_field[field] = [s for s in said if s not in boasts]
+    return dropped
 
 
 def _claims(document: Document, sentence: Sentence, *, is_lead: bool) -> list[Claim]:
@@ -148,13 +164,25 @@ def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
         low = min(low, 1)
     return _Figure(
         best=best,
-        low=min([low, *(s.claim.low for s in others if not s.claim.kind is ClaimKind.LATER)])
+        low=min([low, *(s.claim.low for s in others if s.claim.kind is not ClaimKind.LATER)])
         if _compete(best, others)
         else low,
         high=max([high, *(s.claim.high for s in others)]),
         said=tuple(taken),
         parts=tuple(part for s in taken for part in s.claim.parts),
         is_explicit=any(s.claim.is_explicit for s in taken),
+        is_addition=all(s.claim.kind is ClaimKind.LATER for s in taken),
+    )
+
+
+def _sum(lead: _Figure, other: _Figure) -> _Figure:
+    return _Figure(
+        best=lead.best + other.best,
+        low=lead.low + other.low,
+        high=lead.high + other.high,
+        said=lead.said + other.said,
+        parts=lead.parts + other.parts,
+        is_explicit=lead.is_explicit,
     )
 
 
@@ -188,7 +216,9 @@ def _settled(figures: Sequence[_Figure]) -> tuple[Count | None, tuple[_Said, ...
         return None, ()
     lead = figures[0]
     for other in figures[1:]:
-        if _completes(other, lead):
+        if other.is_addition and not lead.is_total and lead.best:
+            lead = _sum(lead, other)
+        elif _completes(other, lead):
             lead = other
     rivals = [figure for figure in figures if figure.best or not lead.best]
     count = Count(

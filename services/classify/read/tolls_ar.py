@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from services.classify.read import casualty_words_ar as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of, one
-from services.classify.read.quantities import Quantity, arabic_stems, quantities_of
+from services.classify.read.quantities import Quantity, arabic_stems, is_glued, quantities_of
 from services.classify.read.text import Sentence, TokenKind
 from shared.letters import fold
 
@@ -104,11 +104,10 @@ class _Reading:
         if self._in(quantity.start - 1, lexicon.UNIT_BEFORE) and quantity.has_digits:
             return None
         key = self._keys[quantity.end - 1]
-        if quantity.has_digits and (
-            1900 <= (quantity.best or 0) <= 2100 or self._after(quantity.end) in {"%", "-", "/"}
-        ):
+        if quantity.has_digits and (1900 <= (quantity.best or 0) <= 2100 or self._after(quantity.end) in {"%", "/"}):
             return None
-        if self._after(quantity.start - 1) in {"-", "/"} or (key.startswith("ال") and quantity.is_ordinal):
+        is_hyphened = self._after(quantity.start - 1) == "-" and is_glued(self._tokens, quantity.start)
+        if is_hyphened or self._after(quantity.start - 1) == "/" or (key.startswith("ال") and quantity.is_ordinal):
             return None
         at = quantity.end
         if self._after(at) in _OF_THEM:
@@ -217,6 +216,8 @@ class _Reading:
 
     def _single(self, at: int) -> Group | None:
         if self._in(at, _ONE_OF, definite=False) and not self._keys[at].startswith("ال"):
+            if self._definite(at + 1) is not None:
+                return None  # "one of the three wounded" counts three
             if self._in(at + 1, lexicon.WOUNDED_NOUNS_PLURAL) or self._in(at + 1, lexicon.WOUNDED_NOUNS_DUAL):
                 return replace(one(at, at + 2), is_of_wounded=True)
             noun = self._in(at + 1, lexicon.SIDE_OF_PLURAL)
@@ -224,6 +225,9 @@ class _Reading:
                 return None
             end, side = self._turned(at + 2, lexicon.SIDE_OF_PLURAL[noun])
             return one(at, end, side=side)
+        pair = self._in(at, lexicon.SIDE_OF_OWNED_DUAL, definite=False)
+        if pair is not None:
+            return self._two(at, at + 1, lexicon.SIDE_OF_OWNED_DUAL[pair])
         if self._in(at, lexicon.KIN_WITH_SUFFIX, definite=False):
             return one(at, at + 1, side=Side.CIVILIANS)
         noun = self._in(at, lexicon.SIDE_OF_SINGULAR, definite=False)

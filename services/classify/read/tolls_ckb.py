@@ -11,13 +11,14 @@ from functools import lru_cache
 from services.classify.read import casualty_words_ckb as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of, one
 from services.classify.read.number_words import words
-from services.classify.read.quantities import Quantity, quantities_of
+from services.classify.read.quantities import Quantity, is_glued, quantities_of
 from services.classify.read.text import Sentence, TokenKind
 
 _REACH = 14
 _LIST_GAP = 4
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
 _ONE_OF = words("یەکێک یەکێکیان یەکێکی")
+_A_WOUNDED = tuple(words("بریندارێک"))
 _FROM = words("لە")
 _AND = frozenset({"و"})
 _UNKNOWN = words("زانیاری زانیارییەک دیار ڕوون ئاشکرا ژمارەی")
@@ -104,7 +105,9 @@ class _Reading:
 
     def _counted(self, quantity: Quantity) -> Group | None:
         before, at = self._key(quantity.start - 1), quantity.end
-        if before in lexicon.UNIT_BEFORE | _NOT or before in {"-", "/"} or self._key(at) in {"%", "-", "/"}:
+        if before in lexicon.UNIT_BEFORE | _NOT or before == "/" or self._key(at) in {"%", "/"}:
+            return None
+        if before == "-" and is_glued(self._tokens, quantity.start):
             return None
         if quantity.has_digits and 1900 <= (quantity.best or 0) <= 2100:
             return None
@@ -151,7 +154,9 @@ class _Reading:
 
     def _uncounted(self, at: int) -> Group | None:
         key = self._key(at)
-        if key.startswith("برينداريك"[:8]) and key.startswith(tuple(words("بریندارێک بریندارێکی"))):
+        if key in _ONE_OF:
+            return self._one_of(at)
+        if key.startswith(_A_WOUNDED):
             return replace(one(at, at + 1), is_of_wounded=True)
         noun = _noun(key)
         if noun is None or not noun[1]:
@@ -301,7 +306,7 @@ class _Reading:
                     break
                 nearby.append(group)
         reached = [group for group in nearby if self._key(group.start - 1) in lexicon.REACHES]
-        return (reached or nearby or [None])[0]
+        return next(iter(reached or nearby), None)
 
     def _none_claims(self) -> Iterator[Claim]:
         both = (Fact.KILLED, Fact.WOUNDED)

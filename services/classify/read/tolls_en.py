@@ -22,7 +22,7 @@ from services.classify.read.casualty_words_en import (
     TURNED_TO_ATTACKERS,
 )
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of, one
-from services.classify.read.quantities import Quantity, quantities_of
+from services.classify.read.quantities import Quantity, is_glued, quantities_of
 from services.classify.read.text import Sentence, Token, TokenKind
 
 _MODIFIERS = 5
@@ -30,6 +30,13 @@ _JOINTS = (("as", "well", "as"), ("along", "with"), ("together", "with"), ("in",
 _PREFIXES = frozenset({"another", "other", "additional", "further", "total", "remaining", "first"})
 _PARTICLES = words_of_names = frozenset({"al", "bin", "ibn", "abu", "el"})
 _POSSESSIVES = frozenset({"his", "her", "their", "its"})
+_RAISING = frozenset(
+    {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing", "brought", "raised", "takes"}
+)
+_NUMBERS_THINGS = frozenset(
+    {"no", "age", "aged", "$", "€", "£", "number", "not", "article", "route", "highway", "unit"}
+)
+_PRONOUNS = frozenset({"he", "she", "him", "her"})
 _NOMINAL = frozenset({"the", "these", "those", "of", "among", "their", "his", "its", "most", "many", "for", "her"})
 _TOLL = frozenset({"toll", "tolls", "number", "count", "fatalities", "dead"})
 _RISES = frozenset(
@@ -110,26 +117,16 @@ class _Reading:
 
     def _counted(self, quantity: Quantity) -> Group | None:
         before, after = self._key(quantity.start - 1), self._key(quantity.end)
-        if before in {
-            "-",
-            "no",
-            "age",
-            "aged",
-            "$",
-            "€",
-            "£",
-            "number",
-            "not",
-            "article",
-            "route",
-            "highway",
-            "unit",
-        } or after in {"%", "°"}:
+        if before in _NUMBERS_THINGS or after in {"%", "°"}:
             return None
-        if after == "-" and self._key(quantity.end + 1) not in {"strong"}:
+        if (before == "-" and is_glued(self._tokens, quantity.start)) or (
+            after == "-" and is_glued(self._tokens, quantity.end)
+        ):
             return None
         start = quantity.start
-        while self._key(start - 1) in _PREFIXES or (self._key(start - 1) == "of" and self._key(start - 2) == "total"):
+        while self._key(start - 1) in _PREFIXES | _POSSESSIVES or (
+            self._key(start - 1) == "of" and self._key(start - 2) == "total"
+        ):
             start -= 1
         is_more = start < quantity.start
         if after == "of":
@@ -174,7 +171,11 @@ class _Reading:
 
     def _uncounted(self, at: int) -> Group | None:
         key = self._key(at)
+        if key in _PRONOUNS and self._key(at + 1) == "and":
+            return one(at, at + 1, is_loose=True)
         if key in {"a", "an", "another"} | _POSSESSIVES | {"the"}:
+            if at + 1 in self._numbers:
+                return None
             head = self._head(at + 1, SIDE_OF_SINGULAR)
             if head is not None:
                 loose = key == "the"
@@ -190,16 +191,18 @@ class _Reading:
             | SIDE_OF_PLURAL.keys()
         ):
             head = self._head(at, SIDE_OF_SINGULAR)
-            start = at
-            while (
-                self._is_word(start - 1)
-                and self._key(start - 1) not in BOUNDARIES
-                and start > at - 3
-                and self._key(start - 1) not in NOT_PEOPLE
-            ):
-                start -= 1
-            return one(at, head[0], side=head[1], is_loose=True) if head else None
+            return one(self._bare_start(at), head[0], side=head[1], is_loose=True) if head else None
         return None
+
+    def _bare_start(self, at: int) -> int:
+        """Where a phrase without article begins ("kills senior commander")."""
+        start = at
+        while start > max(0, at - 3) and self._is_word(start - 1):
+            key = self._key(start - 1)
+            if key in BOUNDARIES | NOT_PEOPLE | ADVERBS or self._starts_trigger(start - 1) or key.endswith(("s", "ed")):
+                break
+            start -= 1
+        return start
 
     def _head(self, at: int, nouns: Mapping[str, Side]) -> tuple[int, Side] | None:
         """Find the noun of a phrase that begins at ``at``: returns the token after it and its side."""
@@ -209,8 +212,10 @@ class _Reading:
         while at < min(limit, len(self._tokens)):
             key = self._key(at)
             side = nouns.get(key) if key != "other" else None
-            if side is not None and self._owns(at):
-                return None
+            if self._owns(at) and at not in self._numbers:
+                last, armed, limit = None, False, limit + 1
+                at += 1
+                continue
             if side is not None:
                 armed_here = armed and key in TURNED_TO_ATTACKERS
                 last = (at + 1, Side.ATTACKERS if armed_here else side)
@@ -422,7 +427,6 @@ class _Reading:
         at = trigger.start
         while self._key(at - 1) in ADVERBS and at not in self._at_end:
             at -= 1
-        nearest: Group | None = None
         limit = at - 25
         position = at
         while position > max(0, limit):
@@ -430,18 +434,37 @@ class _Reading:
             if group is not None and group.start in self._used:
                 return []
             if group is not None and self._may_be_subject(group, is_beside=position == at):
-                nearest = group
-                break
+                chain = self._chain_to(group)
+                if not self._is_subset(chain[0]):
+                    return self._turned_by_leader(chain)
+                position = chain[0].start
+                continue
             key = self._key(position - 1)
             if key in {";", "when", "as", "while", "because", ":"} or position - 1 in self._used:
                 return []
             position = group.start if group is not None else position - 1
-        if nearest is None:
-            return []
-        chain = [nearest]
+        return []
+
+    def _chain_to(self, last: Group) -> list[Group]:
+        chain = [last]
         while (before := self._before_in_list(chain[0])) is not None:
             chain.insert(0, before)
         return chain
+
+    def _turned_by_leader(self, chain: list[Group]) -> list[Group]:
+        """ "Senior ISIS leader among four killed": the four are attackers too."""
+        at = chain[0].start - 1
+        named = set(self._keys[max(0, at - 4) : at])
+        if self._key(at) == "among" and named & ARMED_GROUPS and named & TURNED_TO_ATTACKERS:
+            return [replace(group, side=Side.ATTACKERS) for group in chain]
+        return chain
+
+    def _is_subset(self, group: Group) -> bool:
+        """Whether the group only details another: "six people, including two children"."""
+        before, further = self._key(group.start - 1), self._key(group.start - 2)
+        return before in {"including", "includes", "include", "notably"} or (
+            before in {"them", "whom"} and further == "among"
+        )
 
     def _may_be_subject(self, group: Group, *, is_beside: bool) -> bool:
         if group.is_loose:
@@ -488,8 +511,11 @@ class _Reading:
         self._used.add(trigger.start)
         start, end = min(trigger.start, groups[0].start), max(trigger.end, groups[-1].end)
         kind = ClaimKind.STATED
-        if len(groups) == 1 and groups[0].is_ordinal:
-            if trigger.fact is Fact.KILLED:
+        if self._is_boast(trigger):
+            kind = ClaimKind.BOAST
+        elif len(groups) == 1 and groups[0].is_ordinal:
+            is_named_before = groups[0].is_loose and self._key(groups[0].start - 1) == "the"
+            if trigger.fact is Fact.KILLED and not is_named_before:
                 kind = ClaimKind.TOTAL
             else:
                 groups = [replace(groups[0], best=1, low=1, high=1)]
@@ -498,6 +524,28 @@ class _Reading:
         elif trigger.fact is Fact.KILLED and self._is_later_death(trigger, groups):
             kind = ClaimKind.LATER
         yield from claims_from(trigger.fact, kind, groups, start, end)
+
+    def _is_boast(self, trigger: _Trigger) -> bool:
+        """ "Said it had killed 21 soldiers", "claimed to have killed": the claimant's own figure."""
+        before = self._keys[max(0, trigger.start - 8) : trigger.start]
+        if trigger.form not in {"participle", "active"} or not {
+            "claimed",
+            "said",
+            "claiming",
+            "saying",
+            "says",
+            "claims",
+        } & set(before):
+            return False
+        return before[-2:] in (
+            ["it", "had"],
+            ["they", "had"],
+            ["it", "has"],
+            ["to", "have"],
+            ["fighters", "had"],
+            ["having"],
+            ["that", "killed"],
+        ) or before[-1:] == ["it"]
 
     def _is_later_death(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
         if any(group.is_of_wounded for group in groups):
@@ -570,11 +618,9 @@ class _Reading:
                 if before == "of" and self._key(position - 2) not in {"toll", "total"}:
                     continue
                 return group
-        before = [g for g in self._groups if g.end <= at and self._key(g.start - 1) == "to" and g.best is not None]
-        if before and {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing"} & set(
-            self._keys[max(0, before[-1].start - 3) : at]
-        ):
-            return before[-1]
+        reached = [g for g in self._groups if g.end <= at and self._key(g.start - 1) == "to" and g.best is not None]
+        if reached and _RAISING & set(self._keys[max(0, reached[-1].start - 3) : at]):
+            return reached[-1]
         return None
 
     def _none_claims(self) -> Iterator[Claim]:

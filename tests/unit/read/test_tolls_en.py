@@ -1,0 +1,154 @@
+"""English tolls: every sentence here was written for this test."""
+
+import pytest
+
+from services.classify.read.tolls import CasualtiesReading, read_casualties
+from tests.support.reading import document
+
+CASES: list[tuple[str, int | None, int | None, int | None]] = [
+    # sentence, killed, wounded, attackers killed
+    ("Seven people were killed and five wounded in the attack", 7, 5, None),
+    ("Gunmen killed six villagers and a policeman near Jalawla", 7, None, None),
+    ("He and three comrades were killed when the mine went off", 4, None, None),
+    ("A policeman was killed in Kirkuk", 1, None, None),
+    ("Policeman killed by sniper fire", 1, None, None),
+    ("A roadside bomb killed a couple on their way to market", 2, None, None),
+    ("A dozen soldiers were killed at the outpost", 12, None, None),
+    ("Two dozen people were wounded in the blast", None, 24, None),
+    ("Half a dozen farmers were hurt", None, 6, None),
+    ("Dozens were killed in the bombing", None, None, None),
+    ("Dozens hurt as bomb hits market", None, None, None),
+    ("Several people were wounded when a grenade went off", None, None, None),
+    ("At least 7 people were killed", 7, None, None),
+    ("More than a dozen people were killed in the strike", 12, None, None),
+    ("Nearly 40 people were injured", None, 40, None),
+    ("Up to nine fishermen were killed", 9, None, None),
+    ("As many as 30 worshippers were wounded", None, 30, None),
+    ("About twenty people were hurt", None, 20, None),
+    ("Some 15 soldiers were killed", 15, None, None),
+    ("The death toll from the bombing rose to seven from five", 7, None, None),
+    ("Death toll in Tuz bombing climbs to 14", 14, None, None),
+    ("Two more of the wounded died on Monday, bringing the death toll to nine", 9, None, None),
+    ("The number of wounded rose to 31, the health directorate said", None, 31, None),
+    ("Officials revised the toll down to five", 5, None, None),
+    ("Five soldiers, not six, were killed in the attack", 5, None, None),
+    ("A fourth victim has died after the shooting", 4, None, None),
+    ("A third man died of his wounds in hospital", 3, None, None),
+    ("There were no casualties", 0, 0, None),
+    ("No deaths were reported", 0, None, None),
+    ("Nobody was hurt in the rocket fire", 0, 0, None),
+    ("No one was killed but two guards were wounded", 0, 2, None),
+    ("The shelling caused no casualties", 0, 0, None),
+    ("Rockets land near base without causing casualties", 0, 0, None),
+    ("There were no immediate reports of casualties", None, None, None),
+    ("It was not immediately clear whether there were any casualties", None, None, None),
+    ("No further casualties were reported", None, None, None),
+    ("Iraqi jets bombed a hideout, killing three ISIS militants", None, None, 3),
+    ("Two gunmen were shot dead by police", None, None, 2),
+    ("Three soldiers and two attackers were killed in the clash", 3, None, 2),
+    ("An officer was killed and four militants died in the clash", 1, None, 4),
+    ("A suicide bomber blew himself up at the gate, killing four guards and wounding 11", 4, 11, 1),
+    ("A suicide bomber killed nine people in a market", 9, None, None),
+    ("Six people, among them a policeman, were killed", 6, None, None),
+    ("Six people were killed, including two children", 6, None, None),
+    ("The blast killed five people, two of them children, and wounded eight", 5, 8, None),
+    ("Gunmen opened fire on farmers, killing three of them", 3, None, None),
+    ("A 40-year-old shepherd was killed by a mine", 1, None, None),
+    ("Karim Salih, 42, a teacher, was shot dead outside his home", 1, None, None),
+    ("A 107 mm rocket landed near the base and wounded a guard", None, 1, None),
+    ("Two vehicles of the 45th Brigade were destroyed and three soldiers were wounded", None, 3, None),
+    ("The bomb killed 12 sheep and wounded a shepherd", None, 1, None),
+    ("Gunmen abducted seven men near Baiji", None, None, None),
+    ("Police arrested five suspects after the attack that killed a judge", 1, None, None),
+    ("Gunmen killed a man, his wife and their three children in their home", 5, None, None),
+    ("The bomb killed a driver and wounded his two passengers", 1, 2, None),
+    ("An attack left four people dead and nine wounded", 4, 9, None),
+    ("Four dead, nine wounded in market blast", 4, 9, None),
+    ("Four killed, nine injured in market blast", 4, 9, None),
+    ("The strike claimed the lives of eight civilians", 8, None, None),
+    ("Eleven people lost their lives in the bombing", 11, None, None),
+    ("The killing of two shepherds angered the village", 2, None, None),
+    ("The bodies of three missing fishermen were found", 3, None, None),
+    ("Twenty-one people were killed and a hundred wounded", 21, 100, None),
+    ("Between 10 and 12 people were killed", 10, None, None),
+    ("A man and a woman were killed by shelling", 2, None, None),
+    ("A gunman killed two policemen before being shot dead", 2, None, 1),
+    ("Shelling kills mother and two daughters", 3, None, None),
+    ("Drone strike on car kills senior commander and his driver", 2, None, None),
+    ("One person was killed and another was wounded", 1, 1, None),
+    ("Two brothers were killed and a third was wounded", 2, 1, None),
+    ("A bomb killed two soldiers and three others were wounded", 2, 3, None),
+    ("Twelve people were killed or wounded in the attack", 12, None, None),
+    ("The blast killed and wounded 12 people", 12, None, None),
+    ("Three Peshmerga killed, five wounded in Makhmour attack", 3, 5, None),
+    ("Seven people, including the gunman, were killed", 7, None, None),
+    ("Turkish shelling wounds a girl and her grandfather", None, 2, None),
+    ("Militants attacked a post, killing two federal policemen and injuring four more", 2, 4, None),
+    ("Two Iraqi soldiers killed, two others hurt in Hawija IED blast", 2, 2, None),
+    ("The explosion killed the district's mayor and three bodyguards", 4, None, None),
+    ("1,200 people were killed", 1200, None, None),
+    ("An IED exploded 12 km from Tuz, wounding one", None, 1, None),
+    ("The attack at 10:30 pm killed two", 2, None, None),
+    ("The militants killed four policemen and burned six houses", 4, None, None),
+    ("Four of the attackers were killed", None, None, 4),
+    ("Shooting outside café leaves one dead, three in critical condition", 1, 3, None),
+    ("Two kolbars shot dead by border guards", 2, None, None),
+    ("Army says 14 insurgents killed in air raid", None, None, 14),
+    ("Senior ISIS leader among four killed in air strike", None, None, 4),
+]  # fmt: skip
+
+
+def _figures(reading: CasualtiesReading) -> tuple[int | None, int | None, int | None]:
+    counts = (reading.casualties.killed, reading.casualties.wounded, reading.casualties.attackers_killed)
+    killed, wounded, attackers = (count.best if count else None for count in counts)
+    return killed, wounded, attackers
+
+
+@pytest.mark.parametrize(("text", "killed", "wounded", "attackers"), CASES, ids=[case[0][:50] for case in CASES])
+def test_an_english_sentence_gives_its_toll(
+    text: str, killed: int | None, wounded: int | None, attackers: int | None
+) -> None:
+    assert _figures(read_casualties(document(text))) == (killed, wounded, attackers)
+
+
+BACKGROUND = [
+    "Since 2014 attacks in the district have killed 300 people.",
+    "Last month's attack in the same village killed 12 people.",
+    "In 2013 a suicide bombing at a funeral killed 42 people.",
+    "A similar bombing killed nine people a year ago.",
+    "Thirteen policemen were killed there in 2021.",
+]
+
+
+@pytest.mark.parametrize("sentence", BACKGROUND)
+def test_the_toll_of_the_past_is_not_the_toll(sentence: str) -> None:
+    reading = read_casualties(
+        document("Bomb kills two in Baquba", content=f"A bomb killed two people in Baquba. {sentence}")
+    )
+    assert _figures(reading) == (2, None, None)
+    alone = read_casualties(document("Bomb goes off in Baquba", content=f"A bomb went off in Baquba. {sentence}"))
+    assert _figures(alone) == (None, None, None)
+
+
+ARTICLES: list[tuple[str, str, str | None, int | None, int | None]] = [
+    # title, summary, content, killed, wounded
+    ("Bomb kills four soldiers", "A bomb killed four soldiers. A civilian also died.", None, 5, None),
+    ("Four soldiers killed in bombing", "The bomb killed four soldiers and a civilian.", None, 5, None),
+    ("Attack kills officer in Kirkuk", "Gunmen killed an officer and two soldiers.", None, 3, None),
+    ("Seven killed in attack", "Six villagers and a policeman were killed.", "The attack killed seven people.", 7, None),
+    ("Two killed in blast", "Two people were killed. Police said three were killed.", None, 2, None),
+    ("Blast hits market", "Four people were killed and six wounded.", "Two of the wounded later died in hospital.", 6, 6),
+    ("Group claims attack", "Officials say six soldiers died. The group said it had killed 21 soldiers.", None, 6, None),
+    ("Toll rises", "The death toll has risen to nine. Five people died at once and four in hospital.", None, 9, None),
+    ("Gunmen attack village", "Three people were killed. Another five were wounded.", None, 3, 5),
+    ("Shells hit Zakho", "A woman was hurt. There were no deaths.", None, 0, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "content", "killed", "wounded"), ARTICLES, ids=[case[1][:50] for case in ARTICLES]
+)
+def test_sentences_of_one_item_are_added_up_and_never_twice(
+    title: str, summary: str, content: str | None, killed: int | None, wounded: int | None
+) -> None:
+    assert _figures(read_casualties(document(title, summary=summary, content=content)))[:2] == (killed, wounded)
