@@ -16,7 +16,7 @@ from shared.events.incident import Contribution, Source
 from shared.events.item import ItemChange
 from shared.events.report import AttackFacts, Kind, Report
 
-FIRST_YEAR, LAST_YEAR = 2000, 2090
+FIRST_YEAR, LAST_YEAR = 1980, 2090
 """Publications outside are faults of a feed's clock (1970, 2099); nothing is linked at such a time."""
 
 BOUNDS: dict[str, tuple[float, float, float, float]] = {

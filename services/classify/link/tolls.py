@@ -7,7 +7,8 @@ responsibility lowers nothing. After a correction the figures it corrected are s
 does not lift the toll again. Range: the lowest and the highest anyone gave. A person of the desk overrides all.
 
 The wounded are taken from those who give the best figure of killed, since the two shift into each other as people die in
-hospital; only when none of them counts wounded, from the others.
+hospital; only when none of them counts wounded, from the others. Among equals their number falls only by a correction that
+calls itself one: "two are still being treated" is no new total.
 """
 
 import re
@@ -41,9 +42,9 @@ class BestReason(StrEnum):
 def best_tolls(tellings: Sequence[Contribution]) -> tuple[Casualties, BestReason | None]:
     """Return the toll of an incident from its tellings in order of publication, and why the killed (else the wounded) are what they are."""
     killed, reason = _best(tellings, lambda told: told.killed)
-    wounded, wounded_reason = _best(_tellings_at(killed, tellings), lambda told: told.wounded)
+    wounded, wounded_reason = _best(_tellings_at(killed, tellings), lambda told: told.wounded, must_say_so=True)
     if wounded is None:
-        wounded, wounded_reason = _best(tellings, lambda told: told.wounded)
+        wounded, wounded_reason = _best(tellings, lambda told: told.wounded, must_say_so=True)
     attackers, _ = _best(tellings, lambda told: told.attackers_killed)
     casualties = Casualties(
         killed=killed, wounded=_ranged(wounded, tellings, lambda told: told.wounded), attackers_killed=attackers
@@ -69,7 +70,7 @@ def _tellings_at(killed: Count | None, tellings: Sequence[Contribution]) -> Sequ
 
 
 def _best(
-    tellings: Sequence[Contribution], figure: Callable[[Casualties], Count | None]
+    tellings: Sequence[Contribution], figure: Callable[[Casualties], Count | None], *, must_say_so: bool = False
 ) -> tuple[Count | None, BestReason | None]:
     best: int | None = None
     reason: BestReason | None = None
@@ -87,7 +88,7 @@ def _best(
             best, reason = count.best, BestReason.ONLY_FIGURE
         elif count.best > best and (is_update or count.best not in stale):
             best, reason = count.best, BestReason.LATEST_UPDATE if is_update else BestReason.HIGHER_LATER
-        elif count.best < best and _corrects(telling, count.best, told):
+        elif count.best < best and _corrects(telling, count.best, told, must_say_so=must_say_so):
             stale |= {figure for figure in told if figure > count.best}
             best, reason = count.best, BestReason.CORRECTED
         told.add(count.best)
@@ -96,12 +97,12 @@ def _best(
     return _ranged(Count(best=best, low=best, high=best), tellings, figure), _settled(best, reason, tellings, figure)
 
 
-def _corrects(telling: Contribution, figure: int, told: set[int]) -> bool:
+def _corrects(telling: Contribution, figure: int, told: set[int], *, must_say_so: bool) -> bool:
     if telling.source.kind is not Kind.UPDATE:
         return False
     if _LOWERED.search(telling.source.title):
         return True
-    return figure not in told and not telling.facts.claimed
+    return not must_say_so and figure not in told and not telling.facts.claimed
 
 
 def _settled(

@@ -17,7 +17,7 @@ def outcome_of(main: AttackFacts, **more: object) -> Outcome:
     return OpenIncidents().link(told("a", main, **more), LINKING)  # type: ignore[arg-type]  # forwarded keywords
 
 
-@pytest.mark.parametrize("year", [1970, 1999, 2099, 9000])
+@pytest.mark.parametrize("year", [1970, 2099, 9000])
 def test_a_publication_at_an_impossible_time_is_kept_out(year: int) -> None:
     outcome = outcome_of(facts(), published=datetime(year, 1, 2, tzinfo=UTC))
     assert outcome.changes == ()

@@ -44,8 +44,10 @@ def test_two_villages_of_one_district_on_one_evening_stay_apart() -> None:
 
 
 def test_villages_stay_apart_however_much_else_agrees() -> None:
-    same = {"killed": 4, "wounded": 7, "perpetrator": "isis", "targets": ("army",), "weapons": ("ied",)}
-    assert not joins(facts("Imam Ways", **same), facts("Tulul", **same))
+    def attack(place: str) -> AttackFacts:
+        return facts(place, killed=4, wounded=7, perpetrator="isis", targets=("army",), weapons=("ied",))
+
+    assert not joins(attack("Imam Ways"), attack("Tulul"))
 
 
 def test_one_district_one_evening_and_one_type_but_other_targets_and_tolls_stay_apart() -> None:
