@@ -31,6 +31,7 @@ from shared.embedded.jars import cache_directory, class_path, load_lock
 from shared.embedded.kafka import java_version
 from shared.embedded.maven import MavenFetcher
 from shared.embedded.ports import free_port
+from shared.embedded.processes import ChildProcess
 from shared.embedded.stack import EmbeddedStack
 from tests.support.servers import create_topics, unique_name
 
@@ -56,6 +57,14 @@ async def main() -> None:
 
 asyncio.run(main())
 """
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """Whatever a test here does, in the end only children that were there before are left (servers of other tests, maybe)."""
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    assert [each for each in psutil.Process().children() if each not in before] == []
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +189,6 @@ async def test_data_of_another_version_is_refused_before_anything_starts(data_di
     with pytest.raises(OtherVersionError, match=r"belongs to Kafka 3\.9, and this Tocsin runs Kafka 4\.1"):
         async with EmbeddedStack(data_dir):
             pytest.fail("started")
-    assert not psutil.Process().children()
 
 
 async def test_a_cluster_of_another_postgres_is_refused_even_under_our_version_file(data_dir: Path) -> None:
@@ -188,14 +196,22 @@ async def test_a_cluster_of_another_postgres_is_refused_even_under_our_version_f
     with pytest.raises(OtherVersionError, match="belongs to PostgreSQL 16, and this Tocsin runs PostgreSQL 18"):
         async with EmbeddedStack(data_dir):
             pytest.fail("started")
-    assert not psutil.Process().children()
+
+
+def family_of(child: ChildProcess | None) -> list[psutil.Process]:
+    """A server's process and all that came of it."""
+    assert child is not None
+    assert child.pid is not None
+    process = psutil.Process(child.pid)
+    return [process, *process.children(recursive=True)]
 
 
 async def test_nothing_listens_beyond_loopback(data_dir: Path) -> None:
-    async with EmbeddedStack(data_dir):
+    async with EmbeddedStack(data_dir) as stack:
         listening = {
             (process.name(), connection.laddr.ip)
-            for process in psutil.Process().children(recursive=True)
+            for server in (stack.kafka, stack.postgres)
+            for process in family_of(server.child)
             for connection in process.net_connections(kind="inet")
             if connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
         }
@@ -218,7 +234,6 @@ async def test_a_port_in_use_is_named_and_no_process_is_left(data_dir: Path, ser
         with pytest.raises(PortInUseError, match=rf"port {port} on 127\.0\.0\.1, wanted by .*, is in use"):
             async with EmbeddedStack(data_dir, **{f"{server}_port": port}):
                 pytest.fail("started")
-    assert not psutil.Process().children()
 
 
 async def test_the_ports_asked_for_are_used(data_dir: Path) -> None:
@@ -272,7 +287,6 @@ async def test_a_corrupted_jar_stops_the_start_and_no_process_is_left(data_dir: 
     with pytest.raises(JarMismatchError, match=f"{jar.name} is not the locked file"):
         async with EmbeddedStack(data_dir, cache_dir=own_cache):
             pytest.fail("started")
-    assert not psutil.Process().children()
 
 
 async def test_a_first_start_without_a_network_says_what_to_do(tmp_path: Path) -> None:
@@ -285,7 +299,6 @@ async def test_a_first_start_without_a_network_says_what_to_do(tmp_path: Path) -
         ):
             pytest.fail("started")
     assert "46 files, 44 MB" in said[0]
-    assert not psutil.Process().children()
 
 
 async def test_damaged_class_archives_cost_speed_and_nothing_else(data_dir: Path, own_cache: Path) -> None:
@@ -306,4 +319,3 @@ async def test_a_server_that_cannot_start_says_so_with_the_end_of_its_log(data_d
             pytest.fail("started")
     assert caught.value.server == "PostgreSQL"
     assert caught.value.log_path == data_dir / "logs" / "postgres.log"
-    assert not psutil.Process().children()
