@@ -48,7 +48,9 @@ _BY_CONCEPT: dict[str, EventType] = {
     "atk.ied": EventType.REMOTE_EXPLOSIVE_LANDMINE_IED,
     "atk.abduct": EventType.ABDUCTION,
     "atk.strike": EventType.AIR_DRONE_STRIKE,
+    "atk.bombard": EventType.SHELLING_ARTILLERY_MISSILE,
     "atk.clash": EventType.ARMED_CLASH,
+    "atk.militants_killed": EventType.ARMED_CLASH,
 }
 """Most telling first: a suicide car bomb is a suicide bomb, a drone with gas a chemical weapon."""
 _ORDER = tuple(_BY_CONCEPT)
@@ -57,9 +59,28 @@ _OUTRANKS = frozenset({"atk.chemical", "atk.suicide"})
 _LEFT_OPEN = frozenset(
     {"atk.ied", "atk.car_bomb", "atk.blast", "weak.explosion", "atk.grenade", "atk.shell", "atk.drone"}
 )
+_GENERIC = frozenset({"atk.strike", "atk.bombard", "atk.militants_killed"})
+"""These say that something came from afar or that militants died; the next sentence may say how."""
 _BOMBS = frozenset({"atk.blast", "weak.explosion"})
 _GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire", "victim.killed"})
-_NOT = frozenset({"not", "ruling", "ruled", "rather", "others", "some", "ليس", "وليس", "نفي", "نەك", "نييە"})
+_NOT = frozenset(
+    {
+        "not",
+        "ruling",
+        "ruled",
+        "rather",
+        "others",
+        "some",
+        "spoke",
+        "unclear",
+        "whether",
+        "ليس",
+        "وليس",
+        "نفي",
+        "نەك",
+        "نييە",
+    }
+)
 _OPENING = 4
 
 
@@ -92,6 +113,7 @@ Found = tuple[Marked, Hit] | None
 
 def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType | None, Found]:
     """The type by weapon or deed: from the first sentence that names one, unless a later one settles what it left open."""
+    generic: Found = None
     for one in opening:
         hits = [hit for hit in one.hits if hit.concept in _BY_CONCEPT and not _is_denied(one, hit)]
         if not hits:
@@ -100,9 +122,16 @@ def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType
         first = _not_swallowed(first, hits)
         if first.concept == "atk.clash" and _is_bare(first, one):
             continue
+        if first.concept in _GENERIC:
+            generic = generic or (one, first)
+            continue
+        if generic and first.concept == "atk.clash" and generic[1].concept != "atk.militants_killed":
+            break
         if first.concept in _LEFT_OPEN and (settled := _settled(told)) is not None:
             return _BY_CONCEPT[settled[1].concept], settled
         return _BY_CONCEPT[first.concept], (one, first)
+    if generic:
+        return _BY_CONCEPT[generic[1].concept], generic
     if (settled := _settled(told)) is not None and any(one.concepts & _BOMBS for one in opening):
         return _BY_CONCEPT[settled[1].concept], settled
     for one in opening:

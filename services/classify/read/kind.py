@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from importlib import resources
 
 from services.classify.read.features import features_of
-from services.classify.read.triggers import STRONG, WEAK, Marks
+from services.classify.read.triggers import Marks
 from shared.events.facts import Evidence
 from shared.events.report import Kind
 
 _CERTAINLY_OTHER = 0.99
+_OTHER_FROM = 0.42
 _LEAST_ATTACK = 0.9
 """The attack strength below which headline and lead tell of no attack: one weak word alone ("strike") is less."""
 
@@ -63,14 +64,25 @@ class KindModel:
             )
         features = features_of(marks, is_old=is_old, is_back_reference=is_back_reference)
         found = self.probabilities(features)
-        kind = max(found, key=lambda one: found[one])
+        kind = _decided(found, marks)
         return KindReading(kind=kind, confidence=found[kind], probabilities=found, evidence=_evidence(marks, kind))
 
 
+def _decided(found: Mapping[Kind, float], marks: Marks) -> Kind:
+    """The likeliest kind, but other where it is likely enough: a false alarm costs more than the shade between two kinds of news."""
+    if found[Kind.OTHER] >= _OTHER_FROM or any("neg.archive" in one.concepts for one in marks.marked):
+        return Kind.OTHER
+    kind = max((one for one in found if one is not Kind.OTHER), key=lambda one: found[one])
+    if kind is Kind.RETRACTION and not any(one.concepts & {"ret.deny", "ret.correct"} for one in marks.head):
+        return Kind.OTHER
+    return kind
+
+
 def _tells_of_attack(marks: Marks) -> bool:
-    return max((one.attack_strength for one in marks.head), default=0.0) >= _LEAST_ATTACK or any(
-        one.of("ret.") and one.concepts & (STRONG | WEAK) for one in marks.head
-    )
+    strength = max((one.attack_strength for one in marks.head), default=0.0)
+    if strength >= _LEAST_ATTACK:
+        return True
+    return strength > 0 and any(one.of("react.") or one.of("upd.") or one.of("ret.") for one in marks.head)
 
 
 _SPEAKS_FOR = {

@@ -215,7 +215,7 @@ def _value(marked: Marked, hit: Hit, lang: str, event_type: EventType | None) ->
     if _cannot_be(hit, marked, event_type):
         return 0.0
     value = 1.0 + (0.6 if any(word in _BEFORE.get(lang, ()) for word in before) else 0.0) + (0.5 if blamed else 0.0)
-    if hit.concept in _STATES and not blamed and not _does(marked, hit, deeds, before, after):
+    if hit.concept in _STATES and not blamed and not _does(hit, deeds, before, after):
         return 0.0
     if deeds:
         value += 0.4 - min(0.4, 0.05 * min(_distance(hit, one) for one in deeds))
@@ -238,9 +238,17 @@ def _cannot_be(hit: Hit, marked: Marked, event_type: EventType | None) -> bool:
     return False
 
 
-def _does(marked: Marked, hit: Hit, deeds: Sequence[Hit], before: Sequence[str], after: Sequence[str]) -> bool:
+def _does(hit: Hit, deeds: Sequence[Hit], before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether a state's name stands with a deed that states do ("Turkish drone", "Iranian border guards shot"), and is no speaker or place."""
-    if any(word in _SPEAKS for word in after[:1]) or any(word in _PLACE_BEFORE for word in before[-1:]):
+    is_guard = list(after[:2]) in (
+        ["border", "guards"],
+        ["border", "guard"],
+        ["border", "forces"],
+        ["border", "police"],
+    )
+    if (any(word in _SPEAKS for word in after[:1]) and not is_guard) or any(
+        word in _PLACE_BEFORE for word in before[-1:]
+    ):
         return False
     return any(
         one.concept in _STATE_DEEDS and one.first - hit.last <= _REACH and hit.first - one.last <= _REACH - 1

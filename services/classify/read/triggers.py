@@ -13,7 +13,7 @@ MAX_SENTENCES = 80
 STRONG = frozenset(
     f"atk.{name}"
     for name in (
-        "gunmen", "gunfire", "suicide", "car_bomb", "ied", "mine", "air", "drone", "shell", "grenade", "chemical", "strike", "blast",
+        "gunmen", "gunfire", "suicide", "car_bomb", "ied", "mine", "air", "drone", "shell", "grenade", "chemical", "strike", "blast", "bombard", "militants_killed",
         "abduct", "sexual", "knife", "clash", "assault", "retake", "seize",
     )
 )  # fmt: skip
