@@ -9,7 +9,7 @@ from services.standalone.arrivals import render_mail, render_webhook
 from services.standalone.console import Console
 from services.standalone.demo_config import feeds_document, service_settings, watches_document, write_yaml
 from services.standalone.demo_verdict import Verdict, judge
-from services.standalone.feed_server import FeedServer, Pace
+from services.standalone.feed_server import FeedServer, Pace, Start
 from services.standalone.local_stack import LocalStack, StackConfig
 from services.standalone.mail_catcher import MailCatcher
 from services.standalone.recorded_day import RecordedDay, load_recorded_day, shift
@@ -44,7 +44,7 @@ async def run_demo(
     secret = new_secret()
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
         async with (
-            FeedServer(day, pace=Pace(duration_seconds=options.duration_seconds)) as feeds,
+            FeedServer(day, pace=Pace(duration_seconds=options.duration_seconds, start=Start.BY_HAND)) as feeds,
             WebhookReceiver(secret=secret, on_accepted=lambda one: console.block(render_webhook(one))) as receiver,
             MailCatcher(on_accepted=lambda one: console.block(render_mail(one))) as mail,
         ):
@@ -100,6 +100,9 @@ def _conclude(verdict: Verdict, options: DemoOptions, console: Console) -> None:
 async def _play(stack: LocalStack, feeds: FeedServer, console: Console) -> None:
     """Return when every story has appeared, was fetched, and nothing is left to do anywhere."""
     async with asyncio.timeout(_DEADLINE_SECONDS):
+        # Every service is ready by now. Had the day begun at the first poll, stories told at different times would be read in one heap.
+        await feeds.all_polled()
+        feeds.start()
         while (progress := feeds.progress).fetched < progress.total:
             console.progress(progress.appeared, progress.total, progress.latest.title if progress.latest else "")
             await asyncio.sleep(_SETTLE_POLL_SECONDS)
