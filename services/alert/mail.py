@@ -4,6 +4,7 @@ Everything that could vary between two renderings (Message-ID, Date, the multipa
 """
 
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,7 +27,7 @@ def address(text: str) -> Address:
         raise ValueError("only addresses of ASCII characters are supported")
     try:
         found = Address(addr_spec=text.strip())
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise ValueError("it is not of the form name@domain") from error
     if not found.username or ("." not in found.domain.strip(".") and found.domain != "localhost"):
         raise ValueError("it is not of the form name@domain")

@@ -22,6 +22,7 @@ _MAX_SOURCES = 10
 _MAX_EVIDENCE = 12
 _MAX_CANDIDATES = 5
 _MAX_CHANGED = 20
+_MAX_FACT = 150
 BodyType = Literal[
     "incident.alert", "incident.update", "incident.left_area", "incident.withdrawal", "incident.retraction"
 ]
@@ -161,7 +162,7 @@ def alert_body(
                     test=state.test,
                     change=state.change,
                     notify=state.notify,
-                    changed=tuple(_shortened(change) for change in state.changed[:_MAX_CHANGED]),
+                    changed=tuple(_shortened(change) for change in state.changed[: max(3, round(_MAX_CHANGED * keep))]),
                     previous_sent_revision=previous_revision,
                     watches=watches[: 50 if keep == 1.0 else 10],
                     incident=incident_state(state, candidates=round(_MAX_CANDIDATES * keep)),
@@ -198,7 +199,7 @@ def cleaned_headline(told: Story) -> str:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the body; the published file is this, and a test holds them together."""
-    schema = msgspec.json.schema(AlertBody)
+    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(AlertBody)))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
@@ -228,8 +229,8 @@ def shown_source(source: Source) -> ShownSource:
 def _shortened(change: FactChange) -> FactChange:
     return FactChange(
         fact=change.fact,
-        before=None if change.before is None else cleaned(change.before),
-        after=None if change.after is None else cleaned(change.after),
+        before=None if change.before is None else cleaned(change.before, limit=_MAX_FACT),
+        after=None if change.after is None else cleaned(change.after, limit=_MAX_FACT),
     )
 
 
