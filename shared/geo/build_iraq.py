@@ -20,7 +20,7 @@ _RANK_OF_FEATURE = {
     "PPLA": 88, "PPLA2": 78, "PPLA3": 70, "cities500": 50, "PPLX": 40, "PPL": 30, "": 30, "PPLL": 25, "PPLF": 20, "PPLQ": 5, "PPLW": 5,
 }  # fmt: skip
 _GENERIC = re.compile(
-    r"^(?:qaryat|qaryah|nahiyat|naḩiyat|nāḩiyat|qada|qadā’|qaḑā’|markaz|madinat|mujamma|kampi|hayy|mahallat|قرية|قريه|ناحية|قضاء|مركز|مدينة|مجمع|حي|محلة|مركز قضاء|مركز ناحية|گوندی|گوندى|شاری|ناحیەی)\s+(?=\S)",
+    r"^(?:qaryat|qaryah|nahiyat|naḩiyat|nāḩiyat|qada|qadā’|qaḑā’|markaz|madinat|mujamma|kampi|hayy|mahallat|قرية|قريه|محافظة|پارێزگای|پاریزگای|ناحية|قضاء|مركز|مدينة|مجمع|حي|محلة|مركز قضاء|مركز ناحية|گوندی|گوندى|شاری|ناحیەی)\s+(?=\S)",
     re.IGNORECASE,
 )
 _QUALIFIER = re.compile(
@@ -152,7 +152,7 @@ def places(source: Path) -> Iterator[Names]:
         latin = [n for n in (*_cells(row["names_eng"]), row["name"]) if n not in wrong and re.search("[A-Za-z]", n)]
         entry = Entry(
             kind=EntryKind.TOWN if is_town else EntryKind.VILLAGE,
-            name=latin[0] if latin else row["name"], ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
+            name=_GENERIC.sub("", latin[0] if latin else row["name"]), ar=_GENERIC.sub("", arabic[0]) if arabic else None, ckb=sorani[0] if sorani else None,
             lat=round(float(row["lat"]), 5), lon=round(float(row["lon"]), 5), country="IQ",
             admin1=row["adm1_pcode"], admin2=None if geonameid in NO_DISTRICT else row["adm2_pcode"],
             admin3=None if geonameid in NO_DISTRICT else row["adm3_pcode"], geonameid=geonameid, rank=rank,

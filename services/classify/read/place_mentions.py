@@ -50,7 +50,11 @@ _SORANI_SUFFIXES = (
     "يه",
     "ن",
 )
+_GENERIC = frozenset({"qaryat", "nahiyat", "qaryet", "nahiat", "qada", "mujamma"})
+"""Words for village and unit that stand before a Latin name at will."""
+
 _REGION_RANK = 55
+_MIN_AFTER_CLITIC = 4
 _BAQUBA = "بعقوبه"
 _FIRST_OF_TWO = frozenset(
     map(
@@ -62,7 +66,7 @@ _FIRST_OF_TWO = frozenset(
 
 _NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR
 _NEVER_ALONE = STOPS | PLACED | MOVED | BETWEEN | NEAR | INSTITUTIONS_BEFORE
-_NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN | STOPS if not word.isascii()) - {"علي"}
+_NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN if not word.isascii()) - {"علي"}
 """A name of several words does not begin with a preposition: "لە کانی" is not the village Lakani."""
 
 
@@ -126,12 +130,12 @@ def _heads(key: str, lang: str) -> Iterator[tuple[str, str]]:
                 yield key[2:], prefix
         return
     rest, taken = key, ""
-    if rest[0] in "وف" and len(rest) > 4:
+    if rest[0] in "وف" and len(rest) > 2:
         rest, taken = rest[1:], rest[0]
         yield rest, taken
     if rest.startswith("لل") and len(rest) > 5:
         yield "ال" + rest[2:], taken + "ل"
-    elif rest[0] in "بلك" and len(rest) > 4:
+    elif rest[0] in "بلك" and len(rest) > 2:
         yield rest[1:], taken + rest[0]
 
 
@@ -163,14 +167,16 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
         if _is_latin(token) != latin and token.kind is TokenKind.WORD:
             break
         key = word_key(token.text)
-        hyphen_next = n + 1 < len(tokens) and tokens[n + 1].text == "-"
-        article = latin and (key in ARTICLES or (key in ASSIMILATED_ARTICLES and (_is_capital(token) or hyphen_next)))
-        if (
-            latin
-            and token.kind is TokenKind.WORD
-            and not (_is_capital(token) or article or (words and key in _JOINING))
-        ):
-            break
+        following = tokens[n + 1] if n + 1 < len(tokens) else None
+        joined_next = following is not None and (following.text == "-" or (bool(words) and _is_capital(following)))
+        article = latin and (
+            key in ARTICLES
+            or (key in ASSIMILATED_ARTICLES and (_is_capital(token) or joined_next))
+            or (key in _GENERIC and not words)
+        )
+        if latin and token.kind is TokenKind.WORD:
+            if not (_is_capital(token) or article or (words and key in _JOINING)):
+                break
         words.append((n, key, article))
         n += 1
     return words
@@ -197,6 +203,8 @@ def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
             if not longer:
                 continue
             last = joined[len(before) :]
+            if clitic and len(joined) < _MIN_AFTER_CLITIC:
+                continue
             for tail in _tails(last, lang):
                 if gazetteer.knows_key(before + tail):
                     best = (index, before + tail, clitic)
@@ -228,6 +236,15 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
         return None
     latin = _is_latin(token)
     if latin and (cue_level(token) is not None or _is_cue_word(token)):
+        return None
+    if cue_level(token) in (
+        Level.GOVERNORATE,
+        Level.DISTRICT,
+        Level.SUBDISTRICT,
+        Level.TOWN,
+        Level.VILLAGE,
+        Level.AREA,
+    ):
         return None
     if latin:
         if not _is_capital(token):
@@ -286,11 +303,11 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
             if token.kind is not TokenKind.WORD:
                 at += 1
                 continue
-            mention = None if token.key in _NEVER_FIRST else _match_at(gazetteer, sentence, at, lang)
-            if mention is not None and not token.key.isascii() and token.key in NEAR and mention.rank < _REGION_RANK:
-                mention = None  # شمال شرق is a direction; شمال العراق a region
             named = at > 0 and cue_level(tokens[at - 1]) in (Level.DISTRICT, Level.SUBDISTRICT)  # قضاء المدينة
-            if mention is not None and mention.first == mention.last and _is_cue_word(token) and not named:
+            mention = None
+            if named or token.key not in _NEVER_FIRST:
+                mention = _match_at(gazetteer, sentence, at, lang)
+            if mention is not None and not named and not _may_be_a_name(mention):
                 mention = None
             if mention is not None and _is_penalty(sentence, mention):
                 mention = None
@@ -317,6 +334,16 @@ def _places_next(tokens: Sequence[Token], at: int) -> bool:
     return n >= 0 and tokens[n].key in PLACED and tokens[n].kind is TokenKind.WORD
 
 
+def _may_be_a_name(mention: Mention) -> bool:
+    """Whether the matched words are not ordinary ones: a lone cue word, or a little-known name that begins with a common word."""
+    token = mention.sentence.tokens[mention.first]
+    if mention.first == mention.last:
+        return not _is_cue_word(token)
+    if token.key.isascii() or (token.key not in STOPS and token.key not in NEAR) or token.key == "علي":
+        return True
+    return mention.rank >= _REGION_RANK  # شمال شرق is a direction; شمال العراق a region
+
+
 def _is_cue_word(token: Token) -> bool:
     if any(form in LEVELS for form in cue_forms(token.key)) and not token.text.isascii():
         return True
@@ -324,5 +351,5 @@ def _is_cue_word(token: Token) -> bool:
         return True
     bare = token.key.removeprefix("ال")
     return not token.key.isascii() and (
-        bare in LEVELS or bare in STOPS or any(form in STOPS for form in cue_forms(token.key)[:2])
+        bare in LEVELS or bare in STOPS or any(form in STOPS and len(form) >= 4 for form in cue_forms(token.key)[:2])
     )
