@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
-from aiokafka.errors import KafkaError
 
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
@@ -42,6 +41,7 @@ from shared.geo.gazetteer import Gazetteer
 from shared.health import HealthServer
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.consumer import Consumer
+from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Publisher, PublishError
 from shared.kafka.topics import missing
 from shared.logging import logger

@@ -7,8 +7,6 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from aiokafka.errors import KafkaError
-
 from services.classify.app import EXIT_TEMPORARY_FAILURE, Classifier
 from services.classify.errors import TopicsMissingError
 from services.classify.metrics import ClassifyMetrics
@@ -18,6 +16,7 @@ from shared import logging
 from shared.clock import SystemClock
 from shared.health import HealthServer
 from shared.kafka.connection import KafkaConnection
+from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Publisher
 from shared.kafka.topics import missing
 from shared.logging import logger

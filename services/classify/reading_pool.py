@@ -55,5 +55,5 @@ class ReadingPool:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # the library left this one out
         await asyncio.to_thread(self._pool.join)

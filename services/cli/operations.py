@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
 import click
-from aiokafka.errors import KafkaError
 from pydantic import Field
 
-from services.cli.dead_letters import DeadLetter, NoSuchLetterError, list_letters, one_letter, replay_letters
 from shared.kafka.connection import KafkaConnection
+from shared.kafka.dead_letter_reader import DeadLetter, NoSuchLetterError, list_letters, one_letter, replay_letters
+from shared.kafka.errors import KafkaError
 from shared.kafka.topics import TopicError, apply, missing
 from shared.postgres.migrate import Schema, SchemaError, require, upgrade
 from shared.postgres.pool import DatabaseUnavailableError, described, open_pool

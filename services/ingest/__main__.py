@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from aiokafka.errors import KafkaError
-
 from services.ingest.adapters.archive import PostgresArchive
 from services.ingest.adapters.kafka import KafkaItemPublisher
 from services.ingest.adapters.postgres import PostgresLedger
@@ -33,6 +31,7 @@ from services.ingest.visit import Visitor
 from shared.clock import Clock, SystemClock
 from shared.health import HealthServer
 from shared.kafka.connection import KafkaConnection
+from shared.kafka.errors import KafkaError
 from shared.logging import configure, logger
 from shared.metrics import new_registry
 from shared.postgres.migrate import SchemaError, require

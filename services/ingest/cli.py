@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
-from aiokafka.errors import KafkaError
 
 from services.ingest.adapters.archive import PostgresArchive
 from services.ingest.adapters.kafka import KafkaItemPublisher
@@ -23,6 +22,7 @@ from services.ingest.schema import SCHEMA
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.kafka.connection import KafkaConnection
+from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import PublishError
 from shared.logging import configure
 from shared.postgres.migrate import SchemaError, require

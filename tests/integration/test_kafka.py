@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.cli.dead_letters import NoSuchLetterError, list_letters, one_letter, replay_letters
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.consumer import Consumer
+from shared.kafka.dead_letter_reader import NoSuchLetterError, list_letters, one_letter, replay_letters
 from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
 from shared.kafka.lag import LagReader
 from shared.kafka.publisher import Publisher, PublishError, Record

@@ -1,8 +1,9 @@
-"""Reading and replaying the dead-letter topics from the command line."""
+"""Reading dead-letter topics, and sending letters back where they came from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -51,22 +52,22 @@ async def list_letters(connection: KafkaConnection, topic: Topic) -> list[DeadLe
         await consumer.stop()
 
 
-def _letter(topic: str, record: "object") -> DeadLetter:
-    headers = tuple(record.headers)  # type: ignore[attr-defined]  # the client publishes no types
+def _letter(topic: str, record: Any) -> DeadLetter:
+    headers = tuple(record.headers)
     about = {key: value.decode("utf-8", "replace") for key, value in headers}
     return DeadLetter(
-        number=record.offset,  # type: ignore[attr-defined]  # see above
-        at=datetime.fromtimestamp(record.timestamp / 1000, tz=UTC),  # type: ignore[attr-defined]  # see above
+        number=record.offset,
+        at=datetime.fromtimestamp(record.timestamp / 1000, tz=UTC),
         reason=about.get("dlq-reason", "unknown"),
         source=f"{about.get('dlq-topic', '?')}/{about.get('dlq-partition', '?')}@{about.get('dlq-offset', '?')}",
         error_type=about.get("dlq-error-type", ""),
         error=about.get("dlq-error", ""),
         received=Received(
             topic=topic,
-            partition=record.partition,  # type: ignore[attr-defined]  # see above
-            offset=record.offset,  # type: ignore[attr-defined]  # see above
-            key=record.key,  # type: ignore[attr-defined]  # see above
-            value=record.value,  # type: ignore[attr-defined]  # see above
+            partition=record.partition,
+            offset=record.offset,
+            key=record.key,
+            value=record.value,
             headers=headers,
         ),
     )
