@@ -2,7 +2,7 @@
 
 - retract: the incident is called false; those who were told hear it.
 - correct: the given facts replace what the news say, from now on; a retracted incident stands again.
-- merge: the tellings move into ``into_incident_id``; the emptied incident says where they went, silently, for its facts stand.
+- merge: the sources move into ``into_incident_id``, earlier decisions about the merged incident do not; the emptied incident says where they went, silently, for its facts stand.
 - split: the named items move to an incident of their own, which names ``split_from``.
 - hold, and its release: marks the incident; what is held is not sent, which is the alert service's to heed.
 """
@@ -37,9 +37,9 @@ def plan(report: Report, incidents: Mapping[str, Incident], settings: LinkSettin
     if incident is None or incident.state.status is Status.MERGED:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
     if action.verb is DeskVerb.MERGE:
-        return _merge(report, action, incident, incidents)
+        return _merge(report, action, incident, incidents, settings)
     if action.verb is DeskVerb.SPLIT:
-        return _split(report, action, incident)
+        return _split(report, action, incident, settings)
     if action.verb is DeskVerb.HOLD:
         return Planned(steps=(_step(report, action, incident, held=not action.release),))
     if action.verb is DeskVerb.CORRECT and action.facts is None:
@@ -49,37 +49,47 @@ def plan(report: Report, incidents: Mapping[str, Incident], settings: LinkSettin
     return Planned(steps=(_step(report, action, incident, add=(note,), trigger=note),), flags=tuple(flags))
 
 
-def _merge(report: Report, action: DeskAction, gone: Incident, incidents: Mapping[str, Incident]) -> Planned:
+def _merge(
+    report: Report, action: DeskAction, gone: Incident, incidents: Mapping[str, Incident], settings: LinkSettings
+) -> Planned:
     into = incidents.get(action.into_incident_id or "")
     if into is None or into is gone or into.state.status is Status.MERGED:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
-    moved = tuple(gone.tellings[part] for part in sorted(gone.tellings))
-    return Planned(
-        steps=(
-            _step(report, action, gone, remove=tuple(sorted(gone.tellings)), merged_into=into.state.incident_id),
-            _step(report, action, into, add=moved, trigger=_fresh(moved)),
-        )
+    moved = tuple(gone.tellings[part] for part in sorted(gone.tellings) if gone.tellings[part].desk is None)
+    if not moved:
+        return Planned(flags=(Flag.REFUSED_BY_RULE,))
+    leaving = _step(report, action, gone, remove=tuple(sorted(gone.tellings)), merged_into=into.state.incident_id)
+    joining = tuple(
+        _step(report, action, into, add=some, trigger=_fresh(some)) for some in _portions(moved, settings.max_moved)
     )
+    return Planned(steps=(leaving, *joining))
 
 
-def _split(report: Report, action: DeskAction, incident: Incident) -> Planned:
+def _split(report: Report, action: DeskAction, incident: Incident, settings: LinkSettings) -> Planned:
     wanted = set(action.item_ids)
     parts = tuple(part for part in sorted(incident.tellings) if part in wanted or part.partition("#")[0] in wanted)
     if not parts or len(parts) == len(incident.tellings):
         return Planned(flags=(Flag.REFUSED_BY_RULE,))
     moved = tuple(incident.tellings[part] for part in parts)
-    opening = Step(
-        item_id=report.item_id,
-        event_id=report.event_id,
-        incident_id=ids.incident_id(report.item_id, 0),
-        at=aware(report.published),
-        decision=_decision(action),
-        add=moved,
-        trigger=_fresh(moved),
-        split_from=incident.state.incident_id,
-        test=incident.state.test,
+    opening = tuple(
+        Step(
+            item_id=report.item_id,
+            event_id=report.event_id,
+            incident_id=ids.incident_id(report.item_id, 0),
+            at=aware(report.published),
+            decision=_decision(action),
+            add=some,
+            trigger=_fresh(some),
+            split_from=incident.state.incident_id,
+            test=incident.state.test,
+        )
+        for some in _portions(moved, settings.max_moved)
     )
-    return Planned(steps=(_step(report, action, incident, remove=parts), opening))
+    return Planned(steps=(_step(report, action, incident, remove=parts), *opening))
+
+
+def _portions(moved: tuple[Contribution, ...], size: int) -> tuple[tuple[Contribution, ...], ...]:
+    return tuple(moved[start : start + size] for start in range(0, len(moved), size))
 
 
 def _fresh(moved: tuple[Contribution, ...]) -> Contribution | None:

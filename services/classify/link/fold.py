@@ -82,18 +82,12 @@ class OpenIncidents:
         work = _Work(report=report, settings=settings)
         if report.desk is not None:
             self._by_hand(work)
-            return work.outcome()
-        if report.version < self._latest.get(report.item_id, 1):
+        elif report.version < self._latest.get(report.item_id, 1):
             work.flags.append(Flag.STALE_VERSION)
-            return work.outcome()
-        self._note_version(report.item_id, report.version)
-        screened = screen(report, settings)
-        work.flags.extend(screened.flags)
-        told = {c.source.item_id for c in screened.contributions}
-        for part in sorted(self._tellings_of.get(report.item_id, set()) - told):
-            self._take_back(part, work)
-        for telling in screened.contributions:
-            self._put(telling, work)
+        else:
+            self._by_news(work)
+        if work.changes:
+            self._note_version(report.item_id, report.version)
         return work.outcome()
 
     def replay(self, report_key: str, changes: Iterable[IncidentChange]) -> None:
@@ -102,8 +96,8 @@ class OpenIncidents:
         Raises ``ValueError`` for a key that ``entry_key`` did not make.
         """
         item_id, version, _, _ = report_key.rsplit("|", 3)
-        self._note_version(item_id, int(version))
         for change in changes:
+            self._note_version(item_id, int(version))
             self._absorb(change)
 
     def evict(self, before: datetime) -> int:
@@ -152,6 +146,16 @@ class OpenIncidents:
     def _note_version(self, item_id: str, version: int) -> None:
         if version > self._latest.get(item_id, 1):
             self._latest[item_id] = version
+
+    def _by_news(self, work: _Work) -> None:
+        report = work.report
+        screened = screen(report, work.settings)
+        work.flags.extend(screened.flags)
+        told = {c.source.item_id for c in screened.contributions}
+        for part in sorted(self._tellings_of.get(report.item_id, set()) - told):
+            self._take_back(part, work)
+        for telling in screened.contributions:
+            self._put(telling, work)
 
     def _put(self, telling: Contribution, work: _Work) -> None:
         """Link one attack of the report: in the place of its earlier version where there is one, else wherever it belongs."""

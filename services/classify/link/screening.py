@@ -87,7 +87,7 @@ def _contribution(
         outlet=report.outlet,
         tier=report.tier,
         origin=report.outlet,
-        url=report.url[:2_000],
+        url=report.url if len(report.url) <= settings.max_url else "",
         title=report.title[: settings.max_text],
         time=published,
         kind=report.kind if is_main else Kind.REPORT,
@@ -119,7 +119,7 @@ def screen_facts(
         weapons=facts.weapons[:12],
         is_back_reference=facts.is_back_reference,
         confidence=round(min(1.0, max(0.0, facts.confidence)) * factor, 4),
-        evidence=tuple(_cut(piece, settings.max_text) for piece in facts.evidence[: settings.max_evidence]),
+        evidence=tuple(_cut(piece, settings.max_text) for piece in facts.evidence[: settings.max_told_evidence]),
     )
 
 

@@ -51,5 +51,11 @@ class LinkSettings:
     """Pieces of evidence that a change lists."""
     max_text: int = 300
     """Characters of a title or of a piece of evidence that a change keeps."""
+    max_url: int = 1_000
+    """A longer address is left out: cut, it would lead nowhere."""
+    max_told_evidence: int = 12
+    """Pieces of evidence that are kept of one telling."""
+    max_moved: int = 12
+    """Tellings that one change moves; a merge of more makes several changes, so that each stays below 256 kB."""
     max_candidates: int = 400
     """Incidents a report is compared with at most, nearest dates first. Bounds the work of a report that names no place."""

@@ -77,7 +77,7 @@ def changed(
     """
     after = {part: c for part, c in tellings.items() if part not in step.remove}
     after.update({c.source.item_id: c for c in step.add})
-    if not after:
+    if all(c.desk for c in after.values()):
         return _emptied(before, step)
     picture = draw(in_order(after.values()), settings)
     found = differences(before, picture)

@@ -1,6 +1,10 @@
 """What a person of the desk decides is ordered, folded and told like news."""
 
+import msgspec
+
 from services.classify.link.fold import OpenIncidents
+from shared.codec import encode
+from shared.events.facts import Evidence
 from shared.events.incident import ChangeKind, IncidentChange, Status
 from shared.events.report import AttackFacts, DeskAction, DeskVerb, Kind, Report
 from tests.support.told import facts, told
@@ -69,6 +73,28 @@ def test_a_merge_moves_the_sources_and_leaves_a_pointer() -> None:
     (later,) = desk.fold.apply(told("c", facts("Tulul", killed=5), hours=40), LINKING)
     assert later.incident_id == into
     assert desk.act(DeskVerb.RETRACT, left) == ()
+
+
+def test_a_merge_of_many_long_articles_makes_changes_below_256_kb_that_replay() -> None:
+    words = tuple(
+        Evidence(fact=fact, field="content", text="ب" * 400, start=0, end=400)
+        for fact in ("place", "killed")
+        for _ in range(20)
+    )
+    long = msgspec.structs.replace(facts("Imam Ways", killed=2), evidence=words)
+    many = [
+        told(f"n{number}", long, hours=number / 60, title="ب" * 2_000, signature=tuple(range(64)))
+        for number in range(90)
+    ]
+    desk = Desk(*many, told("b", facts("Tulul", killed=5), hours=1))
+    left, into = desk.changes[0][0].incident_id, desk.changes[-1][0].incident_id
+    changes = desk.act(DeskVerb.MERGE, left, into=into)
+    assert max(len(encode(change)) for change in changes) < 256_000
+    assert changes[-1].source_count == 91
+    restored = OpenIncidents()
+    for number, entry in enumerate([*desk.changes, changes]):
+        restored.replay(f"{entry[0].item_id}|1|{number}|", entry)
+    assert restored.contents() == desk.fold.contents()
 
 
 def test_a_split_opens_an_incident_that_names_where_it_came_from() -> None:
