@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from importlib import resources
 
 from services.classify.read.features import features_of
-from services.classify.read.triggers import Marks
+from services.classify.read.triggers import Marks, distinct
 from shared.events.facts import Evidence
 from shared.events.report import Kind
 
 _CERTAINLY_OTHER = 0.99
 _OTHER_FROM = 0.42
+_CAUTIOUS_OTHER_FROM = 0.2
 _LEAST_ATTACK = 0.9
 """The attack strength below which headline and lead tell of no attack: one weak word alone ("strike") is less."""
 
@@ -70,12 +71,20 @@ class KindModel:
 
 def _decided(found: Mapping[Kind, float], marks: Marks) -> Kind:
     """The likeliest kind, but other where it is likely enough: a false alarm costs more than the shade between two kinds of news."""
-    if found[Kind.OTHER] >= _OTHER_FROM or any("neg.archive" in one.concepts for one in marks.marked):
+    limit = _CAUTIOUS_OTHER_FROM if _is_other_world(marks) else _OTHER_FROM
+    if found[Kind.OTHER] >= limit or any("neg.archive" in one.concepts for one in marks.marked):
         return Kind.OTHER
     kind = max((one for one in found if one is not Kind.OTHER), key=lambda one: found[one])
     if kind is Kind.RETRACTION and not any(one.concepts & {"ret.deny", "ret.correct"} for one in marks.head):
         return Kind.OTHER
     return kind
+
+
+def _is_other_world(marks: Marks) -> bool:
+    """Whether the words are at home where attacks are metaphors: sport, screen, or hardly any word of an attack at all."""
+    if max((one.attack_strength for one in marks.head), default=0.0) < _LEAST_ATTACK:
+        return True
+    return any(distinct(marks.head, concept) >= 2 for concept in ("neg.sport", "neg.screen"))
 
 
 def _tells_of_attack(marks: Marks) -> bool:

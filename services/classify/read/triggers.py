@@ -17,7 +17,7 @@ STRONG = frozenset(
         "abduct", "sexual", "knife", "clash", "assault", "retake", "seize",
     )
 )  # fmt: skip
-WEAK = frozenset({"weak.explosion", "weak.attack", "weak.weapon", "weak.fire"})
+WEAK = frozenset({"weak.explosion", "weak.attack", "weak.weapon", "weak.fire", "weak.killed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,10 @@ class Marked:
         if "weak.attack" in concepts:
             strength += 0.6
         if "weak.weapon" in concepts or "weak.fire" in concepts:
+            strength += 0.4
+        if "weak.killed" in concepts:
+            strength += 0.4
+        if "who.group" in concepts and concepts & {"victim.killed", "victim.wounded", "weak.killed", "weak.attack"}:
             strength += 0.4
         if strength:
             strength += 0.5 * ("victim.killed" in concepts) + 0.5 * ("victim.wounded" in concepts)
