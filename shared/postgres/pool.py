@@ -42,6 +42,7 @@ async def open_pool(
                 max_size=max_size,
                 command_timeout=command_timeout_seconds,
                 timeout=10,
+                statement_cache_size=0,
                 server_settings={"application_name": application},
             )
         except _WRONG_CREDENTIALS as error:
