@@ -109,7 +109,8 @@ def _sentence(cls: type[Settings], error: ValidationError, names: Mapping[str, s
         name = names.get(field, variable(cls, field)) if field else cls.service
         kind = cls.model_fields[field].annotation if field in cls.model_fields else None
         secret = "Secret" in str(kind)
-        seen = "" if problem["type"] == "missing" or secret else f" is {problem['input']!r}"
+        # A relation between settings has no field of its own: its input is all of them, secrets included.
+        seen = "" if problem["type"] == "missing" or secret or not field else f" is {problem['input']!r}"
         description = (cls.model_fields[field].description or "") if field in cls.model_fields else ""
         about = f" ({description})" if description else ""
         parts.append(f"{name}{about}{seen}: {problem['msg'][0].lower()}{problem['msg'][1:]}")
