@@ -71,7 +71,8 @@ def _with_centres(named: list[Names]) -> list[Names]:
                 if score > best_score:
                     best, best_score = place.entry.geonameid, score
             if best is not None:
-                names = replace(names, entry=msgspec.structs.replace(entry, centre=best))
+                out.append(replace(names, entry=msgspec.structs.replace(entry, centre=best)))
+                continue
         out.append(names)
     return out
 
@@ -95,8 +96,9 @@ def _promoted(named: list[Names]) -> list[Names]:
                 names.entry, rank=rank, kind=EntryKind.TOWN, name=english, ckb=sorani or names.entry.ckb,
                 ar=next((u.entry.ar for u in named_alike if u.entry.ar), None) or names.entry.ar,
             )  # fmt: skip
-            names = replace(names, entry=entry, full=names.full | spellings)
-        out.append(names)
+            out.append(replace(names, entry=entry, full=names.full | spellings))
+        else:
+            out.append(names)
     return out
 
 

@@ -43,19 +43,20 @@ NO_DISTRICT = frozenset({98182})
 WRONG_ARABIC = {"IQG10Q03": "بلدروز", "IQG13Q01N04": "العباسي", "IQG17Q04N03": "سيد دخيل"}
 """Units whose Arabic name in COD-AB is another place's."""
 
-WEAK = frozenset(
-    name_key(name)
-    for name in (
-        "بلد القائم الحي الدور المدينة حديثة الثورة العلم السلام النصر الوحدة الرشيد الحضر الكرمة الرياض الصينية الهلال المجد العدل"
-        " الفجر الإصلاح الوليد الفرات الشمال الإمام المشروع الأحرار الطيب القاسم الحرية المنصور المأمون الجسر دجلة العزيز البشائر"
-        " العظيم الخالص سومر الدير الطار عنه عنة عانة رانية الزبير الخضر الحمزة السلمان الشامية الهندية ميدان الميدان ديانا الصدر خالص رشاد"
-        " الرشاد القادسية المثنى حرير جبارة هيرو ربيعة كنعان تازة الحسينية الزاب الجديدة العامرية العزيزية المعتصم الفاو"
-        " Bashar Khalil Sahl Jabal Nawa Raba Said Sayed Nasr Nasir Aziz Aziza Adel Fajr Fajer Walid Hilal Majd Islah Imam Jisr Dair Tar Warka Talib Zainab Hussein Hassan Hasan Ali Omar Saleh Salih Shorsh Shwan Hawar Rizgari Azadi Karim Kareem Qadir Latif Jamal Kamal Bakr Ana Hit Hero Wana Alam Salam Hai Hay Dara Rania Raniya Hamza Zubair Salman Qasim Rashid Mansour Mansur Walid Diana Barzan Talha Rabia"
-        " Balad Dour Dur Kanan Riyadh Abbasi Karma Taza Jabara Maidan Harir Zab Madina Madinah Sadiq Majar Faw Fao Rashad Amara"
-        " Sumer Imam Siniya Haditha Kahla Thawra Perde Massif Anna Tuz Saladin Salahuddin Salahaddin"
-        " دوور حەمزە سەلمان سەدر عەلەم ڕەشید مەنسور هیت فاو دبس حەی ڕەشاد زاب مەیدان دیانا کەرکوک"
-    ).split()
-) - {name_key("کەرکوک"), name_key("Tuz"), name_key("Haditha"), name_key("Salahaddin")}
+
+def weak_keys(section: str) -> frozenset[str]:
+    """Return the keys of the names in a section of ``sources/weak_names.txt``."""
+    found: list[str] = []
+    current = ""
+    for line in (SOURCES / "weak_names.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            current = line.strip("[]")
+        elif current == section:
+            found.extend(line.split())
+    return frozenset(map(name_key, found))
+
+
+WEAK = weak_keys("iraq")
 """Keys of Iraqi names that are also ordinary words or given names."""
 
 
@@ -118,7 +119,7 @@ def units(source: Path, centroids: dict[str, tuple[float, float]]) -> Iterator[N
             lat, lon = centroids[code]
             entry = Entry(
                 kind=kind, name=english[0], ar=arabic[0], ckb=sorani[0] if sorani else None, lat=lat, lon=lon, country="IQ",
-                admin1=code[:5], admin2=code[:8] if level > 1 else None, admin3=code if level > 2 else None,  # noqa: PLR2004
+                admin1=code[:5], admin2=code[:8] if level > 1 else None, admin3=code if level > 2 else None,
                 rank=rank, code=code, centre=int(row["centre"]) if row.get("centre") else None,
             )  # fmt: skip
             if is_centre:  # the centre subdistrict goes by its district's name, which the district itself answers to

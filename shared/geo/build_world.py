@@ -14,15 +14,53 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from shared.geo.build_iraq import Names
+from shared.geo.build_iraq import Names, weak_keys
 from shared.geo.names import name_key
 from shared.geo.rows import Entry, EntryKind
 
 SOURCES = Path(__file__).parent / "sources"
 
 DETAILED = frozenset(
-    "SY IR TR LB JO YE IL PS EG LY SD SS SO ET ER KE NG NE ML BF TD CM CF CD MZ AF PK UA CO HT MM SA KW"
-    " BI RW UG TN DZ".split()
+    [
+        "SY",
+        "IR",
+        "TR",
+        "LB",
+        "JO",
+        "YE",
+        "IL",
+        "PS",
+        "EG",
+        "LY",
+        "SD",
+        "SS",
+        "SO",
+        "ET",
+        "ER",
+        "KE",
+        "NG",
+        "NE",
+        "ML",
+        "BF",
+        "TD",
+        "CM",
+        "CF",
+        "CD",
+        "MZ",
+        "AF",
+        "PK",
+        "UA",
+        "CO",
+        "HT",
+        "MM",
+        "SA",
+        "KW",
+        "BI",
+        "RW",
+        "UG",
+        "TN",
+        "DZ",
+    ]
 )
 """Countries whose small towns are kept."""
 
@@ -34,27 +72,10 @@ _DIVISION_WORD = re.compile(
     r"^(?:محافظة|ولاية|مقاطعة|إقليم|منطقة|أوبلاست|استان|Muhafazat|Mohafazat|Ostan-e|Ostan|Wilayat|Province of|Provincia de|Departamento de|Gouvernorat)\s+"
     r"|\s+(?:أوبلاست|Province|State|Region|Oblast'?|Governorate|Department|District|County|Prefecture|Wilaya)$"
 )
-WEAK_COUNTRIES = frozenset(
-    name_key(name) for name in "Chad Mali Georgia Jordan Oman Niger Guinea Togo Cuba Peru America تشاد مالي".split()
-)
+WEAK_COUNTRIES = weak_keys("countries")
 """Country names that are also given names or words."""
 
-WEAK_CITIES = frozenset(
-    name_key(name)
-    for name in (
-        "Nice Reading Bath Mobile Orange Male Police Central Of Most Bar Man Split Same Union Tours Vice Best Bari Sale Ham Hit Enter"
-        " Eagle Victoria Hope Independence Liberty Florence Charlotte Lincoln Jackson Washington Salem Paris Sultan Rashid Salih Ali Hassan"
-        " Hasan Said Mahdi Karim Nasir Omar Othman Ibrahim Mustafa Ahmad Muhammad Sheikh Imam Bandar Dara Darak Bazar Kut Kalat Gaza Mary"
-        " Buhari Bala Sani Musa Yusuf Bello Garba Umar Danja David Marina Rosa Moussa Kaya Deniz Bell March May June August Sunday Friday"
-        " Green Young Long Battle Force Army Guard Fort Camp Field March Police Guards Marines Northern Southern Eastern Western Islam Islamic"
-        " Islamabad Yunus Cizre Hani Kale Yayla Merkez Pazar Safar Shah Khan Mir Malik Zahra Sara Sana Rama Hama Homs Arab Kurd Turkmen Nur Noor"
-        " Salama Salam Shams Ramadan Hadi Hamid Jamal Kamal Kabir Karam Nabi Qadir Latif Majid Baker Price Rice King Bishop Mason Fisher Taylor"
-        " مركز الجديدة السلام الحرية الجبل النهر القلعة السوق المدينة البلدة الشرق الغرب دار باب حصن برج تل عين حسن علي محمد احمد سعيد سالم صالح"
-        " الشيخ الامام منصور عدن صور بنت جبيل طريق الطريق ضابط مدينة قرية مخيم هذا تلك كان بعد قبل اليوم ليلة السبت الاحد خمسة اربعة رجال نساء"
-        " البيضاء الحمراء الخضراء الزرقاء السوداء المنصورة الجوف الحديدة ذمار بلد نار شهر جامعة رئيس قائد جيش قوة"
-        " شار گوند ناوچە کورد عەرەب ئازاد سەربەست شێخ"
-    ).split()
-) - {name_key(name) for name in ("Islamabad", "Cizre", "Homs", "Hama", "Washington", "Paris", "Gaza")}
+WEAK_CITIES = weak_keys("cities")
 
 
 def _read_csv(name: str) -> list[dict[str, str]]:
@@ -145,11 +166,11 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
 
 def _sharing_names(divisions_: list[Names], cities_: list[Names]) -> list[Names]:
     """Give the largest city that bears its division's name all of the division's spellings: few cities have Sorani names."""
-    keys_of = {d.entry.code: ({name_key(n) for n in d.full}, d) for d in divisions_}
+    keys_of = {d.entry.code or "": ({name_key(n) for n in d.full}, d) for d in divisions_}
     best: dict[str, int] = {}
     for at, city in enumerate(cities_):
         code = city.entry.admin1
-        if code not in keys_of or not keys_of[code][0] & {name_key(n) for n in city.full}:
+        if code is None or code not in keys_of or not keys_of[code][0] & {name_key(n) for n in city.full}:
             continue
         if code not in best or city.entry.rank > cities_[best[code]].entry.rank:
             best[code] = at

@@ -141,7 +141,7 @@ class Gazetteer:
             return {len("IQG10Q05N01"): code[:_DISTRICT_LENGTH], _DISTRICT_LENGTH: code[:_GOVERNORATE_LENGTH]}.get(
                 len(code), "IQ"
             )
-        return code.split("-")[0] if "-" in code else None
+        return code.split("-", maxsplit=1)[0] if "-" in code else None
 
     def units(self, level: int) -> tuple[Entry, ...]:
         """Return Iraq's governorates (1), districts (2) or subdistricts (3), by p-code."""

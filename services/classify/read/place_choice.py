@@ -8,6 +8,7 @@ as long as it agrees with the containing units.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.classify.read.place_mentions import Mention
 from services.classify.read.place_roles import Reading
 from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
 from services.classify.read.text import TokenKind
@@ -22,7 +23,7 @@ _WANTED: dict[Level, dict[EntryKind, float]] = {
     Level.TOWN: {EntryKind.TOWN: 6, EntryKind.VILLAGE: 1, EntryKind.DISTRICT: -2, EntryKind.GOVERNORATE: -4, EntryKind.COUNTRY: -6},
     Level.SUBDISTRICT: {EntryKind.SUBDISTRICT: 7, EntryKind.TOWN: 4, EntryKind.VILLAGE: 1, EntryKind.DISTRICT: -3, EntryKind.GOVERNORATE: -6, EntryKind.COUNTRY: -8},
     Level.DISTRICT: {EntryKind.DISTRICT: 6, EntryKind.SUBDISTRICT: 3, EntryKind.TOWN: 3, EntryKind.GOVERNORATE: -5, EntryKind.COUNTRY: -8},
-    Level.AREA: {EntryKind.DISTRICT: 1, EntryKind.SUBDISTRICT: 1, EntryKind.REGION: 1},
+    Level.AREA: {EntryKind.DISTRICT: 0.4, EntryKind.SUBDISTRICT: 1, EntryKind.REGION: 1},
     Level.GOVERNORATE: {EntryKind.GOVERNORATE: 7, EntryKind.REGION: 3, EntryKind.DISTRICT: -1, EntryKind.TOWN: -6, EntryKind.VILLAGE: -8, EntryKind.COUNTRY: -2},
     Level.COUNTRY: {EntryKind.COUNTRY: 4},
     Level.SITE: {EntryKind.SITE: 7},
@@ -130,7 +131,7 @@ def _support(entry: Entry, reading: Reading, context: Context) -> float:
             near
             and unit.kind in _UNITS
             and unit.country == entry.country
-            and entry.kind not in (EntryKind.COUNTRY,)
+            and entry.kind is not EntryKind.COUNTRY
             and not contains(entry, unit)
         ):
             against = max(against, 3.0 * fine if other.is_container or other.level is not None else 1.0)
@@ -162,25 +163,29 @@ def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
     """Whether the wording, fame or context make this name a place at all: villages bear the names of people and things."""
     mention = reading.mention
     latin = mention.key.isascii()
-    named_as_place = reading.level not in (None, Level.AREA) or (reading.level is Level.AREA and entry.rank >= 50)
-    if latin and reading.role is Role.PLAIN and entry.rank < 85 and not named_as_place and _is_part_of_a_name(reading):
+    named = reading.level not in (None, Level.AREA) or (reading.level is Level.AREA and entry.rank >= 50)
+    plain = reading.role is Role.PLAIN
+    if latin and plain and entry.rank < 85 and not named and _is_part_of_a_name(reading):
         return False
+    if named or reading.is_container:
+        # "Attacks Hit Kabul": a weak name needs more than a noun of attack before it
+        return not (mention.is_weak and latin and not plain and not _follows_preposition(reading) and not named)
     if mention.is_weak:
-        if latin and reading.role is Role.SCENE and not _follows_preposition(reading):
-            return False  # "Attacks Hit Kabul"
-        if named_as_place or reading.is_container:
-            return True
-        return reading.role is not Role.PLAIN and (entry.rank >= 60 or support >= 3)
-    if entry.rank >= 80 or (entry.rank >= 60 and (latin or reading.role is not Role.PLAIN)):
-        return True
-    if named_as_place or reading.is_container:
-        return True
-    if reading.role is Role.PLAIN:
-        return entry.rank >= 60 or (entry.rank >= 45 and support >= 4)
-    if not latin and mention.first == mention.last:  # one word of Arabic script: common words abound among the villages
-        return entry.rank >= 68 or (entry.rank >= 45 and support >= 3.0)
+        followed = not latin or _follows_preposition(reading)
+        return not plain and followed and (entry.rank >= 60 or support >= 3)
+    if entry.rank >= 60:
+        return entry.rank >= 80 or latin or not plain or entry.rank >= 68
+    if plain:
+        return entry.rank >= 45 and support >= 4
+    return _deserves_little(mention, entry, support)
+
+
+def _deserves_little(mention: Mention, entry: Entry, support: float) -> bool:
+    """The same for a little-known place that the wording puts something at."""
+    if not mention.key.isascii() and mention.first == mention.last:  # common words abound among the villages
+        return entry.rank >= 45 and support >= 3.0
     if entry.country != _HOME:
-        return entry.rank >= 60 or support >= 2.0
+        return support >= 2.0
     return entry.rank >= 45 or support >= 1.5
 
 
@@ -215,11 +220,11 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
     mention = reading.mention
     if mention.is_unknown:
         return _settle_unknown(reading, context, gazetteer)
-    if reading.level is Level.VILLAGE and (holder := _stated_holder(reading, context)) is not None:
-        if not any(contains(holder, match.entry) for match in mention.matches):
-            return _settle_unknown(
-                reading, context, gazetteer
-            )  # a village of this name, but not in the district that is named
+    holder = _stated_holder(reading, context) if reading.level is Level.VILLAGE else None
+    if holder is not None and not any(contains(holder, match.entry) for match in mention.matches):
+        return _settle_unknown(
+            reading, context, gazetteer
+        )  # a village of this name, but not in the district that is named
     scored = sorted(
         ((_score(match, reading, context), -n, match.entry) for n, match in enumerate(mention.matches)),
         key=lambda s: s[:2],
@@ -311,24 +316,21 @@ def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> S
     return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
 
 
-def coherent(settled: Sequence[Settled], context: Context) -> list[Settled]:
+def coherent(settled: Sequence[Settled]) -> list[Settled]:
     """Settle the unsettled by what has been settled: a village lies in the district whose other places the text names."""
-    sure = [
-        s
-        for s in settled
-        if s.entry is not None and s.entry.admin2 is not None and s.reading.role not in (Role.BACKGROUND, Role.ROAD)
-    ]
-    out = []
-    for one in settled:
-        if one.entry is None and one.rivals:
-            for level in ("admin3", "admin2", "admin1"):
-                codes = {getattr(s.entry, level) for s in sure} - {None}
-                inside = [r for r in one.rivals if getattr(r, level) in codes]
-                if len(inside) == 1:
-                    one = Settled(reading=one.reading, entry=inside[0])
-                    break
-        out.append(one)
-    return out
+    aside = (Role.BACKGROUND, Role.ROAD)
+    sure = [s.entry for s in settled if s.entry is not None and s.entry.admin2 and s.reading.role not in aside]
+    return [_settled_beside(one, sure) for one in settled]
+
+
+def _settled_beside(one: Settled, sure: Sequence[Entry]) -> Settled:
+    if one.entry is None:
+        for level in ("admin3", "admin2", "admin1"):
+            codes = {getattr(entry, level) for entry in sure} - {None}
+            inside = [rival for rival in one.rivals if getattr(rival, level) in codes]
+            if len(inside) == 1:
+                return Settled(reading=one.reading, entry=inside[0])
+    return one
 
 
 def sentence_weights(count: int, fields: Sequence[str], attack: Sequence[int] | None) -> list[float]:

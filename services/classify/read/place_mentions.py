@@ -59,7 +59,41 @@ _BAQUBA = "بعقوبه"
 _FIRST_OF_TWO = frozenset(
     map(
         word_key,
-        "ام أم ابو أبو ابي بني البو ألبو شيخ نهر تل عين سيد حاج كاني خان امام إمام علي حسن محمد عبد باني قلعة سەید شێخ کانی تەپە خان ئیمام حاجی عەلی مام".split(),
+        [
+            "ام",
+            "أم",
+            "ابو",
+            "أبو",
+            "ابي",
+            "بني",
+            "البو",
+            "ألبو",
+            "شيخ",
+            "نهر",
+            "تل",
+            "عين",
+            "سيد",
+            "حاج",
+            "كاني",
+            "خان",
+            "امام",
+            "إمام",
+            "علي",
+            "حسن",
+            "محمد",
+            "عبد",
+            "باني",
+            "قلعة",
+            "سەید",
+            "شێخ",
+            "کانی",
+            "تەپە",
+            "خان",
+            "ئیمام",
+            "حاجی",
+            "عەلی",
+            "مام",
+        ],
     )
 )
 """First words of village names that never stand alone."""
@@ -174,9 +208,9 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
             or (key in ASSIMILATED_ARTICLES and (_is_capital(token) or joined_next))
             or (key in _GENERIC and not words)
         )
-        if latin and token.kind is TokenKind.WORD:
-            if not (_is_capital(token) or article or (words and key in _JOINING)):
-                break
+        belongs = _is_capital(token) or article or (bool(words) and key in _JOINING)
+        if latin and token.kind is TokenKind.WORD and not belongs:
+            break
         words.append((n, key, article))
         n += 1
     return words

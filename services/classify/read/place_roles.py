@@ -36,6 +36,7 @@ from services.classify.read.place_words import (
 from services.classify.read.text import Sentence, Token, TokenKind
 
 _NAMESAKE, _CORRECTED, _EARLIER = folded(NAMESAKE), folded(CORRECTED), folded(EARLIER)
+_BACKGROUND_BELOW = 0.2
 _DASHES = frozenset("-–—/:(")
 _WEIGHT = {
     Role.SCENE: 1.0, Role.PLAIN: 0.5, Role.DATELINE: 0.04, Role.SPEAKER: 0.15, Role.INSTITUTION: 0.2, Role.ROAD: 0.2, Role.MOVEMENT: 0.3,
@@ -160,7 +161,7 @@ def _level_after(after: Sequence[Token]) -> Level | None:
 
 def _is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
     if after and after[0].text.isascii() and after[0].key in INSTITUTIONS_AFTER:
-        return not (len(after) > 1 and (after[1].key in TARGETS_AFTER or after[1].key in ("chief's",)))
+        return not (len(after) > 1 and after[1].key in TARGETS_AFTER)
     heads = before[:1]
     if before and (cue_level(before[0]) is not None or before[0].key == "of"):
         heads = before[1:2]
@@ -200,102 +201,147 @@ def _nearness(before: Sequence[Token], words: list[Token]) -> Nearness:
     return Nearness.AT
 
 
-def read_mention(mention: Mention, order: int, previous: Reading | None, published: datetime) -> Reading:
-    """Return what the wording says of one mention; ``previous`` is the mention read before it."""
-    before, after = _words_before(mention, 8), _words_after(mention, 6)
-    level = _level_after(after)
-    governing = list(before)
-    # Words that stand between the name and what governs it: articles, adjectives, the word for its kind.
+@dataclass(frozen=True, kw_only=True)
+class _Wording:
+    """The words that govern a name: ``phrase`` stands between it and ``governing`` (nearest first), which places or moves things."""
+
+    phrase: tuple[Token, ...]
+    governing: tuple[Token, ...]
+    level: Level | None
+
+    @property
+    def head(self) -> Token | None:
+        return self.governing[0] if self.governing else None
+
+
+_OF_AFTER = frozenset(["part", "parts", "west", "north", "south", "east", "top", "control", "seizure", "capture"])
+
+
+def _wording(before: Sequence[Token], level: Level | None) -> _Wording:
+    """Split the words before a name into its own phrase ("the outskirts of the town of") and what governs that."""
     phrase: list[Token] = []
-    while governing and len(phrase) < 5:
-        token = governing[0]
+    for n, token in enumerate(before[:6]):
         stated = cue_level(token)
-        if token.text in ",،;؛:()":
+        is_near = _is_in(token, NEAR)
+        if token.text in ",،;؛:()" or len(phrase) == 5:
+            break
+        if token.key == "of" and not _takes_of(before[n + 1 : n + 2]):
             break
         if stated is not None:
-            if any(_is_in(t, NEAR) for t in phrase) and not _is_in(token, NEAR):
+            if not is_near and any(_is_in(t, NEAR) for t in phrase):
                 break  # "a village northeast of X": X itself is no village
             level = level or stated
         elif not (
-            token.key in ("the", "of", "a", "al", "its", "من", "s", "to") and (token.key != "to" or False)
+            token.key in ("the", "of", "a", "al", "its", "من", "s")
             or token.key in DIRECTION_ADJECTIVES
-            or _is_in(token, NEAR)
+            or is_near
             or _is_in(token, INSIDE)
             or token.kind is TokenKind.NUMBER
-        ):  # fmt: skip
-            break
-        if token.key == "of" and not (
-            len(governing) > 1
-            and (
-                cue_level(governing[1])
-                or _is_in(governing[1], NEAR | INSIDE | ATTACK)
-                or governing[1].key
-                in ("part", "parts", "west", "north", "south", "east", "top", "control", "seizure", "capture")
-            )
         ):
             break
         phrase.append(token)
-        governing = governing[1:]
-    head = governing[0] if governing else None
-    clitic = mention.clitic[-1:]
-    belongs = len(governing) > 1 and governing[0].key == "بە" and governing[1].key == "سەر"  # سەر بە: "part of"
-    near_or_level = any(_is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in phrase)
-    clitic_on_phrase = any(not t.key.isascii() and t.key[:1] in "بل" and len(_forms(t)) > 1 for t in phrase)
-    placed = (
-        (head is not None and (_is_in(head, PLACED) or _is_in(head, ATTACK)))
-        or clitic in ("ب", "ه")
-        or near_or_level
-        or clitic_on_phrase
-        or belongs
-        or (head is not None and head.key == "of" and len(governing) > 1 and _is_in(governing[1], ATTACK))
+    return _Wording(phrase=tuple(phrase), governing=tuple(before[len(phrase) :]), level=level)
+
+
+def _takes_of(noun: Sequence[Token]) -> bool:
+    """Whether "of" after this noun says where: "village of", "outskirts of", "bombing of"; "governor of" does not."""
+    return bool(noun) and (
+        cue_level(noun[0]) is not None or _is_in(noun[0], NEAR | INSIDE | ATTACK) or noun[0].key in _OF_AFTER
     )
-    moved = (
-        (head is not None and _is_in(head, MOVED) and not any(_is_in(t, NEAR) for t in phrase))
-        or clitic == "ل"
-        and not near_or_level
-    )
-    nearness = _nearness(before, phrase + ([head] if head is not None and _is_in(head, NEAR | INSIDE) else []))
-    role = Role.SCENE if placed else Role.PLAIN
-    is_container = False
+
+
+def _is_placed(mention: Mention, words: _Wording) -> bool:
+    """Whether the wording puts something at the name."""
+    head, governing = words.head, words.governing
+    if head is not None and (_is_in(head, PLACED) or _is_in(head, ATTACK)):
+        return True
+    if mention.clitic[-1:] in ("ب", "ه") or _is_near_or_level(words):
+        return True
+    if any(not t.key.isascii() and t.key[:1] in "بل" and len(_forms(t)) > 1 for t in words.phrase):
+        return True
+    if len(governing) > 1 and governing[0].key == "بە" and governing[1].key == "سەر":  # سەر بە: "part of"
+        return True
+    return head is not None and head.key == "of" and len(governing) > 1 and _is_in(governing[1], ATTACK)
+
+
+def _is_near_or_level(words: _Wording) -> bool:
+    return any(_is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in words.phrase)
+
+
+def _is_moved(mention: Mention, words: _Wording) -> bool:
+    """ "from X", "to X": where somebody came from or went."""
+    head = words.head
+    if head is not None and _is_in(head, MOVED) and not any(_is_in(t, NEAR) for t in words.phrase):
+        return True
+    return mention.clitic[-1:] == "ل" and not _is_near_or_level(words)
+
+
+def read_mention(mention: Mention, order: int, previous: Reading | None, published: datetime) -> Reading:
+    """Return what the wording says of one mention; ``previous`` is the mention read before it."""
+    before, after = _words_before(mention, 8), _words_after(mention, 6)
+    words = _wording(before, _level_after(after))
+    placed = _is_placed(mention, words)
+    near = [*words.phrase, *(t for t in words.governing[:1] if _is_in(t, NEAR | INSIDE))]
+    nearness = _nearness(before, near)
     is_between = nearness is Nearness.BETWEEN
-    on_border = is_between and any(_is_in(t, BORDER) for t in before[:6])
+    reading = Reading(
+        mention=mention,
+        order=order,
+        role=Role.SCENE if placed else Role.PLAIN,
+        level=words.level,
+        nearness=nearness,
+        is_between=is_between,
+        on_border=is_between and any(_is_in(t, BORDER) for t in before[:6]),
+    )
     if previous is not None and previous.mention.sentence is mention.sentence:
-        gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
-        words = [t for t in gap if t.kind is TokenKind.WORD]
-        between = mention.sentence.text[
-            previous.mention.end - mention.sentence.start : mention.start - mention.sentence.start
-        ]
-        if not gap and between.strip().lower() in ("'s", "’s", "'", "’"):  # "Kirkuk's Daquq district"
-            role = previous.role
-        elif (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii()):
-            is_container, role = True, previous.role if previous.role is not Role.PLAIN else Role.PLAIN
-        elif len(words) <= 1 and words and words[0].key in ("and", "و") and previous.is_between:
-            is_between, role, nearness, on_border = True, previous.role, Nearness.BETWEEN, previous.on_border
-        elif previous.is_between and mention.sentence.tokens[mention.first].key.startswith("و") and not gap:
-            is_between, role, nearness, on_border = True, previous.role, Nearness.BETWEEN, previous.on_border
+        reading = _beside(reading, previous)
+    role = reading.role
     if _is_dateline(mention):
         role = Role.DATELINE
     elif _is_road(mention, before, after, previous):
         role = Role.ROAD
     elif _is_institution(mention, before, after):
         role = Role.INSTITUTION
-    elif _is_speaker([head, *governing[1:]] if head else [], after, placed=placed):
+    elif _is_speaker(words.governing, after, placed=placed):
         role = Role.SPEAKER
-    elif moved and not is_between:
+    elif not reading.is_between and _is_moved(mention, words):
         role = Role.MOVEMENT
-    text = mention.sentence.folded
-    if any(phrase_ in text for phrase_ in _CORRECTED):
-        start = sum(len(t.key) + 1 for t in mention.sentence.tokens[: mention.first])
-        if any(0 <= start - text.find(p) <= len(p) + 12 for p in _CORRECTED if p in text):
-            role = Role.CORRECTED
-    if is_container and previous is not None and previous.role in (Role.DATELINE, Role.SPEAKER, Role.ROAD):
+    if _is_corrected(mention):
+        role = Role.CORRECTED
+    if reading.is_container and previous is not None and previous.role in (Role.DATELINE, Role.SPEAKER, Role.ROAD):
         role = previous.role
-    reading = Reading(
-        mention=mention, order=order, role=role, level=level, nearness=nearness, is_container=is_container, is_between=is_between, on_border=on_border,
-    )  # fmt: skip
-    if background_factor(mention.sentence, published) < 0.2 and role in (Role.SCENE, Role.PLAIN):
-        return replace(reading, role=Role.BACKGROUND)
+    if role in (Role.SCENE, Role.PLAIN) and background_factor(mention.sentence, published) < _BACKGROUND_BELOW:
+        role = Role.BACKGROUND
+    return replace(reading, role=role)
+
+
+def _beside(reading: Reading, previous: Reading) -> Reading:
+    """What a name takes over from the one written just before it in the sentence."""
+    mention = reading.mention
+    sentence = mention.sentence
+    gap = sentence.tokens[previous.mention.last + 1 : mention.first]
+    words = [t for t in gap if t.kind is TokenKind.WORD]
+    between = sentence.text[previous.mention.end - sentence.start : mention.start - sentence.start].strip().lower()
+    if not gap and between in ("'s", "’s", "'", "’"):  # "Kirkuk's Daquq district"
+        return replace(reading, role=previous.role)
+    if (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii() and not previous.is_between):
+        return replace(reading, is_container=True, role=previous.role)
+    joined = (len(words) == 1 and words[0].key in ("and", "و")) or (not gap and mention.clitic.startswith("و"))
+    if joined and previous.is_between:
+        return replace(
+            reading, is_between=True, role=previous.role, nearness=Nearness.BETWEEN, on_border=previous.on_border
+        )
     return reading
+
+
+def _is_corrected(mention: Mention) -> bool:
+    """Whether the text takes the name back: "correcting earlier reports that put it in X"."""
+    text = mention.sentence.folded
+    found = [phrase for phrase in _CORRECTED if phrase in text]
+    if not found:
+        return False
+    start = sum(len(token.key) + 1 for token in mention.sentence.tokens[: mention.first])
+    return any(0 <= start - text.find(phrase) <= len(phrase) + 12 for phrase in found)
 
 
 def _is_road(mention: Mention, before: Sequence[Token], after: Sequence[Token], previous: Reading | None) -> bool:

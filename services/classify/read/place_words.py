@@ -225,9 +225,7 @@ def cue_forms(key: str) -> tuple[str, ...]:
     forms = [key]
     if key.endswith("ا") and len(key) > 3:
         forms.append(key[:-1])  # سوقاً شعبياً
-    for prefix in _ARABIC_PREFIXES:
-        if key.startswith(prefix) and len(key) - len(prefix) >= 2:
-            forms.append(key[len(prefix) :])
+    forms.extend(key[len(p) :] for p in _ARABIC_PREFIXES if key.startswith(p) and len(key) - len(p) >= 2)
     if key.startswith("له") and len(key) > 4:
         forms.append(key[2:])
     return tuple(forms)

@@ -23,7 +23,7 @@ MAX_CANDIDATES = 8
 _CALLS_IT_A_TOWN = folded(
     ("the town", "the city", "في المدينة", "من المدينة", "البلدة", "شارەکە", "شارۆچکەکە", "خەڵکی شار")
 )
-_STRIKES_ABROAD = frozenset("TR IR IL RU US GB FR IT DE SA AE UA IN PK RW".split())
+_STRIKES_ABROAD = frozenset(["TR", "IR", "IL", "RU", "US", "GB", "FR", "IT", "DE", "SA", "AE", "UA", "IN", "PK", "RW"])
 _LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
 
 
@@ -50,7 +50,7 @@ class PlaceReader:
         settled = [
             one for one in (settle(reading, context, self._gazetteer) for reading in readings) if one is not None
         ]
-        settled = coherent(settled, context)
+        settled = coherent(settled)
         weights = sentence_weights(len(document.sentences), [s.field for s in document.sentences], sentences)
         weights = [
             w * background_factor(s, document.published) for w, s in zip(weights, document.sentences, strict=True)
@@ -215,7 +215,7 @@ def _container(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
     """The finest unit that the text names as holding the chosen place: in its own sentence first."""
     best: tuple[float, Entry] | None = None
     for other in settled:
-        if other is chosen or other.entry is None or other.fineness >= 5 or other.reading.role in (Role.ACTOR,):
+        if other is chosen or other.entry is None or other.fineness >= 5 or other.reading.role is Role.ACTOR:
             continue
         if chosen.entry is not None and not (
             contains(other.entry, chosen.entry) or _may_hold_site(other.entry, chosen.entry)
