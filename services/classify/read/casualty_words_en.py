@@ -40,7 +40,7 @@ CIVILIANS = words(
     " plumber cleaner janitor caretaker watchman trader butcher greengrocer fishmonger porter taxi-driver boatman ferryman"
 )
 EITHER = words(
-    "person man member victim occupant other individual human body soul attendee participant evacuee inmate local leader aide"
+    "person man member victim occupant other individual human soul attendee participant evacuee inmate local leader aide"
     " head associate colleague companion comrade patient staff personnel crewman figure operative martyr survivor kurd arab yazidi"
     " christian muslim kakai shabak turkmen turkoman iraqi syrian iranian jordanian egyptian pakistani afghan israeli palestinian"
     " american russian ukrainian nigerian somali indian turk lebanese saudi emirati kuwaiti yemeni libyan sudanese briton french"
@@ -52,7 +52,7 @@ ATTACKERS = words(
 )
 ALWAYS_PLURAL = {
     "police": Side.FORCES, "peshmerga": Side.FORCES, "troops": Side.FORCES, "personnel": Side.FORCES, "folk": Side.CIVILIANS,
-    "kolber": Side.CIVILIANS, "staff": Side.CIVILIANS, "fedayeen": Side.ATTACKERS, "mujahideen": Side.ATTACKERS,
+    "kolber": Side.CIVILIANS, "staff": Side.CIVILIANS, "fedayeen": Side.ATTACKERS, "taliban": Side.ATTACKERS, "houthis": Side.ATTACKERS, "maoists": Side.ATTACKERS, "mujahideen": Side.ATTACKERS,
     "women": Side.CIVILIANS, "lives": Side.ANY, "schoolchildren": Side.CIVILIANS,
 }  # fmt: skip
 SIDE_OF_SINGULAR: dict[str, Side] = {
@@ -68,7 +68,7 @@ SIDE_OF_PLURAL: dict[str, Side] = {
 }
 ARMED_GROUPS = words(
     "isis isil is daesh islamic jihadist taliban shabaab haram iswap aqap qaeda hts ttp terrorist militant insurgent extremist rebel"
-    " suspected bandit state"
+    " suspected bandit state separatist houthi lashkar maoist"
 )
 """Before "fighters", "members", "leader" these make attackers of them."""
 
@@ -102,6 +102,16 @@ NOT_PEOPLE = words(
     " result results reason reasons way ways step steps hundred thousand deal wave waves series string spate couple pair lot bit row crowd"
     " statement source sources report reports life magnitude storm flood accident crash fire fires engine poll vote votes seat seats"
 )
+MODIFYING_THINGS = words(
+    "army tribe party bus truck group state tanker boat school hospital field farm force convoy base train"
+)
+"""Things that stand before people all the same: "two army officers", "five truck drivers"."""
+
+ALSO_ADJECTIVES = words(
+    "major general minor other local national human leader individual official guard marine tribal"
+) - {"guard", "official"}
+"""Without an article these describe a thing more often than they name a person."""
+
 SPANS_OF_TIME = words("hour hours day days week weeks month months minute minutes year years second seconds")
 
 KILL_PARTICIPLES: tuple[tuple[str, ...], ...] = (
@@ -127,10 +137,12 @@ KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 KILL_OF = tuple(
     (noun, "of")
-    for noun in (
-        "killing killings death deaths murder murders assassination assassinations execution executions bodies body massacre"
-        " beheading slaying slaughter corpses corpse martyrdom"
-    ).split()
+    for noun in sorted(
+        words(
+            "killing killings death deaths murder murders assassination assassinations execution executions bodies body massacre"
+            " beheading slaying slaughter corpses corpse martyrdom"
+        )
+    )
 )
 WOUND_PARTICIPLES: tuple[tuple[str, ...], ...] = (
     ("wounded",), ("injured",), ("hurt",), ("maimed",), ("hospitalised",), ("hospitalized",), ("burned",), ("burnt",),

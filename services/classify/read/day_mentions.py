@@ -126,7 +126,7 @@ class _Mentions:
                     return names[stem], at + 1
             return None, at
         number = names.get(key)
-        if number == 0 and self._key(at - 1).endswith(("ين", "ان")) and self._key(at - 1) not in {fold("يوم")}:
+        if number == 0 and self._key(at - 1).endswith(("ين", "ان")) and self._key(at - 1) != fold("يوم"):
             return None, at  # "الجنديين الاثنين", the two soldiers
         return number, at + 1
 

@@ -142,22 +142,28 @@ def _key(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].key if 0 <= at < len(tokens) else ""
 
 
+_SET_PHRASES: dict[tuple[str, ...], int | None] = {
+    ("half", "a", "dozen"): 6, ("a", "couple", "of"): 2, ("a", "pair", "of"): 2, ("a", "couple"): 2, ("a", "pair"): 2, ("a", "dozen"): 12,
+    ("one", "dozen"): 12, ("a", "hundred"): 100, ("a", "thousand"): 1000, ("a", "few"): None, ("a", "number"): None,
+    ("a", "handful"): None, ("a", "group"): None, ("a", "score"): None, ("dozen",): 12,
+}  # fmt: skip
+
+
 def _english(tokens: Sequence[Token], at: int) -> Quantity | None:
+    for length in (3, 2, 1):
+        phrase = tuple(token.key for token in tokens[at : at + length])
+        if phrase in _SET_PHRASES:
+            value = _SET_PHRASES[phrase]
+            return Quantity(start=at, end=at + length, best=None) if value is None else exactly(value, at, at + length)
     key = tokens[at].key
-    if key == "half" and _key(tokens, at + 1) == "a" and _key(tokens, at + 2) == "dozen":
-        return exactly(6, at, at + 3)
-    if key in {"a", "one"} and _key(tokens, at + 1) == "dozen":
-        return exactly(12, at, at + 2)
-    if key == "a" and _key(tokens, at + 1) in {"couple", "pair"}:
-        return exactly(2, at, at + 2 + (_key(tokens, at + 2) == "of"))
-    if key in {"a", "one"} and _key(tokens, at + 1) in EN_SCALES:
-        return exactly(EN_SCALES[_key(tokens, at + 1)], at, at + 2)
-    if key == "a" and _key(tokens, at + 1) in {"few", "number", "handful", "group", "score"}:
-        return Quantity(start=at, end=at + 2, best=None)
     if key in EN_ORDINALS:
         return replace(exactly(EN_ORDINALS[key], at, at + 1), is_ordinal=True)
     if key in EN_VAGUE and not (key == "some" and _starts_number(tokens, at + 1)):
         return Quantity(start=at, end=at + 1, best=None)
+    return _english_number(tokens, at)
+
+
+def _english_number(tokens: Sequence[Token], at: int) -> Quantity | None:
     value, end = _english_below_hundred(tokens, at)
     if value is None:
         return None
@@ -267,6 +273,8 @@ def _qualified(tokens: Sequence[Token], quantity: Quantity) -> Quantity:
             widened = _widened(quantity, known, start)
             if widened is not None:
                 return widened
+    if quantity.end < len(tokens) and tokens[quantity.end].key == "+" and is_glued(tokens, quantity.end):
+        return replace(quantity, end=quantity.end + 1, high=best + _margin(best))
     for length in (3, 2, 1):
         said = tuple(token.key for token in tokens[quantity.end : quantity.end + length])
         if said in AFTER_AT_LEAST:

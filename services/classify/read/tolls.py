@@ -223,8 +223,8 @@ def _settled(figures: Sequence[_Figure]) -> tuple[Count | None, tuple[_Said, ...
     rivals = [figure for figure in figures if figure.best or not lead.best]
     count = Count(
         best=lead.best,
-        low=min(min(figure.low for figure in rivals), lead.best),
-        high=max(max(figure.high for figure in rivals), lead.best),
+        low=min([lead.best, *(figure.low for figure in rivals)]),
+        high=max([lead.best, *(figure.high for figure in rivals)]),
     )
     return count, lead.said
 

@@ -23,6 +23,10 @@ _FROM = words("لە")
 _AND = frozenset({"و"})
 _UNKNOWN = words("زانیاری زانیارییەک دیار ڕوون ئاشکرا ژمارەی")
 _NOT = words("نەک")
+_VERBS = (
+    (lexicon.KILL_OF, Fact.KILLED, "of"), (lexicon.WOUND_OF, Fact.WOUNDED, "of"), (lexicon.KILL_VERBS, Fact.KILLED, "verb"),
+    (lexicon.KILLED_BESIDE, Fact.KILLED, "beside"), (lexicon.WOUNDED_BESIDE, Fact.WOUNDED, "beside"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,18 +193,19 @@ class _Reading:
             if end is None and self._key(at + 1) in _FROM and self._key(at + 2).startswith("دەست"):
                 end = at + 3
             return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=end) if end else None
-        for vocabulary, fact, form in (
-            (lexicon.KILL_OF, Fact.KILLED, "of"), (lexicon.WOUND_OF, Fact.WOUNDED, "of"), (lexicon.KILL_VERBS, Fact.KILLED, "verb"),
-            (lexicon.KILLED_BESIDE, Fact.KILLED, "beside"), (lexicon.WOUNDED_BESIDE, Fact.WOUNDED, "beside"),
-        ):  # fmt: skip
+        for vocabulary, fact, form in _VERBS:
             if key in vocabulary:
-                end = at + 1
-                if form == "beside" and self._key(end) in lexicon.AUXILIARY:
-                    end, form = end + 1, "verb"
-                elif form == "beside" and self._key(end).startswith("نە"):
-                    return None
-                return _Trigger(fact=fact, form=form, start=at, end=end)
+                return self._phrased(fact, form, at)
         return None
+
+    def _phrased(self, fact: Fact, form: str, at: int) -> _Trigger | None:
+        """A verb made of two words ("بریندار بوون"), unless the second denies it."""
+        following = self._key(at + 1)
+        if form != "beside":
+            return _Trigger(fact=fact, form=form, start=at, end=at + 1)
+        if following in lexicon.AUXILIARY:
+            return _Trigger(fact=fact, form="verb", start=at, end=at + 2)
+        return None if following.startswith("نە") else _Trigger(fact=fact, form=form, start=at, end=at + 1)
 
     # who suffered
 

@@ -15,7 +15,7 @@ def _read(
 
 
 REPORTS: list[tuple[str, str, str | None]] = [
-    # language, sentence, day in 2026 ("02-07") or null
+    # what the language is, the sentence, and its day in 2026 or null
     ("en", "Gunmen killed two farmers on Saturday night", "02-07"),
     ("en", "Gunmen stormed a village late on Friday", "02-06"),
     ("en", "A bomb went off in Baquba on Tuesday", "02-10"),

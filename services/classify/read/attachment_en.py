@@ -1,0 +1,220 @@
+"""Who suffered what: the people that belong to each verb of an English sentence.
+
+The object after "killing", the subject before "were killed", lists joined by commas and "and". A group once given to a verb
+is not given to another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.classify.read.calendar_words import MONTHS, WEEKDAYS
+from services.classify.read.casualty_words_en import (
+    ADVERBS,
+    ARMED_GROUPS,
+    BOUNDARIES,
+    NOT_PEOPLE,
+    SIDE_OF_PLURAL,
+    TURNED_TO_ATTACKERS,
+)
+from services.classify.read.claims import Group, Side, one
+from services.classify.read.phrases_en import POSSESSIVES, Phrases
+from services.classify.read.verbs_en import Verb
+
+_JOINTS = (("as", "well", "as"), ("along", "with"), ("together", "with"), ("in", "addition", "to"), ("and", "also"), ("and",), ("plus",), ("&",), (",", "and"), (",",))  # fmt: skip
+_NAME_PARTICLES = frozenset({"al", "bin", "ibn", "abu", "el", "-"})
+_NO_NAMES = (
+    SIDE_OF_PLURAL.keys()
+    | NOT_PEOPLE
+    | BOUNDARIES
+    | ARMED_GROUPS
+    | WEEKDAYS["en"].keys()
+    | {word for month in MONTHS for word in month}
+)
+
+
+class Attachment:
+    """One sentence being read; ``used`` holds the starts of the groups and verbs already accounted for."""
+
+    def __init__(self, phrases: Phrases, verbs: Sequence[Verb]) -> None:
+        self._phrases = phrases
+        self.verbs = verbs
+        self.verb_at = {verb.start: verb for verb in verbs}
+        self.used: set[int] = set()
+
+    def sufferers(self, verb: Verb) -> list[Group]:
+        if verb.form in {"active", "of"}:
+            return self.objects(verb.end)
+        if verb.form == "participle" and not self.has_auxiliary(verb.start):
+            group = self._first_object(verb.end)
+            if group is not None and not self._is_subject_of_next(group, verb):
+                return self.objects(verb.end)
+            if group is None and not self.left_of(verb):
+                return self.objects(verb.end)
+        return self._subjects(verb)
+
+    def has_auxiliary(self, at: int) -> bool:
+        while self._phrases.key(at - 1) in ADVERBS:
+            at -= 1
+            if self._phrases.key(at) in {"was", "were", "been", "being", "is", "are", "be", "got", "get"}:
+                return True
+        return False
+
+    def skip_adverbs(self, at: int) -> int:
+        while self._phrases.key(at) in ADVERBS and at not in self._phrases.at_start:
+            at += 1
+        return at
+
+    def _first_object(self, at: int) -> Group | None:
+        group = self._phrases.at_start.get(self.skip_adverbs(at))
+        return group if group is not None and group.start not in self.used else None
+
+    def _is_subject_of_next(self, group: Group, verb: Verb) -> bool:
+        """Whether the group right of a participle belongs to the next verb ("two killed three wounded")."""
+        following = self.verb_at.get(self.skip_adverbs(group.end))
+        return following is not None and following.form in {"participle", "subject"} and bool(self.left_of(verb))
+
+    def objects(self, at: int) -> list[Group]:
+        group = self._first_object(at) or self._named(self.skip_adverbs(at))
+        if group is None:
+            return []
+        chain, kept = [group], 1
+        end = self._after_modifier(group.end)
+        while (following := self._next_in_list(end)) is not None and not self._is_verbal_subject(following):
+            chain.append(following)
+            is_closed = self._phrases.key(following.start - 1) != ","
+            is_kin = self._phrases.key(following.start) in POSSESSIVES
+            if is_closed or is_kin or (following.is_explicit and not following.is_loose):
+                kept = len(chain)
+            end = self._after_modifier(following.end)
+        return chain[:kept]
+
+    def _named(self, at: int) -> Group | None:
+        """A person given by name: "killed Ahmed Salih, a teacher"."""
+        phrases = self._phrases
+        end = at
+        while end < min(at + 5, len(phrases.tokens)) and self._is_of_name(end, is_first=end == at):
+            end += 1
+        if end - at < 2 or any(phrases.key(i) in _NO_NAMES for i in range(at, end)):
+            return None
+        apposed = phrases.at_start.get(end + 1)
+        if phrases.key(end) == "," and phrases.key(end + 1) in {"a", "an", "the"} and apposed is not None:
+            return replace(apposed, start=at, is_loose=False)
+        return one(at, end, is_loose=True)
+
+    def _is_of_name(self, at: int, *, is_first: bool) -> bool:
+        is_capital = self._phrases.tokens[at].text[:1].isupper()
+        return is_capital or (not is_first and self._phrases.key(at) in _NAME_PARTICLES)
+
+    def _after_modifier(self, end: int) -> int:
+        """Skip "of the security forces", "from the same unit" after a noun so that a list can go on."""
+        if self._phrases.key(end) not in {"of", "from"}:
+            return end
+        at = end + 1
+        while (
+            at < end + 7
+            and self._phrases.is_word(at)
+            and (self._phrases.key(at) not in BOUNDARIES or self._phrases.key(at) in {"the", "a", "his", "their"})
+        ):
+            if self._phrases.starts_verb(at):
+                return end
+            at += 1
+        return at
+
+    def _next_in_list(self, end: int) -> Group | None:
+        for joint in _JOINTS:
+            if tuple(self._phrases.keys[end : end + len(joint)]) == joint:
+                following = self._phrases.at_start.get(end + len(joint))
+                if following is not None and following.start not in self.used and self._may_join(following):
+                    return following
+        return None
+
+    def _may_join(self, group: Group) -> bool:
+        if group.is_partitive:
+            return group.side is Side.ATTACKERS
+        is_elided = group.is_loose and group.is_explicit and not self._phrases.is_word(group.end - 1)
+        return not (is_elided or (group.is_loose and group.end - group.start == 1 and group.is_explicit))
+
+    def _is_verbal_subject(self, group: Group) -> bool:
+        at = self.skip_adverbs(group.end)
+        verb = self.verb_at.get(at)
+        return verb is not None and (verb.form in {"participle", "subject"})
+
+    def left_of(self, verb: Verb) -> list[Group]:
+        """The list of people that ends nearest to the left of a verb, unless another verb has taken it."""
+        at = verb.start
+        while self._phrases.key(at - 1) in ADVERBS and at not in self._phrases.at_end:
+            at -= 1
+        limit = at - 25
+        position = at
+        while position > max(0, limit):
+            group = self._phrases.at_end.get(position)
+            if group is not None and group.start in self.used:
+                return []
+            if group is not None and self._may_be_subject(group, is_beside=position == at):
+                chain = self._chain_to(group)
+                if not self._is_subset(chain[0]):
+                    return self._turned_by_leader(chain)
+                position = chain[0].start
+                continue
+            key = self._phrases.key(position - 1)
+            if key in {";", "when", "as", "while", "because", ":"} or position - 1 in self.used:
+                return []
+            position = group.start if group is not None else position - 1
+        return []
+
+    def _chain_to(self, last: Group) -> list[Group]:
+        chain = [last]
+        while (before := self._before_in_list(chain[0])) is not None:
+            chain.insert(0, before)
+        return chain
+
+    def _turned_by_leader(self, chain: list[Group]) -> list[Group]:
+        """ "Senior ISIS leader among four killed": the four are attackers too."""
+        at = chain[0].start - 1
+        named = set(self._phrases.keys[max(0, at - 4) : at])
+        if self._phrases.key(at) == "among" and named & ARMED_GROUPS and named & TURNED_TO_ATTACKERS:
+            return [replace(group, side=Side.ATTACKERS) for group in chain]
+        return chain
+
+    def _is_subset(self, group: Group) -> bool:
+        """Whether the group only details another: "six people, including two children"."""
+        before, further = self._phrases.key(group.start - 1), self._phrases.key(group.start - 2)
+        return before in {"including", "includes", "include", "notably"} or (
+            before in {"them", "whom"} and further == "among"
+        )
+
+    def _may_be_subject(self, group: Group, *, is_beside: bool) -> bool:
+        if group.is_loose:
+            return is_beside
+        return True
+
+    def _before_in_list(self, group: Group) -> Group | None:
+        for joint in _JOINTS:
+            end = group.start - len(joint)
+            if end <= 0 or tuple(self._phrases.keys[end : group.start]) != joint:
+                continue
+            candidates = [g for g in self._phrases.groups if g.end <= end and self._after_modifier(g.end) == end]
+            if (
+                candidates
+                and candidates[-1].start not in self.used
+                and not group.is_partitive | (group.side is Side.ATTACKERS and group.is_partitive)
+            ):
+                before = candidates[-1]
+                return before if self._may_join(before) and not self._is_object(before) else None
+            if (
+                candidates
+                and group.is_partitive
+                and group.side is Side.ATTACKERS
+                and candidates[-1].start not in self.used
+            ):
+                return candidates[-1]
+        return None
+
+    def _is_object(self, group: Group) -> bool:
+        return any(verb.end == group.start and verb.form in {"active", "participle"} for verb in self.verbs)
+
+    def _subjects(self, verb: Verb) -> list[Group]:
+        before = self._phrases.keys[max(0, verb.start - 3) : verb.start]
+        if before[-2:] in (["before", "being"], ["were", "then"], ["and", "then"]) or before[-1:] == ["then"]:
+            return [g for g in self._phrases.groups if g.end < verb.start and g.side is Side.ATTACKERS][-1:]
+        return self.left_of(verb)
