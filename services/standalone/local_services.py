@@ -71,9 +71,12 @@ def specs(common: Mapping[str, str], own: Mapping[str, Mapping[str, str]]) -> tu
 
 
 class LocalServices:
-    """Runs the services of ``specs``; nothing of them outlives this process."""
+    """Runs the services of ``specs``; nothing of them outlives this process.
 
-    def __init__(self, specs: Sequence[ServiceSpec], *, log_dir: Path) -> None:
+    ``keep_open`` are descriptors held until the last of them is gone: the lock of the data directory they write in.
+    """
+
+    def __init__(self, specs: Sequence[ServiceSpec], *, log_dir: Path, keep_open: Sequence[int] = ()) -> None:
         self.specs = tuple(specs)
         self.children = {
             spec.name: ChildProcess(
@@ -82,6 +85,7 @@ class LocalServices:
                 log_path=log_dir / f"{spec.name}.log",
                 env=spec.environment,
                 grace_seconds=_GRACE_SECONDS,
+                keep_open=keep_open,
             )
             for spec in self.specs
         }

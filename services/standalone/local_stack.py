@@ -38,7 +38,7 @@ class LocalStack:
     def __init__(self, config: StackConfig, *, tell: Callable[[str], None] = lambda _: None) -> None:
         self.config = config
         self._tell = tell
-        self.servers = EmbeddedStack(config.data_dir)
+        self.servers = EmbeddedStack(config.data_dir, announce=tell)
         self._services: LocalServices | None = None
 
     @property
@@ -58,7 +58,7 @@ class LocalStack:
         return next(spec for spec in self.services.specs if spec.name == service)
 
     async def __aenter__(self) -> Self:
-        self._tell("starting Apache Kafka and PostgreSQL (the first time, Kafka is downloaded: 44 MB)")
+        self._tell("starting Apache Kafka and PostgreSQL")
         await self.servers.__aenter__()
         try:
             await self._begin()
@@ -80,7 +80,9 @@ class LocalStack:
         for schema in self.config.schemas:
             await upgrade(self.servers.postgres_dsn, schema)
         self._tell("starting ingest, classify and alert")
-        self._services = LocalServices(self._specs(), log_dir=self.servers.log_dir)
+        self._services = LocalServices(
+            self._specs(), log_dir=self.servers.log_dir, keep_open=(self.servers.lock_descriptor,)
+        )
         self._services.start()
         await self._services.ready(deadline_seconds=READY_SECONDS)
 
