@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from services.classify.read import lexicon
 from services.classify.read.dates import read_date
 from services.classify.read.event_type import read_event_type
-from services.classify.read.events import Telling, tellings_of
+from services.classify.read.events import Telling, tellings_of, whole_of
 from services.classify.read.kind import KindModel, KindReading
 from services.classify.read.language import KNOWN, UNKNOWN, language_of
 from services.classify.read.lexicon import Lexicon
@@ -14,9 +16,9 @@ from services.classify.read.perpetrator import Actors, read_perpetrator
 from services.classify.read.places import PlaceReader
 from services.classify.read.signature import signature_of
 from services.classify.read.text import document_of
-from services.classify.read.tolls import read_casualties
-from services.classify.read.triggers import Marks, mark
-from shared.events.facts import GROUP_OF, Evidence
+from services.classify.read.tolls import CasualtiesReading, read_casualties
+from services.classify.read.triggers import mark
+from shared.events.facts import GROUP_OF, Casualties, Evidence
 from shared.events.item import Item, ItemChange
 from shared.events.report import AttackFacts, Kind, Report
 from shared.geo.gazetteer import Gazetteer
@@ -24,6 +26,8 @@ from shared.geo.gazetteer import Gazetteer
 VERSION = "reader-1"
 """Names the rules behind a report; it changes whenever the same text may read differently."""
 
+_STATES_FACTS = frozenset({Kind.REPORT, Kind.UPDATE})
+_FURTHER = 0.8
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -63,8 +67,8 @@ class Reader:
                 evidence=kind.evidence,
                 signature=signature_of(document),
             )
-        main, *others = tellings_of(marks, self._places)
-        facts = self._facts(marks, main, kind)
+        main, *others = tellings_of(marks, self._places) if kind.kind in _STATES_FACTS else (whole_of(marks),)
+        facts = self._facts(main, kind, without_headline=bool(others))
         return _report(
             item,
             kind=kind.kind,
@@ -72,16 +76,16 @@ class Reader:
             confidence=facts.confidence,
             facts=facts,
             evidence=(*kind.evidence, *facts.evidence),
-            others=tuple(self._facts(marks, one, kind) for one in others),
+            others=tuple(_further(self._facts(one, kind), facts) for one in others),
             signature=signature_of(document),
         )
 
-    def _facts(self, marks: Marks, telling: Telling, kind: KindReading) -> AttackFacts:
+    def _facts(self, telling: Telling, kind: KindReading, *, without_headline: bool = False) -> AttackFacts:
         document = telling.document
         place = self._places.read(document, telling.sentences)
         country = place.place.country if place.place else document.country
         date = read_date(document, kind_hint=kind.kind.value, country=country, sentences=telling.sentences or None)
-        tolls = read_casualties(document, telling.sentences or None, kind_hint=kind.kind.value)
+        tolls = _tolls(telling, kind, without_headline=without_headline)
         types = read_event_type(telling.marks, telling.sentences)
         who = read_perpetrator(telling.marks, telling.sentences, self._actors, event_type=types.event_type)
         evidence = (*types.evidence, *place.evidence, *tolls.evidence, *date.evidence, *who.evidence)
@@ -99,6 +103,27 @@ class Reader:
             confidence=kind.confidence,
             evidence=_quotable(evidence),
         )
+
+
+def _tolls(telling: Telling, kind: KindReading, *, without_headline: bool) -> CasualtiesReading:
+    """The toll of this attack; where the item tells of several, the headline's figure may be their sum and only serves if nothing else is said."""
+    document = telling.document
+    if without_headline:
+        below = tuple(index for index in telling.sentences if document.sentences[index].field != "title")
+        found = read_casualties(document, below, kind_hint=kind.kind.value)
+        if found.casualties != Casualties():
+            return found
+    return read_casualties(document, telling.sentences or None, kind_hint=kind.kind.value)
+
+
+def _further(facts: AttackFacts, main: AttackFacts) -> AttackFacts:
+    """An attack told beside another one is less surely read; without a word of time it was on the same day."""
+    has_day = any(evidence.fact == "occurred_on" for evidence in facts.evidence)
+    return msgspec.structs.replace(
+        facts,
+        confidence=round(facts.confidence * _FURTHER, 4),
+        occurred_on=facts.occurred_on if has_day else main.occurred_on,
+    )
 
 
 def _quotable(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
