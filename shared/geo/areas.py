@@ -55,7 +55,7 @@ def _area(row: object, number: int) -> Area:
         raise AreaError(f"areas: entry {number} is not a mapping")
     where = f"areas: entry {number} ({row.get('slug', 'no slug')})"
     slug, names, units = row.get("slug"), row.get("names"), row.get("units")
-    aliases = row.get("aliases") or []
+    aliases = [] if row.get("aliases") is None else row["aliases"]
     if not isinstance(slug, str) or not slug:
         raise AreaError(f"{where}: slug is missing")
     if not isinstance(names, dict) or not isinstance(names.get("en"), str):
