@@ -75,6 +75,14 @@ def test_a_merge_moves_the_sources_and_leaves_a_pointer() -> None:
     assert desk.act(DeskVerb.RETRACT, left) == ()
 
 
+def test_a_merge_leaves_earlier_decisions_about_the_merged_incident_behind() -> None:
+    desk = Desk(told("a", facts("Imam Ways", killed=2)), told("b", facts("Tulul", killed=5), hours=1))
+    left, into = desk.changes[0][0].incident_id, desk.changes[1][0].incident_id
+    desk.act(DeskVerb.RETRACT, left)
+    _, grown = desk.act(DeskVerb.MERGE, left, into=into)
+    assert grown.status is Status.ACTIVE
+
+
 def test_a_merge_of_many_long_articles_makes_changes_below_256_kb_that_replay() -> None:
     words = tuple(
         Evidence(fact=fact, field="content", text="ب" * 400, start=0, end=400)

@@ -188,6 +188,13 @@ def test_test_reports_meet_test_incidents_only() -> None:
     assert len(partition([told("a"), told("b", test=True, hours=1), told("c", test=True, hours=2)])) == 2
 
 
+def test_a_test_report_does_not_join_even_what_it_copies() -> None:
+    text = tuple(range(64))
+    one, two = changes_of(told("a", signature=text), told("b", signature=text, test=True, hours=1))
+    assert two[0].incident_id != one[0].incident_id
+    assert (one[0].test, two[0].test) == (False, True)
+
+
 def test_kind_other_touches_nothing() -> None:
     assert changes_of(told("a"), told("b", kind=Kind.OTHER, hours=1))[-1] == ()
 

@@ -108,6 +108,17 @@ def test_an_incident_opened_by_a_later_version_has_an_id_of_its_own() -> None:
     assert one.incident_id != two.incident_id, "in another region the first version's incident may still stand"
 
 
+def test_an_incident_that_stands_keeps_its_id_when_the_item_that_opened_it_opens_another() -> None:
+    recounted = msgspec.structs.replace(told("a", facts("Shirwa", killed=2), hours=2), event_id="v_recounted")
+    one, _, three = changes_of(
+        told("a", facts("Imam Ways", killed=2)), told("b", facts("Imam Ways", killed=2), hours=1), recounted
+    )
+    left, opened = three
+    assert left.incident_id == one[0].incident_id
+    assert opened.change is ChangeKind.OPENED
+    assert opened.incident_id != left.incident_id
+
+
 def test_the_key_of_an_entry_tells_versions_wordings_and_regions_apart() -> None:
     plain = told("a")
     keys = {
