@@ -8,6 +8,7 @@ from services.ingest.document import Entry
 from services.ingest.identity import content_hash, title_hash
 
 _MAX_GUID_CHARACTERS = 2_000
+_MAX_ADDRESS_CHARACTERS = 4_000
 _TITLE_FROM_TEXT_CHARACTERS = 120
 
 
@@ -49,7 +50,9 @@ def entry_of(
 
 
 def web_address(address: str, page: str) -> str:
-    """Return an absolute http(s) address, else an empty string."""
+    """Return an absolute http(s) address of sane length, else an empty string."""
+    if len(address) > _MAX_ADDRESS_CHARACTERS:
+        return ""
     try:
         joined = urljoin(page, address.strip()) if address.strip() else ""
         parts = urlsplit(joined)

@@ -45,11 +45,21 @@ class NewVersion:
     mark: Mark
 
 
-def identified(feed: Feed, entries: Sequence[Entry], mode: IdentityMode) -> dict[str, Entry]:
-    """Return entries by item id, oldest first; of entries with one id the first in the document counts."""
+def candidates(feed: Feed, entries: Sequence[Entry], mode: IdentityMode) -> tuple[str, ...]:
+    """Return every item id that the entries may have: that of ``mode``, and those of the modes before the feed was degraded."""
+    return tuple({found: None for entry in entries for found in _ids(feed, entry, mode)})
+
+
+def identified(feed: Feed, entries: Sequence[Entry], mode: IdentityMode, marks: Mapping[str, Mark]) -> dict[str, Entry]:
+    """Return entries by item id, oldest first; of entries with one id the first in the document counts.
+
+    An item that was first seen under a stronger mode keeps that id: it is recognised by its title, for its id is shared.
+    """
     found: dict[str, Entry] = {}
     for entry in entries:
-        found.setdefault(item_id(feed.slug, identity(entry, mode)), entry)
+        *former, current = _ids(feed, entry, mode)
+        kept = (one for one in former if one in marks and marks[one].title_hash == entry.title_hash)
+        found.setdefault(next(kept, current), entry)
     newest = datetime.max.replace(tzinfo=UTC)
     oldest_first = list(found.items())
     oldest_first.reverse()  # documents list the newest first; sorting is stable and keeps that order among equal dates
@@ -103,6 +113,11 @@ def frozen_time(entries: Sequence[Entry]) -> datetime | None:
     if len(entries) < _FROZEN_FROM or len(times) != 1:
         return None
     return next(iter(times))
+
+
+def _ids(feed: Feed, entry: Entry, mode: IdentityMode) -> list[str]:
+    modes = tuple(IdentityMode)
+    return [item_id(feed.slug, identity(entry, one)) for one in modes[: modes.index(mode) + 1]]
 
 
 def _version(

@@ -11,7 +11,7 @@ from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotMod
 from services.ingest.polled import Moment
 from services.ingest.ports import Fetcher, Ledger, Parser
 from services.ingest.schedule import PollLimits
-from services.ingest.versions import NewVersion, identified, new_versions
+from services.ingest.versions import NewVersion, candidates, identified, new_versions
 from services.ingest.work import PollRecord
 from shared.clock import Clock
 
@@ -77,9 +77,9 @@ class Visitor:
 
     async def _compared(self, lease: Lease, answer: Fetched, document: Document) -> Visit:
         mode = chosen_mode(document.entries, IdentityMode(lease.state.identity_mode))
-        entries = identified(lease.feed, document.entries, mode)
         moment = self._moment()
-        marks = await self._ledger.marks(list(entries), now=moment.now)
+        marks = await self._ledger.marks(candidates(lease.feed, document.entries, mode), now=moment.now)
+        entries = identified(lease.feed, document.entries, mode, marks)
         versions = new_versions(
             lease.feed,
             entries,

@@ -99,6 +99,14 @@ async def test_validators_are_repeated_unread_and_a_304_is_told(server):
     assert server.requests[0].headers["If-Modified-Since"] == "any words"
 
 
+async def test_a_validator_with_strange_letters_does_no_harm(server):
+    url = server.respond("/feed", body=BODY, headers={"ETag": '"é—\u0642"'})
+    async with fetching() as fetcher:
+        first = await fetcher.fetch(url, NONE)
+        assert isinstance(first, Fetched)
+        assert isinstance(await fetcher.fetch(url, first.validators), Fetched)
+
+
 async def test_a_304_that_nobody_asked_for_is_a_failure(server):
     found = await fetch(server.respond("/feed", status=304))
     assert isinstance(found, Failed)

@@ -122,11 +122,11 @@ class HttpFetcher:
         self, url: str, validators: Validators, *, first: str, is_permanent: bool
     ) -> "Answer | _Redirect":
         assert self._client is not None, "the fetcher is not open"
-        conditions = {}
+        conditions: dict[bytes, bytes] = {}
         if validators.etag is not None:
-            conditions["If-None-Match"] = validators.etag
+            conditions[b"If-None-Match"] = validators.etag.encode("latin-1", "replace")
         if validators.last_modified is not None:
-            conditions["If-Modified-Since"] = validators.last_modified
+            conditions[b"If-Modified-Since"] = validators.last_modified.encode("latin-1", "replace")
         async with self._client.stream("GET", url, headers=conditions) as response:
             status, headers = response.status_code, response.headers
             if status in _REDIRECTS:
@@ -156,8 +156,8 @@ class HttpFetcher:
                 url=url,
                 content_type=headers.get("content-type", ""),
                 validators=Validators(
-                    etag=headers.get("etag"),
-                    last_modified=headers.get("last-modified"),
+                    etag=_as_sent(headers, b"etag"),
+                    last_modified=_as_sent(headers, b"last-modified"),
                     body_hash=sha256(body).hexdigest(),
                 ),
                 fresh_seconds=fresh,
@@ -185,6 +185,11 @@ class HttpFetcher:
         if size and not inflate.eof:
             return Failed(reason=FailureReason.CUT_OFF, detail=f"the compressed body breaks off after {size} bytes")
         return b"".join(pieces)
+
+
+def _as_sent(headers: httpx.Headers, name: bytes) -> str | None:
+    """A header's bytes as text, one character a byte: validators are repeated, never understood."""
+    return next((value.decode("latin-1") for key, value in headers.raw if key.lower() == name), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

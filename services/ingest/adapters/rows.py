@@ -153,7 +153,10 @@ def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def as_json(value: object) -> str:
-    """A parameter for ``json_to_recordset``."""
-    # The database refuses NUL in text; nothing of ours has one, but a header or error sentence of a hostile server may.
-    return json.dumps(value, ensure_ascii=True).replace("\\u0000", "")
+def as_json(records: list[dict[str, Any]]) -> str:
+    """A parameter for ``json_to_recordset``. The database refuses NUL and half characters, which a hostile server's words may hold."""
+    return json.dumps([{name: _storable(value) for name, value in record.items()} for record in records])
+
+
+def _storable(value: Any) -> Any:
+    return value.replace("\x00", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -30,7 +30,9 @@ def entry(guid="1", title="Four killed", summary="In a village.", *, published=N
 
 
 def found(*entries, marks=None, first=False, now=NOON, feed=FEED, mode=IdentityMode.GUID):
-    return new_versions(feed, identified(feed, entries, mode), marks or {}, language=None, is_first_poll=first, now=now)
+    return new_versions(
+        feed, identified(feed, entries, mode, marks or {}), marks or {}, language=None, is_first_poll=first, now=now
+    )
 
 
 def marks_of(versions):
@@ -150,6 +152,16 @@ def test_a_guid_that_all_share_is_not_believed():
     entries = [entry("same", f"Story {n}", url=f"https://x.example/{n}") for n in range(10)]
     assert chosen_mode(entries, IdentityMode.GUID) is IdentityMode.LINK
     assert len(found(*entries, mode=IdentityMode.LINK)) == 10
+
+
+def test_a_feed_that_is_degraded_later_does_not_publish_its_known_items_again():
+    before = [entry("same", "Story 0", url="https://x.example/0")]
+    marks = marks_of(found(*before))
+    after = [entry("same", f"Story {n}", url=f"https://x.example/{n}") for n in range(4)]
+    versions = found(*after, marks=marks, mode=IdentityMode.LINK)
+    assert {version.item.title for version in versions} == {"Story 1", "Story 2", "Story 3"}
+    marks |= marks_of(versions)
+    assert found(*after, marks=marks, mode=IdentityMode.LINK) == ()
 
 
 def test_when_the_link_clashes_too_the_text_names_the_item():
