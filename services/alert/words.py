@@ -87,6 +87,7 @@ class Telling:
 
 def cleaned(text: str, *, limit: int = _MAX_TEXT) -> str:
     """Return foreign text on one line without control or bidirectional characters; where it is cut, it ends in an ellipsis."""
+    text = text[: 4 * limit]  # what follows costs time for each character, and news text has no bound
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if not _is_invisible(c))
     line = " ".join(kept.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

@@ -8,7 +8,7 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from services.alert.api import pages
 from services.alert.api.shapes import (
@@ -35,9 +35,9 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_Cursor = Annotated[str | None, Parameter(query="cursor", max_length=200)]
-_Lang = Annotated[str, Parameter(query="lang", max_length=3)]
-_Id = Annotated[str, Parameter(max_length=64)]
+_Cursor = Annotated[str | None, QueryParameter(name="cursor", max_length=200)]
+_Lang = Annotated[str, QueryParameter(name="lang", max_length=3)]
+_Id = Annotated[str, PathParameter(max_length=64)]
 
 
 def create_app(shelf: IncidentShelf, names: PlaceWords) -> Litestar:
@@ -111,7 +111,7 @@ async def attribution() -> Response[str]:
 
 @get("/v1/incidents", media_type=MediaType.JSON)
 async def list_incidents(
-    state: State, cursor: _Cursor = None, limit: Annotated[int, Parameter(ge=1, le=200)] = _PAGE_SIZE
+    state: State, cursor: _Cursor = None, limit: Annotated[int, QueryParameter(ge=1, le=200)] = _PAGE_SIZE
 ) -> Response[IncidentPage | ErrorView]:
     """Incidents as they stand, the one with the newest report first."""
     try:

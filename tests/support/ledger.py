@@ -1,0 +1,150 @@
+"""The ledger, the queue and a channel in memory, and a clock that stands still until told."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from services.alert.delivery import Delivered, Outcome
+from services.alert.errors import LedgerError
+from services.alert.ledger import Claimed, Finished, HeldIncident, NewDelivery, StoredChange
+from services.alert.ports import LedgerTransaction
+from services.alert.watch import Endpoint
+from shared.kafka.publisher import Record
+
+
+class StandingClock:
+    """Shows one time."""
+
+    def __init__(self, at: datetime = datetime(2026, 6, 13, 20, 20, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """That time."""
+        return self.at
+
+
+class MemoryLedger:
+    """``Ledger`` in memory; a transaction that fails leaves nothing behind. ``fail_next`` makes the next ones fail."""
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, HeldIncident] = {}
+        self.deliveries: dict[str, NewDelivery] = {}
+        self.changes: list[StoredChange] = []
+        self._failures = 0
+
+    def fail_next(self, times: int = 1) -> None:
+        """Fail the next ``times`` transactions as they commit."""
+        self._failures = times
+
+    def transaction(self) -> AbstractAsyncContextManager[LedgerTransaction]:
+        """Open one."""
+        return self._transaction()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[LedgerTransaction]:
+        pending = _Pending(self)
+        yield pending
+        if self._failures:
+            self._failures -= 1
+            raise LedgerError("told to fail")
+        self.incidents.update({one.state.incident_id: _held(one) for one in pending.changes})
+        self.changes += pending.changes
+        for delivery in pending.deliveries:
+            self.deliveries.setdefault(delivery.delivery_id, delivery)
+
+
+class _Pending:
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._ledger = ledger
+        self.changes: list[StoredChange] = []
+        self.deliveries: list[NewDelivery] = []
+
+    async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
+        nothing = HeldIncident(revision=0, told={})
+        return {one: self._ledger.incidents.get(one, nothing) for one in incident_ids}
+
+    async def write(self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery]) -> int:
+        self.changes += changes
+        self.deliveries += deliveries
+        return len(deliveries)
+
+
+def _held(change: StoredChange) -> HeldIncident:
+    return HeldIncident(revision=change.state.revision, told=change.told)
+
+
+class MemoryQueue:
+    """``DeliveryQueue`` that hands out what it was given, in order, within the slots; ``fail_next`` makes calls fail."""
+
+    def __init__(self, waiting: Sequence[Claimed] = ()) -> None:
+        self.waiting = deque(waiting)
+        self.finished: list[Finished] = []
+        self.slots_seen: list[Mapping[str, int]] = []
+        self._failures = 0
+
+    def fail_next(self, times: int = 1) -> None:
+        """Fail the next ``times`` calls."""
+        self._failures = times
+
+    def _may_fail(self) -> None:
+        if self._failures:
+            self._failures -= 1
+            raise LedgerError("told to fail")
+
+    async def claim(
+        self, *, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
+    ) -> Sequence[Claimed]:
+        """Hand out what fits."""
+        self._may_fail()
+        self.slots_seen.append(dict(slots_of))
+        room: dict[str, int] = {}
+        taken: list[Claimed] = []
+        for one in tuple(self.waiting):
+            left = room.setdefault(one.endpoint_id, slots_of.get(one.endpoint_id, slots))
+            if left > 0 and len(taken) < limit:
+                room[one.endpoint_id] -= 1
+                taken.append(one)
+                self.waiting.remove(one)
+        return taken
+
+    async def record(self, finished: Sequence[Finished]) -> None:
+        """Keep them."""
+        self._may_fail()
+        self.finished += finished
+
+    async def pending(self) -> Mapping[str, int]:
+        """How many wait, all as webhooks."""
+        return {"webhook": len(self.waiting)}
+
+
+class FakeChannel:
+    """``Channel`` that answers as told."""
+
+    def __init__(self) -> None:
+        self.sent: list[Claimed] = []
+        self._answers: dict[str, deque[Outcome | Exception]] = {}
+
+    def respond_with(self, endpoint_id: str, *outcomes: Outcome | Exception) -> None:
+        """Answer the next attempts so, then with success."""
+        self._answers[endpoint_id] = deque(outcomes)
+
+    async def send(self, endpoint: Endpoint, delivery: Claimed) -> Outcome:
+        """Answer."""
+        self.sent.append(delivery)
+        answers = self._answers.get(endpoint.id)
+        answer = answers.popleft() if answers else Delivered(status=204)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class FakePublisher:
+    """Keeps what is published."""
+
+    def __init__(self) -> None:
+        self.sent: list[Record] = []
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """Keep them."""
+        self.sent += records
