@@ -197,6 +197,28 @@ class TestOtherRolesOfPlaces:
     ) -> None:
         assert placed(reader, title, lang, summary=summary).admin2 == KIFRI
 
+    @pytest.mark.parametrize(
+        ("lang", "text", "reason"),
+        [
+            ("en", "BAGHDAD - A farmer was killed in Kifri district.", "BAGHDAD (Baghdad): dateline"),
+            ("en", "ERBIL, Kurdistan Region — A farmer was killed in Kifri district.", "ERBIL (Erbil): dateline"),
+            ("ar", "بغداد/ قتل مزارع في قضاء كفري.", "بغداد (Baghdad): dateline"),
+            ("en", "A farmer was killed in Kifri district, police in Baquba said.", "Baquba (Baqubah): speaker"),
+            (
+                "en",
+                "A farmer was killed in Kifri district, the governor of Diyala said.",
+                "Diyala (Diyala): institution",
+            ),
+            ("ar", "قتل مزارع في قضاء كفري وفق شرطة ديالى.", "ديالى (Diyala): institution"),
+            ("en", "A farmer was killed in Kifri district on the Baghdad-Kirkuk road.", "Baghdad (Baghdad): road"),
+            ("en", "A farmer was killed in Kifri district and his body taken to Kirkuk.", "Kirkuk (Kirkuk): movement"),
+            ("en", "A farmer was killed in Kifri district, not in Khalis.", "Khalis (Khalis): corrected"),
+            ("ckb", "تەندروستی دیالە: جووتیارێک لە قەزای کفری کوژرا.", "دیالە (Diyala): institution"),
+        ],
+    )
+    def test_each_other_role_is_recognised(self, reader: PlaceReader, lang: str, text: str, reason: str) -> None:
+        assert reason in reader.read(document("Farmer killed", lang, summary=text)).rejected
+
     def test_the_ends_of_a_road_are_not_the_place(self, reader: PlaceReader) -> None:
         place = placed(
             reader, "Ambush", summary="Gunmen ambushed a car near Sulaiman Bek on the Baghdad-Kirkuk highway."
