@@ -27,8 +27,12 @@ SIMILAR_TEXT_WEIGHT = 1.5
 SIMILAR_TEXT = 0.5
 
 _SAME_TYPE = 1.0
+_SAME_RARE_TYPE = 1.3
+"""Agreement says more the rarer the type is."""
 _OTHER_TYPE = -2.6
+_NO_SUCH_PAIR = "other type"
 _T = EventType
+_COMMON_TYPES = frozenset({_T.ARMED_CLASH, _T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED})
 _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
     frozenset(pair): weight
     for *pair, weight in (
@@ -105,6 +109,8 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
         )
         if reason is not None
     ]
+    if {"other perpetrator", _NO_SUCH_PAIR} <= {reason.name for reason in reasons}:
+        return Likeness(score=place.weight, reasons=tuple(reasons), veto="another kind of attack by others")
     total = round(sum(reason.weight for reason in reasons), 3)
     return Likeness(score=total, reasons=tuple(reasons), is_elsewhere=place.is_conflict)
 
@@ -171,12 +177,15 @@ def _type(telling: Contribution, known: Profile) -> Reason | None:
     told = telling.facts.event_type
     if told is None or known.event_type is None:
         return None
+    same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
     if told is known.event_type:
-        return Reason(name="same type", weight=_SAME_TYPE)
+        return Reason(name="same type", weight=same)
     if told in known.event_types:
-        return Reason(name="type that others told", weight=_SAME_TYPE * 0.8)
-    weight = _BETWEEN_TYPES.get(frozenset({told, known.event_type}), _OTHER_TYPE)
-    return Reason(name="other type" if weight < 0 else "compatible type", weight=weight)
+        return Reason(name="type that others told", weight=round(same * 0.8, 2))
+    weight = _BETWEEN_TYPES.get(frozenset({told, known.event_type}))
+    if weight is None:
+        return Reason(name=_NO_SUCH_PAIR, weight=_OTHER_TYPE)
+    return Reason(name="related type" if weight < 0 else "compatible type", weight=weight)
 
 
 def _targets(telling: Contribution, known: Profile) -> Reason | None:

@@ -97,6 +97,12 @@ def test_a_town_taken_and_bombed_back_the_next_day_are_two() -> None:
     assert not joins(taken, facts("Hama", event_type=T.AIR_DRONE_STRIKE), hours=24)
 
 
+def test_even_a_reaction_to_another_kind_of_attack_by_others_does_not_join() -> None:
+    taken = facts("Hama", event_type=T.NON_STATE_OVERTAKES_TERRITORY, killed=20, perpetrator="isis")
+    bombed = facts("Hama", event_type=T.AIR_DRONE_STRIKE, killed=20, perpetrator="russia")
+    assert not joins(taken, bombed, kind=Kind.REACTION)
+
+
 def test_a_namesake_that_could_be_the_village_elsewhere_does_not_veto() -> None:
     here = PLACES["Imam Ways"]
     misread = Place(
