@@ -154,7 +154,7 @@ WOUND_ACTIVE: tuple[tuple[str, ...], ...] = (
 WOUND_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("in", "need", "of", "treatment"), ("needed", "treatment"), ("need", "treatment"), ("needing", "treatment"),
     ("suffered", "injuries"), ("suffered", "wounds"), ("suffered", "burns"), ("sustained", "injuries"), ("sustained", "wounds"),
-    ("in", "intensive", "care"), ("in", "critical", "condition"), ("still", "in", "hospital"), ("remain", "in", "hospital"),
+    ("in", "intensive", "care"), ("in", "critical", "condition"), ("still", "in", "hospital"), ("are", "in", "hospital"), ("is", "in", "hospital"), ("being", "treated"), ("remain", "in", "hospital"),
     ("remains", "in", "hospital"), ("in", "serious", "condition"), ("injuries",), ("suffered", "minor", "injuries"), ("required", "treatment"), ("were", "treated", "for"),
     ("treated", "for", "wounds"), ("treated", "for", "injuries"), ("suffered", "breathing", "problems"), ("suffered", "shrapnel", "wounds"),
 )  # fmt: skip

@@ -16,6 +16,7 @@ _ONE_OF = frozenset({"احد", "احدي"})
 _TWO = words("اثنان اثنين اثنتان اثنتين")
 _OF = fold("من")
 _OF_THEM = words("منهم منهما منهن بينهم بينهما")
+_ONE_OF_THEM = words("أحدهم أحدهما إحداهما إحداهن")
 _BEFORE_NAME = words("من في تنظيم عصابات بارز ما يسمى")
 _CASUALTIES = ((Fact.KILLED, lexicon.KILLED_NOUNS_PLURAL), (Fact.WOUNDED, lexicon.WOUNDED_NOUNS_PLURAL))
 _FATHA_YEH_NUN = "\u064e\u064a\u0646"
@@ -73,6 +74,8 @@ class Phrases:
         noun = at + 1 if self.key(at) == _OF else at
         if noun > at and self.holds(noun, lexicon.WOUNDED_NOUNS_PLURAL):
             return replace(group_of(quantity, end=noun + 1), is_of_wounded=True)
+        if noun > at and self.key(noun) in lexicon.ATTACKER_NAMES:
+            return group_of(quantity, end=noun + 1, side=Side.ATTACKERS)
         head = self._head(noun)
         if head is not None:
             return group_of(quantity, end=head[0], side=head[1])
@@ -171,15 +174,9 @@ class Phrases:
 
     def _single(self, at: int) -> Group | None:
         if self.holds(at, _ONE_OF, definite=False) and not self.keys[at].startswith("ال"):
-            if self._definite(at + 1) is not None:
-                return None  # "one of the three wounded" counts three
-            if self.holds(at + 1, lexicon.WOUNDED_NOUNS_PLURAL) or self.holds(at + 1, lexicon.WOUNDED_NOUNS_DUAL):
-                return replace(one(at, at + 2), is_of_wounded=True)
-            noun = self.holds(at + 1, lexicon.SIDE_OF_PLURAL)
-            if noun is None or self.holds(at + 1, lexicon.KILLED_NOUNS_PLURAL):
-                return None
-            end, side = self._turned(at + 2, lexicon.SIDE_OF_PLURAL[noun])
-            return one(at, end, side=side)
+            return self._one_of(at)
+        if self.holds(at, _ONE_OF_THEM, definite=False):
+            return one(at, at + 1)
         pair = self.holds(at, lexicon.SIDE_OF_OWNED_DUAL, definite=False)
         if pair is not None:
             return self._two(at, at + 1, lexicon.SIDE_OF_OWNED_DUAL[pair])
@@ -190,3 +187,15 @@ class Phrases:
             return None
         end, side = self._turned(at + 1, lexicon.SIDE_OF_SINGULAR[noun])
         return one(at, end, side=side, is_loose=noun in lexicon.TOO_COMMON_ALONE)
+
+    def _one_of(self, at: int) -> Group | None:
+        """ "أحد الصيادين" is one; "أحد الجرحى الثلاثة" counts three, and "أحد الشهيدين" two, in the phrase that follows."""
+        if self._definite(at + 1) is not None:
+            return None
+        if self.holds(at + 1, lexicon.WOUNDED_NOUNS_PLURAL) or self.holds(at + 1, lexicon.WOUNDED_NOUNS_DUAL):
+            return replace(one(at, at + 2), is_of_wounded=True)
+        noun = self.holds(at + 1, lexicon.SIDE_OF_PLURAL)
+        if noun is None or self.holds(at + 1, lexicon.KILLED_NOUNS_PLURAL):
+            return None
+        end, side = self._turned(at + 2, lexicon.SIDE_OF_PLURAL[noun])
+        return one(at, end, side=side)

@@ -95,6 +95,8 @@ class Phrases:
         ):
             start -= 1
         is_more = start < quantity.start
+        if quantity.is_ordinal and self.key(start - 1) == "a":
+            start -= 1
         if after == "of":
             return self._partitive(quantity)
         head = self._head(quantity.end, SIDE_OF_PLURAL)

@@ -54,6 +54,7 @@ class _Figure:
     is_total: bool = False
     is_explicit: bool = True
     is_addition: bool = False
+    is_unsplit: bool = False
 
 
 def read_casualties(
@@ -152,6 +153,8 @@ def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
             best=claim.best, low=claim.low, high=claim.high, said=(totals[0],), parts=claim.parts, is_total=True
         )
     stated = [s for s in mine if s.claim.kind is not ClaimKind.NONE]
+    if any(s.claim.kind is not ClaimKind.UNSPLIT for s in stated):
+        stated = [s for s in stated if s.claim.kind is not ClaimKind.UNSPLIT]
     if not stated:
         return _nobody(mine)
     taken = [stated[0]]
@@ -172,6 +175,7 @@ def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
         parts=tuple(part for s in taken for part in s.claim.parts),
         is_explicit=any(s.claim.is_explicit for s in taken),
         is_addition=all(s.claim.kind is ClaimKind.LATER for s in taken),
+        is_unsplit=any(s.claim.kind is ClaimKind.UNSPLIT for s in taken),
     )
 
 
@@ -231,6 +235,8 @@ def _settled(figures: Sequence[_Figure]) -> tuple[Count | None, tuple[_Said, ...
 
 def _completes(other: _Figure, lead: _Figure) -> bool:
     if not lead.best:
+        return other.best > 0
+    if lead.is_unsplit and not other.is_unsplit:
         return other.best > 0
     if lead.is_total:
         return False

@@ -22,6 +22,7 @@ _UNKNOWN = words("معلومات أنباء معرفة تتضح يتضح يعر�
 _DEATH = tuple(sorted(words("مصرع حتف الحياة")))
 _MET = words("لقي لقيت يلقى لقوا فارق فارقت")
 _AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا")
+_AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ضمنهم وبضمنهم بضمنهم")
 _KILLS = words("يقتل يستشهد")
 _HURTS = words("يصب يجرح يتعرض")
 _MORE_HURT = words("جرحى إصابات مصابين")
@@ -131,6 +132,8 @@ class _Reading:
     def _next_in_list(self, group: Group, fact: Fact) -> Group | None:
         for at in range(group.end, min(group.end + _LIST_REACH, len(self._phrases.keys))):
             key = self._phrases.keys[at]
+            if key in _AMONG_THEM:
+                return None
             following = self._phrases.at_start.get(at)
             if following is not None and (key.startswith("و") or self._phrases.key(at - 1) in {"،", ",", "و"}):
                 own = self._phrases.facts.get(at)

@@ -80,9 +80,11 @@ class _Reading:
                 continue
             second = self._triggers[index + 1] if index + 1 < len(self._triggers) else None
             groups = self._sufferers(trigger)
+            if not groups and second is not None and self._is_shared_noun(trigger, second):
+                groups = self._sufferers(second)
             if not groups:
                 continue
-            if second is not None and self._is_unsplit(trigger, second):
+            if second is not None and (self._is_unsplit(trigger, second) or self._is_shared_noun(trigger, second)):
                 self._used.add(second.start)
                 self._used.update(group.start for group in groups)
                 yield from claims_from(Fact.KILLED, ClaimKind.UNSPLIT, groups, trigger.start, second.end)
@@ -162,7 +164,15 @@ class _Reading:
             return self._one_of(at)
         if key.startswith(_A_WOUNDED):
             return replace(one(at, at + 1), is_of_wounded=True)
+        if key in lexicon.PARENTS:
+            return one(at, at + 1, side=Side.CIVILIANS, is_loose=True)
         noun = _noun(key)
+        if (
+            noun is not None
+            and not noun[1]
+            and any(key.endswith(e) and key.removesuffix(e) in lexicon.KIN for e in lexicon.OWNED)
+        ):
+            return one(at, at + 1, side=lexicon.SIDE_OF[noun[0]])
         if noun is None or not noun[1]:
             return None
         end, side = self._turned(at + 1, lexicon.SIDE_OF[noun[0]])
@@ -193,6 +203,8 @@ class _Reading:
             if end is None and self._key(at + 1) in _FROM and self._key(at + 2).startswith("دەست"):
                 end = at + 3
             return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=end) if end else None
+        if key in lexicon.BECAME and self._key(at + 1) in lexicon.VICTIM:
+            return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=at + 2)
         for vocabulary, fact, form in _VERBS:
             if key in vocabulary:
                 return self._phrased(fact, form, at)
@@ -272,6 +284,11 @@ class _Reading:
         between = self._keys[first.end : second.start]
         is_joined = between == ["و"] and first.fact is not second.fact
         return is_joined and "of" not in {first.form, second.form}
+
+    def _is_shared_noun(self, first: _Trigger, second: _Trigger) -> bool:
+        """ "کوژران و برینداربوونی دە کەس": the killing and wounding of ten."""
+        is_joined = self._keys[first.end : second.start] == ["و"] and first.fact is not second.fact
+        return is_joined and second.form == "of"
 
     # claims
 

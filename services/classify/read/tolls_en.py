@@ -17,6 +17,7 @@ from services.classify.read.verbs_en import Verb, verbs_of
 _RAISING = frozenset(
     {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing", "brought", "raised", "takes"}
 )
+_DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 _RISES = frozenset(
     {"to", "at", "is", "reached", "reaches", "hits", "hit", "now", "stands", "of", "tops", "was", "as", ":"}
 )
@@ -53,6 +54,11 @@ class _Reading:
         self._attachment.used.update(group.start for group in groups)
         self._attachment.used.add(verb.start)
         start, end = min(verb.start, groups[0].start), max(verb.end, groups[-1].end)
+        death = self._death_of_wounded(verb, groups[-1])
+        if death is not None:
+            self._attachment.used.add(death.start)
+            yield from claims_from(Fact.KILLED, ClaimKind.LATER, groups, start, death.end)
+            return
         kind = ClaimKind.STATED
         if self._is_boast(verb):
             kind = ClaimKind.BOAST
@@ -67,6 +73,20 @@ class _Reading:
         elif verb.fact is Fact.KILLED and self._is_later_death(verb, groups):
             kind = ClaimKind.LATER
         yield from claims_from(verb.fact, kind, groups, start, end)
+
+    def _death_of_wounded(self, verb: Verb, group: Group) -> Verb | None:
+        """The later verb of "two people who were wounded on Sunday died in hospital": its people are the wounded themselves."""
+        if verb.fact is not Fact.WOUNDED or group.start > verb.start:
+            return None
+        deaths = (
+            v
+            for v in self._attachment.verbs
+            if verb.end <= v.start < verb.end + 15 and self._phrases.key(v.start) in _DIED
+        )
+        death = next(deaths, None)
+        if death is None or any(verb.end <= other.start < death.start for other in self._phrases.groups):
+            return None
+        return death
 
     def _is_boast(self, verb: Verb) -> bool:
         """ "Said it had killed 21 soldiers", "claimed to have killed": the claimant's own figure."""
