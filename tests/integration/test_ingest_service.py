@@ -1,6 +1,10 @@
 """The ingest service as a process, against real Kafka and PostgreSQL and feeds served on loopback."""
 
+import asyncio
+import json
+
 import asyncpg
+import httpx
 import pytest
 
 from services.ingest.feed import Feed
@@ -104,6 +108,57 @@ async def test_killed_again_and_again_it_loses_nothing_and_repeats_only_equal_by
     assert {item.title for item in topic.items.values()} == {item.title for item in day.items}
     assert len(topic.event_ids) == len(day.items)
     assert topic.unequal == set()
+
+
+async def test_without_kafka_it_waits_and_then_ends_saying_so(ground, tmp_path, unused_tcp_port):
+    feeds = write_feeds(tmp_path / "feeds.yaml", [Feed(slug="a", url="http://127.0.0.1:9/", outlet="A", language="en")])
+    environment = ground.environment(feeds) | {
+        "TOCSIN_KAFKA_BOOTSTRAP": f"127.0.0.1:{unused_tcp_port}",
+        "TOCSIN_STARTUP_DEADLINE_SECONDS": "1",
+    }
+    service = IngestProcess(environment, tmp_path / "log")
+    await service.start()
+    assert await service.wait() == 75
+    assert f"Kafka at 127.0.0.1:{unused_tcp_port} did not answer within 1 s" in service.log
+
+
+async def test_told_to_stop_while_it_still_waits_for_kafka_it_stops(ground, tmp_path, unused_tcp_port):
+    feeds = write_feeds(tmp_path / "feeds.yaml", [Feed(slug="a", url="http://127.0.0.1:9/", outlet="A", language="en")])
+    environment = ground.environment(feeds) | {"TOCSIN_KAFKA_BOOTSTRAP": f"127.0.0.1:{unused_tcp_port}"}
+    async with IngestProcess(environment, tmp_path / "log") as service:
+        async with asyncio.timeout(30):
+            while "kafka.awaited" not in service.log:  # noqa: ASYNC110 - another process is waited for
+                await asyncio.sleep(0.1)
+        assert await service.stop() == 0
+
+
+async def test_a_database_without_our_schema_is_refused_with_what_to_do(kafka_bootstrap, postgres_database, tmp_path):
+    ground = Ground(bootstrap=kafka_bootstrap, dsn=postgres_database, directory=tmp_path)
+    feeds = write_feeds(tmp_path / "feeds.yaml", [Feed(slug="a", url="http://127.0.0.1:9/", outlet="A", language="en")])
+    service = IngestProcess(ground.environment(feeds), tmp_path / "log")
+    await service.start()
+    assert await service.wait() == 78
+    assert "run 'tocsin migrate'" in service.log
+
+
+async def test_health_and_metrics_are_served(ground, tmp_path):
+    day = load_recorded_day()
+    async with FeedServer(day, pace=Pace(start=Start.BY_HAND)) as server:
+        feeds = write_feeds(tmp_path / "feeds.yaml", feeds_of(server))
+        async with (
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+            IngestProcess(ground.environment(feeds), tmp_path / "log") as service,
+        ):
+            await topic.read_items(day.opening)
+            port = next(
+                line["port"] for line in map(json.loads, service.log.splitlines()) if line["event"] == "health.served"
+            )
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+                assert (await client.get("/livez")).json() == {"status": "ok", "problems": {}}
+                assert (await client.get("/readyz")).status_code == 200
+                metrics = (await client.get("/metrics")).text
+    assert 'tocsin_ingest_polls_out_total{outcome="changed"}' in metrics
+    assert f'tocsin_ingest_items_out_total{{outcome="published"}} {day.opening}.0' in metrics
 
 
 async def test_a_wrong_feeds_file_ends_the_process_with_the_sentence(tmp_path):
