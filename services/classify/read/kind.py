@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from services.classify.read.features import features_of
-from services.classify.read.triggers import Marks, distinct
+from services.classify.read.triggers import STRONG, Marks, distinct
 from shared.events.facts import Evidence
 from shared.events.report import Kind
 
@@ -65,19 +65,34 @@ class KindModel:
             )
         features = features_of(marks, is_old=is_old, is_back_reference=is_back_reference)
         found = self.probabilities(features)
-        kind = _decided(found, marks)
+        kind = _decided(found, marks, is_old=is_old or "past_year" in features)
         return KindReading(kind=kind, confidence=found[kind], probabilities=found, evidence=_evidence(marks, kind))
 
 
-def _decided(found: Mapping[Kind, float], marks: Marks) -> Kind:
+def _decided(found: Mapping[Kind, float], marks: Marks, *, is_old: bool) -> Kind:
     """The likeliest kind, but other where it is likely enough: a false alarm costs more than the shade between two kinds of news."""
     limit = _CAUTIOUS_OTHER_FROM if _is_other_world(marks) else _OTHER_FROM
     if found[Kind.OTHER] >= limit or any("neg.archive" in one.concepts for one in marks.marked):
+        return Kind.OTHER
+    if is_old and any(one.concepts & _OLD_NEWS for one in marks.title):
+        return Kind.OTHER
+    if _is_explained(marks):
         return Kind.OTHER
     kind = max((one for one in found if one is not Kind.OTHER), key=lambda one: found[one])
     if kind is Kind.RETRACTION and not any(one.concepts & {"ret.deny", "ret.correct"} for one in marks.head):
         return Kind.OTHER
     return kind
+
+
+_OLD_NEWS = frozenset({"neg.court", "neg.anniversary", "neg.grave", "neg.compensate", "neg.screen", "neg.stats"})
+
+
+def _is_explained(marks: Marks) -> bool:
+    """Whether a bang is said to have been a drill, gas or old munitions, nobody is hurt, and no report is denied."""
+    concepts = frozenset[str]().union(*(one.concepts for one in marks.head))
+    if "ret.gas" not in concepts or concepts & {"ret.deny", "ret.correct", "victim.killed"}:
+        return False
+    return not concepts & (STRONG - {"atk.blast", "atk.shell", "atk.ied"})
 
 
 def _is_other_world(marks: Marks) -> bool:

@@ -20,6 +20,36 @@ _OTHER_LETTER = re.compile(r"[^\W\d_]")
 _SORANI_ONLY = re.compile(r"[ەێۆڕڵڤ]")
 _ARABIC_ONLY = re.compile(r"[ةىكيؤإأ]")
 _PERSIAN_WORDS = re.compile(r"(?<!\w)(?:است|این|که|را|برای|شد|های|می)(?!\w)")
+_WORD = re.compile(r"[a-z]+")
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "in",
+        "to",
+        "a",
+        "said",
+        "was",
+        "were",
+        "on",
+        "at",
+        "by",
+        "for",
+        "with",
+        "after",
+        "killed",
+        "from",
+        "that",
+        "as",
+        "over",
+    ]
+)
+_ENOUGH_ENGLISH = 2
+_ENGLISH_SHARE = 8
+"""At least one word in so many is one of the commonest English ones."""
+_NEVER_DOUBTED = 0.85
+_HEADLINE_WORDS = 12
 _SURE = 0.55
 """Below this the detector is guessing, and the feed's own word counts for more."""
 
@@ -72,7 +102,11 @@ def _of_latin_script(text: str, declared: str) -> str:
     guess, score = _detect(text)
     if guess == "en":
         return "en"
-    if declared == "en" and (score < _SURE or (text.isascii() and len(text) < 60)):
+    words = _WORD.findall(text.lower())
+    english = sum(word in _ENGLISH for word in words)
+    if english >= _ENOUGH_ENGLISH and english >= len(words) / _ENGLISH_SHARE and score < _NEVER_DOUBTED:
+        return "en"
+    if declared == "en" and (score < _SURE or (text.isascii() and len(words) <= _HEADLINE_WORDS)):
         return "en"
     return UNKNOWN
 

@@ -104,7 +104,15 @@ def mark(document: Document, lexica: Mapping[str, Lexicon]) -> Marks:
 
 
 def _literal(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Without the attack words that are part of a figure of speech."""
+    """Without the attack words that are part of a figure of speech, and without claims that nobody made."""
+    unclaimed = [(hit.first, hit.last) for hit in hits if hit.concept == "none.claim"]
+    if unclaimed:  # "no group has claimed the attack" is no claim
+        hits = [
+            hit
+            for hit in hits
+            if hit.concept != "upd.claim"
+            or not any(first <= hit.last and hit.first <= last for first, last in unclaimed)
+        ]
     figures = [(hit.first, hit.last) for hit in hits if hit.concept == "neg.figure"]
     if not figures:
         return tuple(hits)

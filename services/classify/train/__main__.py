@@ -20,7 +20,7 @@ from shared.events.report import Kind
 
 KINDS = tuple(Kind)
 MODEL = Path(__file__).parents[1] / "read" / "data" / "kind_model.json"
-STRENGTH = 0.02
+STRENGTH = 0.002
 """Pull of each weight to zero, chosen by cross-validation on the examples."""
 FOLDS = 5
 Matrix = npt.NDArray[np.float64]
