@@ -5,6 +5,7 @@ is written. A change that cannot be read or worked on is dead-lettered, and the 
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
 from shared.kafka.publisher import Record
 from shared.logging import logger
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LEDGER_RETRIES_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 
 
@@ -95,7 +97,7 @@ class ChangeHandler:
         read, letters = [], []
         for record in batch:
             try:
-                state = decode(IncidentChange, record.value)
+                state = usable(decode(IncidentChange, record.value))
             except DecodeError as error:
                 letters.append(self._put_aside(record, DeadLetterReason.UNDECODABLE, error))
                 continue
@@ -179,6 +181,15 @@ class ChangeHandler:
                 self._metrics.expired.labels(delivery.channel).inc()
             else:
                 self._metrics.created.labels(delivery.channel, delivery.message.value).inc()
+
+
+def usable(state: IncidentChange) -> IncidentChange:
+    """Return the change; raises ``DecodeError`` for one that the ledger could never hold, and that would stop the service for ever."""
+    if not _ID.fullmatch(state.incident_id):
+        raise DecodeError("incident-change", "incident_id is not made of up to 64 letters, digits, - and _")
+    if not 1 <= state.revision < 2**31:
+        raise DecodeError("incident-change", f"revision {state.revision} is out of range")
+    return state
 
 
 def times_of(headers: Headers, *, created: datetime) -> Times:

@@ -17,6 +17,7 @@ from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, DeliveryStatus, Finished, HeldIncident, NewDelivery, StoredChange
 from services.alert.ports import LedgerTransaction
 from services.alert.routing import Mark, Standing, Told
+from services.alert.words import cleaned
 
 _MAX_DETAIL = 300
 _CLAIM = """
@@ -294,5 +295,5 @@ def _attempt_row(finished: Finished) -> tuple[object, ...]:
         name,
         _reason(finished),
         outcome.status,
-        "" if isinstance(outcome, Delivered) else outcome.detail[:_MAX_DETAIL],
+        "" if isinstance(outcome, Delivered) else cleaned(outcome.detail, limit=_MAX_DETAIL),
     )

@@ -15,6 +15,7 @@ from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics
 from services.alert.watch import Language, Watch, WebhookEndpoint
 from shared.events.facts import Place, Precision
+from shared.events.incident import IncidentChange
 from shared.ids import delivery_id
 from tests.support.incidents import PUBLISHED, opened, reacted, received, updated
 from tests.support.ledger import FakePublisher, MemoryLedger, StandingClock
@@ -122,6 +123,16 @@ async def test_a_change_that_breaks_the_work_on_it_is_put_aside_and_the_others_g
     await stage.handler.handle([received(breaks), received(opened(3))])
     assert [letter.key for letter in stage.publisher.sent] == [breaks.incident_id.encode()]
     assert dict(stage.publisher.sent[0].headers)["dlq-reason"] == b"processing_failed"
+    assert stage.messages == [(1, "alert")]
+
+
+@pytest.mark.parametrize(
+    "state", [opened(incident_id="a\x00b"), opened(incident_id=""), opened(revision=0), opened(revision=2**31)]
+)
+async def test_a_change_that_the_ledger_could_never_hold_is_put_aside(state: IncidentChange) -> None:
+    stage = Stage()
+    await stage.handler.handle([received(state), received(opened(2))])
+    assert len(stage.publisher.sent) == 1
     assert stage.messages == [(1, "alert")]
 
 
