@@ -33,7 +33,9 @@ ADJACENT = Relation(name="villages side by side", weight=1.2)
 AROUND_TOWN = Relation(name="near the town", weight=1.2)
 NEAR_TOWNS = Relation(name="towns near each other", weight=0.4)
 SAME_PROVINCE = Relation(name="towns of one province", weight=0.0)
-NAMESAKE = Relation(name="the name has a namesake there", weight=1.0)
+NAMESAKE = Relation(name="the name has a namesake there", weight=0.5)
+NAMESAKE_ELSEWHERE = Relation(name="the name has a namesake in that governorate", weight=-1.0)
+"""No veto, for the reader may have taken the wrong row; but the rest must agree well."""
 SAME_DISTRICT = Relation(name="same district", weight=1.5)
 SAME_GOVERNORATE = Relation(name="same governorate", weight=0.7)
 SAME_COUNTRY = Relation(name="same country", weight=-0.3)
@@ -80,10 +82,14 @@ def _relate_points(a: Place, b: Place, km: float) -> Relation:
     elif km <= AROUND_TOWN_KM or (is_same_district and km <= AROUND_TOWN_SAME_DISTRICT_KM):
         return AROUND_TOWN if Precision.EXACT in {a.precision, b.precision} else NEAR_TOWNS
     if _could_be(a, b) or _could_be(b, a):
-        return NAMESAKE
+        return _namesake(a, b)
     if not both_exact and a.admin2 is None and b.admin2 is None and a.admin1 and a.admin1 == b.admin1:
         return SAME_PROVINCE if km <= AROUND_CAPITAL_KM else OTHER_SITE
     return OTHER_GOVERNORATE if a.admin1 and b.admin1 and a.admin1 != b.admin1 else OTHER_SITE
+
+
+def _namesake(a: Place, b: Place) -> Relation:
+    return NAMESAKE_ELSEWHERE if a.admin1 and b.admin1 and a.admin1 != b.admin1 else NAMESAKE
 
 
 def _could_be(uncertain: Place, other: Place) -> bool:
@@ -101,7 +107,7 @@ def _could_be(uncertain: Place, other: Place) -> bool:
 def _relate_divisions(a: Place, b: Place) -> Relation:
     if a.admin1 and b.admin1:
         if a.admin1 != b.admin1:
-            return NAMESAKE if _could_be(a, b) or _could_be(b, a) else OTHER_GOVERNORATE
+            return NAMESAKE_ELSEWHERE if _could_be(a, b) or _could_be(b, a) else OTHER_GOVERNORATE
         if a.admin2 and b.admin2:
             if a.admin2 == b.admin2:
                 return SAME_NAME if _is_same_unresolved(a, b) else SAME_DISTRICT

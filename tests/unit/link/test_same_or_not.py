@@ -115,6 +115,16 @@ def test_a_namesake_that_could_be_the_village_elsewhere_does_not_veto() -> None:
     assert joins(facts(here, killed=4), facts(misread, killed=4), kind=Kind.UPDATE)
 
 
+def test_an_unresolved_village_whose_name_also_exists_elsewhere_does_not_join_an_attack_there() -> None:
+    there = PLACES["Shirwa"]
+    unresolved = msgspec.structs.replace(
+        PLACES["Khanaqin"],
+        name="Shirwana",
+        candidates=(Candidate(name="Shirwa", lat=there.lat, lon=there.lon, admin1="IQG16", admin2="IQG16Q07"),),
+    )
+    assert not joins(facts(there, killed=2), facts(unresolved, killed=2))
+
+
 def test_a_copy_of_the_text_joins_without_a_place_and_is_one_origin() -> None:
     text = tuple(range(64))
     change = last_of(
