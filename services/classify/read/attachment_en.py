@@ -86,7 +86,7 @@ class Attachment:
             if is_closed or is_kin or (following.is_explicit and not following.is_loose):
                 kept = len(chain)
             end = self._after_modifier(following.end)
-        return chain[:kept]
+        return self._without_apposition(chain[:kept])
 
     def _named(self, at: int) -> Group | None:
         """A person given by name: "killed Ahmed Salih, a teacher"."""
@@ -166,7 +166,13 @@ class Attachment:
         chain = [last]
         while (before := self._before_in_list(chain[0])) is not None:
             chain.insert(0, before)
-        return chain
+        return self._without_apposition(chain)
+
+    def _without_apposition(self, chain: list[Group]) -> list[Group]:
+        """ "Four members of a family, a couple and their two sons": the list only says who the four are."""
+        rest = sum(group.best or 0 for group in chain[1:])
+        is_detail = len(chain) > 2 and chain[0].best == rest and self._phrases.key(chain[1].start - 1) == ","
+        return chain[:1] if is_detail else chain
 
     def _turned_by_leader(self, chain: list[Group]) -> list[Group]:
         """ "Senior ISIS leader among four killed": the four are attackers too."""

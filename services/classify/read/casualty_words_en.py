@@ -33,6 +33,7 @@ CIVILIANS = words(
     " hostage captive relative miner builder baker barber dancer singer blogger professor lecturer academic scientist"
     " diplomat consul minister governor official candidate businessman banker farmhand firefighter fireman rescuer volunteer"
     " settler colonist homeowner householder tenant guest mourner groom bride lady gentleman schoolboy schoolgirl schoolchild"
+    " protester protestor demonstrator rioter marcher campaigner organiser organizer unionist believer parishioner detainee convict farmworker dockworker paramedic lineman foreman salesman gardener gravedigger cobbler"
     " peasant orphan widow butcher tailor jeweller goldsmith pharmacist dentist athlete footballer player wrestler boxer coach"
     " beekeeper forager logger woodcutter chief chieftain headman preacher muezzin seminarian bishop deacon missionary aid-worker"
     " peacekeeper deputy translator interpreter secretary accountant clerk staffer receptionist tribal neighbour neighbor colleague"

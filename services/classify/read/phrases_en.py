@@ -142,11 +142,13 @@ class Phrases:
         if key in _PRONOUNS and self.key(at + 1) == "and":
             return one(at, at + 1, is_loose=True)
         if key in _DETERMINERS:
-            return None if at + 1 in self.numbers else self._determined(at)
+            is_counted = at + 1 in self.numbers and self.key(at + 2) != "-"
+            return None if is_counted else self._determined(at)
         if key in SIDE_OF_SINGULAR and key not in ALSO_ADJECTIVES and key not in SIDE_OF_PLURAL:
             head = self._head(at, SIDE_OF_SINGULAR)
             return one(self._bare_start(at), head[0], side=head[1], is_loose=True) if head else None
-        if key.endswith(_OCCUPATIONS) and self.starts_verb(at - 1) and self.key(at + 1) in BOUNDARIES:
+        is_object = self.starts_verb(at - 1) and self.key(at + 1) in BOUNDARIES
+        if key.endswith(_OCCUPATIONS) and (is_object or (at == 0 and self.starts_verb(1))):
             return one(at, at + 1, is_loose=True) if key not in NOT_PEOPLE | BOUNDARIES | ADVERBS else None
         return None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.classify.read import casualty_words_ar as lexicon
-from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
+from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, one
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ar import Phrases
 from services.classify.read.text import Sentence, TokenKind
@@ -54,12 +54,16 @@ class _Reading:
         yield from self._none_claims()
         yield from self._toll_claims()
         yield from self._unsplit_claims()
+        has_killed = False
         for trigger in self._triggers:
             if trigger.at in self._used:
                 continue
             groups = self._sufferers(trigger)
             if groups:
+                has_killed = has_killed or trigger.fact is Fact.KILLED
                 yield from self._claims_for(trigger, groups)
+        if not has_killed:
+            yield from self._owned_claims()
         for group in self._phrases.groups:
             fact = self._phrases.facts.get(group.start)
             if fact is not None and group.start not in self._used:
@@ -157,6 +161,19 @@ class _Reading:
         elif trigger.fact is Fact.KILLED and any(group.is_of_wounded for group in groups):
             kind = ClaimKind.LATER
         yield from claims_from(trigger.fact, kind, groups, trigger.at, trigger.at + 1)
+
+    def _owned_claims(self) -> Iterator[Claim]:
+        """ "وقتلوه مع اثنين من أبنائه": the object is written onto the verb."""
+        for at in range(len(self._phrases.keys)):
+            if not self._phrases.holds(at, lexicon.KILLED_HIM, definite=False):
+                continue
+            groups = [one(at, at + 1)]
+            following = self._phrases.at_start.get(at + 2)
+            if self._phrases.key(at + 1) == "مع" and following is not None and following.start not in self._used:
+                groups.append(following)
+            self._used.update(group.start for group in groups)
+            yield from claims_from(Fact.KILLED, ClaimKind.STATED, groups, at, at + 1)
+            return
 
     def _toll_claims(self) -> Iterator[Claim]:
         """ "ارتفاع حصيلة … إلى ثمانية قتلى", "بقي عدد القتلى عند اثنين"."""

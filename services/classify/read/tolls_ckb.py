@@ -236,10 +236,16 @@ class _Reading:
                     return None
                 if group.is_loose and at != trigger.start:
                     continue
-                return group if not (trigger.form == "beside" and trigger.start - at > 3) else None
+                is_far = trigger.form == "beside" and trigger.start - at > 3
+                return None if is_far or self._is_adjective(trigger, group) else group
             if self._key(at - 1) in _STOPS or self._ends_trigger(at, trigger):
                 return None
         return None
+
+    def _is_adjective(self, trigger: _Trigger, group: Group) -> bool:
+        """ "پۆلیسێکی بریندار گیانی لەدەستدا": the wounded policeman, of whom something else is told."""
+        is_last = trigger.end >= len(self._keys) or self._key(trigger.end) in _AND | _STOPS | {"،", ","}
+        return trigger.form == "beside" and trigger.fact is Fact.WOUNDED and not group.is_explicit and not is_last
 
     def _ends_trigger(self, at: int, own: _Trigger) -> bool:
         return any(trigger.end == at and trigger is not own and trigger.form != "of" for trigger in self._triggers)
