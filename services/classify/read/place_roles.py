@@ -36,6 +36,7 @@ from services.classify.read.place_words import (
 from services.classify.read.text import Sentence, Token, TokenKind
 
 _NAMESAKE, _CORRECTED, _EARLIER = folded(NAMESAKE), folded(CORRECTED), folded(EARLIER)
+_REFERENCE = 0.45
 _BACKGROUND_BELOW = 0.2
 _DASHES = frozenset("-–—/:(")
 _WEIGHT = {
@@ -57,11 +58,13 @@ class Reading:
     """Written right after a finer name, as its district or governorate: "X, Y district"."""
     is_between: bool = False
     on_border: bool = False
+    is_reference: bool = False
+    """Named only to say where the place before it lies: "X, south of Y"."""
 
     @property
     def weight(self) -> float:
         """How far the wording makes this the scene, 0 to 1."""
-        return _WEIGHT[self.role]
+        return _WEIGHT[self.role] * (_REFERENCE if self.is_reference else 1.0)
 
 
 def _forms(token: Token) -> tuple[str, ...]:
@@ -326,12 +329,19 @@ def _beside(reading: Reading, previous: Reading) -> Reading:
         return replace(reading, role=previous.role)
     if (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii() and not previous.is_between):
         return replace(reading, is_container=True, role=previous.role)
+    if previous.role is Role.SCENE and reading.nearness is Nearness.NEAR and len(gap) <= 5 and not _restarts(gap):
+        return replace(reading, is_reference=True)
     joined = (len(words) == 1 and words[0].key in ("and", "و")) or (not gap and mention.clitic.startswith("و"))
     if joined and previous.is_between:
         return replace(
             reading, is_between=True, role=previous.role, nearness=Nearness.BETWEEN, on_border=previous.on_border
         )
     return reading
+
+
+def _restarts(gap: Sequence[Token]) -> bool:
+    """Whether the words between two names begin anew: "in X, and near Y"."""
+    return any(t.key in ("and", "or", "then", "while", "و") or _is_in(t, ATTACK) for t in gap)
 
 
 def _is_corrected(mention: Mention) -> bool:
