@@ -49,6 +49,7 @@ _ENOUGH_ENGLISH = 2
 _ENGLISH_SHARE = 8
 """At least one word in so many is one of the commonest English ones."""
 _NEVER_DOUBTED = 0.85
+_GUESSING = 0.4
 _HEADLINE_WORDS = 12
 _SURE = 0.55
 """Below this the detector is guessing, and the feed's own word counts for more."""
@@ -105,6 +106,8 @@ def _of_latin_script(text: str, declared: str) -> str:
     words = _WORD.findall(text.lower())
     english = sum(word in _ENGLISH for word in words)
     if english >= _ENOUGH_ENGLISH and english >= len(words) / _ENGLISH_SHARE and score < _NEVER_DOUBTED:
+        return "en"
+    if english and text.isascii() and score < _GUESSING:
         return "en"
     if declared == "en" and (score < _SURE or (text.isascii() and len(words) <= _HEADLINE_WORDS)):
         return "en"

@@ -16,7 +16,6 @@ _STATES = frozenset(
         "pakistan", "india", "saudi_coalition", "sudan_army", "lebanon_gov", "ethiopia_gov", "mali_gov", "burkina_faso_gov", "myanmar_gov",
     }
 )  # fmt: skip
-_GOVERNMENTS = frozenset(slug for slug in _STATES if slug.endswith("_gov")) | {"nigeria", "pakistan", "india"}
 _STATE_DEEDS = frozenset(
     {"atk.air", "atk.drone", "atk.strike", "atk.shell", "atk.gunfire", "atk.retake", "atk.chemical", "weak.attack"}
 )
@@ -36,6 +35,9 @@ _WITHOUT_AIRCRAFT = frozenset(
         "criminal",
         "dhkp_c",
         "settlers",
+        "pkk",
+        "ypg",
+        "farc_dissidents",
     }
 )
 _REACH = 4
@@ -89,6 +91,11 @@ _SPEAKS = frozenset(
         "television",
         "parliament",
         "government",
+        "interior",
+        "defence",
+        "defense",
+        "justice",
+        "prime",
         "court",
         "hospital",
         "border",
@@ -179,7 +186,12 @@ def read_perpetrator(
         claims = marked.of("upd.claim")
         for hit in actors.in_sentence(marked, lang):
             value = _value(marked, hit, lang, event_type)
-            if claims and min(abs(hit.first - claim.last) for claim in claims) <= 8 and _may_claim(hit, marked):
+            if (
+                claims
+                and min(abs(hit.first - claim.last) for claim in claims) <= 8
+                and _may_claim(hit, marked)
+                and not _cannot_be(hit, marked, event_type)
+            ):
                 value += 1.5
                 claimed_by.add(hit.concept)
             if value <= 0:
@@ -200,7 +212,13 @@ def read_perpetrator(
 
 
 def _may_claim(hit: Hit, marked: Marked) -> bool:
-    return hit.concept not in _GOVERNMENTS or any(claim.first > hit.first for claim in marked.of("upd.claim"))
+    """A minister who tells of an attack claims none; "Turkey says it killed" does."""
+    if hit.concept not in _STATES:
+        return True
+    after = [token.key for token in visible(marked.sentence)[hit.last + 1 : hit.last + 2]]
+    if any(word in _SPEAKS - {"said", "says", "say"} for word in after):
+        return False
+    return any(0 < claim.first - hit.last <= _REACH for claim in marked.of("upd.claim"))
 
 
 def _value(marked: Marked, hit: Hit, lang: str, event_type: EventType | None) -> float:

@@ -26,6 +26,8 @@ from shared.geo.gazetteer import Gazetteer
 VERSION = "reader-1"
 """Names the rules behind a report; it changes whenever the same text may read differently."""
 
+MAX_TITLE_CHARACTERS = 1_000
+"""What a report repeats of the headline: a broken feed's megabyte of "headline" would not fit a message."""
 _STATES_FACTS = frozenset({Kind.REPORT, Kind.UPDATE})
 _FURTHER = 0.8
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
@@ -169,7 +171,7 @@ def _report(
         outlet=item.outlet,
         tier=item.tier,
         url=item.url,
-        title=_HALF_A_PAIR.sub("\ufffd", item.title),
+        title=_HALF_A_PAIR.sub("\ufffd", item.title[:MAX_TITLE_CHARACTERS]),
         published=item.published,
         signature=signature,
         reader=VERSION,
