@@ -12,7 +12,7 @@ import click
 
 from services.standalone.console import Console
 from services.standalone.demo import DemoOptions, run_demo
-from services.standalone.local_services import ServiceFailedError
+from services.standalone.local_services import ServiceFailedError, free_port, is_free
 from services.standalone.up import UpOptions, run_up
 from shared.embedded.errors import EmbeddedError
 from shared.kafka.topics import TopicError
@@ -24,6 +24,16 @@ _SCHEMA_MODULES = ("services.ingest.schema", "services.alert.schema")
 def schemas() -> tuple[Schema, ...]:
     """The database schemas of the services, looked up by name: the services' code is not imported into this process."""
     return tuple(importlib.import_module(module).SCHEMA for module in _SCHEMA_MODULES)
+
+
+def _page_port(wanted: int) -> int:
+    """The port of the page: a free one for 0; a taken one is refused before anything is started."""
+    port = wanted or free_port()
+    if not is_free(port):
+        raise click.UsageError(
+            f"port {port} is in use, so the page cannot be served; choose another with --api-port (0 takes a free one)"
+        )
+    return port
 
 
 def _stoppable(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> Coroutine[Any, Any, int]:
@@ -52,11 +62,17 @@ def _run(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> None:
 @click.option(
     "--duration", default=25.0, show_default=True, type=click.FloatRange(min=5), help="Seconds the day takes to appear."
 )
-@click.option("--api-port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port of the page.")
+@click.option(
+    "--api-port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port of the page; 0 takes a free one.",
+)
 def demo(keep: bool, duration: float, api_port: int) -> None:
     """Replay a recorded news day on real Kafka and PostgreSQL; exit status 1 when the outcome is not the promised one."""
     stop = asyncio.Event()
-    options = DemoOptions(duration_seconds=duration, keep=keep, api_port=api_port)
+    options = DemoOptions(duration_seconds=duration, keep=keep, api_port=_page_port(api_port))
 
     async def work() -> int:
         verdict = await run_demo(options, schemas(), Console(), stop)
@@ -87,9 +103,15 @@ def demo(keep: bool, duration: float, api_port: int) -> None:
     type=click.Path(path_type=Path),
     help="Who watches what.",
 )
-@click.option("--api-port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port of the page.")
+@click.option(
+    "--api-port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port of the page; 0 takes a free one.",
+)
 def up(data_dir: Path, feeds: Path, watches: Path, api_port: int) -> None:
     """Run Kafka, PostgreSQL and the three services on this machine until Ctrl-C; data survives."""
     stop = asyncio.Event()
-    options = UpOptions(data_dir=data_dir, feeds_file=feeds, watches_file=watches, api_port=api_port)
+    options = UpOptions(data_dir=data_dir, feeds_file=feeds, watches_file=watches, api_port=_page_port(api_port))
     _run(run_up(options, schemas(), Console(), stop), stop)

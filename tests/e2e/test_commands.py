@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -134,8 +135,8 @@ def test_up_without_a_network_runs_says_which_feeds_fail_and_why_and_keeps_its_d
         ("feeds.yaml", FEEDS.replace("tier: 3", "tier: 9"), ["feeds.yaml", "tier", "9", "1, 2 or 3"]),
         (
             "watches.yaml",
-            "endpoints: {}\nwatches: {home: {places: [Diyalla], endpoints: []}}\n",
-            ["watches.yaml", "Diyalla", "Diyala"],
+            "endpoints: {}\nwatches: {home: {places: [Diyalx], endpoints: []}}\n",
+            ["watches.yaml", "Diyalx", "Diyala"],
         ),
     ],
 )
@@ -151,3 +152,15 @@ def test_a_wrong_configuration_file_ends_up_with_a_sentence(
     for words in said:
         assert words in up.output
     assert "Traceback" not in up.output
+
+
+def test_a_port_in_use_is_refused_before_anything_starts(tmp_path: Path, commands: list[Command]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        demo = Command(tmp_path, "demo", "--api-port", str(taken.getsockname()[1]))
+        commands.append(demo)
+        assert demo.process.wait(30) == 2
+    assert "is in use" in demo.output
+    assert "--api-port" in demo.output
+    assert "Traceback" not in demo.output
