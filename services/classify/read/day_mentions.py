@@ -11,6 +11,7 @@ from services.classify.read.quantities import Quantity, quantities_of
 from services.classify.read.text import Sentence, TokenKind
 from shared.letters import fold
 
+_BETWEEN_DAY_AND_MONTH = frozenset({"st", "nd", "rd", "th", "ي", "of", fold("من")})
 _SORANI_SPEECH = tuple(words("ڕایگەیاند رایگەیاند ئیدانە گوتی وتی داوای سەردانی ناشتنی خۆپیشاندان"))
 _EARLY_HOURS = 5
 """Until then "tonight" and "this evening" mean the day that ended."""
@@ -141,6 +142,8 @@ class _Mentions:
                 anchor = earlier[0].day if earlier else self._today
                 return DayMention(start=at, end=at + length, day=anchor - timedelta(days=1), is_counted=True)
             back = calendar.DAYS_BACK[self._lang].get(phrase)
+            if back is None and self._lang == "ckb":
+                back = calendar.DAYS_BACK["ckb"].get((*phrase[:-1], phrase[-1].removesuffix("دا").removesuffix("ي")))
             if back is not None and not self._is_other_use(at, at + length):
                 return self._moved(at, at + length, back, phrase)
         return None
@@ -225,7 +228,7 @@ class _Mentions:
         if quantity is None or day is None:
             return None
         end = quantity.end
-        if self._key(end) in {"st", "nd", "rd", "th", "ي", fold("من"), "of", fold("ی")}:
+        while self._key(end) in _BETWEEN_DAY_AND_MONTH:
             end += 1
         month, end = self._month(end)
         if month is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from services.classify.read import tolls_ar, tolls_ckb, tolls_en
 from services.classify.read.background import is_background, markers_of
 from services.classify.read.claims import Claim, ClaimKind, Fact, Side
+from services.classify.read.number_words import words
 from services.classify.read.script import lang_of
 from services.classify.read.text import FIELDS, Document, Sentence
 from shared.events.facts import Casualties, Count, Evidence
@@ -134,13 +135,18 @@ def _as_background(claim: Claim) -> Claim:
     )  # fmt: skip
 
 
-_SPANS_OF_TIME = frozenset({"hours", "hour", "day", "days", "week", "weeks"})
+_SPANS_OF_TIME = words("hours hour day days week weeks ساعات ساعة يوم يومين أيام ڕۆژ ڕۆژێک کاتژمێر چەند")
+_AFTER = words("after since بعد دوای پاش")
+_COMMAS = frozenset({",", "،", ";", "؛"})
 
 
 def _is_dating_clause(sentence: Sentence, claim: Claim) -> bool:
     """Whether the claim stands in a clause like "two days after gunmen killed four"."""
-    keys = [token.key for token in sentence.tokens[: claim.end]]
-    return any(key in {"after", "since"} and keys[at - 1] in _SPANS_OF_TIME for at, key in enumerate(keys) if at)
+    keys = [token.key for token in sentence.tokens[: claim.start + 1]]
+    for at, key in enumerate(keys):
+        if key in _AFTER and _SPANS_OF_TIME & set(keys[max(0, at - 1) : at + 3]):
+            return not _COMMAS & set(keys[at:])
+    return False
 
 
 def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:

@@ -75,6 +75,16 @@ REPORTS: list[tuple[str, str, str | None]] = [
     ("ckb", "ئێوارەی پێنج شەممە بۆمبێک تەقییەوە", "02-05"),
     ("ckb", "بۆمبێک تەقییەوە لە داقووق", "02-10"),
     ("ckb", "هەفتەی ڕابردوو سەربازێک کوژرا", None),
+    ("ckb", "سێ ڕۆژ بەر لە ئێستا سەربازێک کوژرا", "02-07"),
+    ("ckb", "دوێنێ دووشەممە ٩ی شوبات سەربازێک کوژرا", "02-09"),
+    ("en", "A bomb exploded on the 7th of February", "02-07"),
+    ("en", "A bomb exploded on Saturday, February 7, in Tuz", "02-07"),
+    ("en", "The blast occurred Sat. evening near the market", "02-07"),
+    ("en", "A bomb exploded in Tuz and the governor will visit next Saturday", "02-10"),
+    ("en", "Five soldiers were killed in a raid late Monday, officials said Tuesday", "02-09"),
+    ("ar", "هجوم على نقطة للشرطة ليلة الاثنين على الثلاثاء", "02-09"),
+    ("ar", "هجوم على نقطة للشرطة بتاريخ 8/2/2026", "02-08"),
+    ("ar", "انفجرت عبوة صباح يوم السبت الماضي", "02-07"),
 ]  # fmt: skip
 
 
@@ -105,6 +115,11 @@ OTHERS: list[tuple[str, str, str, str | None]] = [
     ("reaction", "ckb", "سەرۆک هێرشەکەی دوێنێی ئیدانە کرد", "02-09"),
     ("reaction", "ckb", "هاووڵاتیان ئەمڕۆ خۆپیشاندانیان کرد دوای ئەوەی شەوی شەممە داعش هەشت کەسی کوشت", "02-07"),
     ("reaction", "ckb", "وەزارەت هێرشەکەی ئیدانە کرد", None),
+    ("reaction", "ckb", "سەرۆک ئەمڕۆ سێشەممە ئیدانەی هێرشەکەی شەوی ڕابردووی کرد", "02-09"),
+    ("update", "en", "A day after the bombing in Tuz, a group claimed it", "02-09"),
+    ("update", "en", "A group claimed on Tuesday an attack on a post the night before", "02-09"),
+    ("update", "ar", "تبنى داعش الهجوم الذي وقع أمس الأول", "02-08"),
+    ("update", "ckb", "ژمارەی قوربانییانی تەقینەوەکەی ڕۆژی یەکشەممە گەیشتە نۆ", "02-08"),
 ]  # fmt: skip
 
 

@@ -114,6 +114,8 @@ CASES: list[tuple[str, int | None, int | None, int | None]] = [
     ("10+ dead in capital", 10, None, None),
     ("BAGHDAD - Two soldiers were killed", 2, None, None),
     ("The group said it had killed 21 soldiers", 21, None, None),
+    ("Four members of a family, a couple and their two sons, were killed by a mine", 4, None, None),
+    ("A 19-year-old protester was shot dead by masked gunmen", 1, None, None),
 ]  # fmt: skip
 
 
@@ -171,3 +173,48 @@ def test_sentences_of_one_item_are_added_up_and_never_twice(
     title: str, summary: str, content: str | None, killed: int | None, wounded: int | None
 ) -> None:
     assert _figures(read_casualties(document(title, summary=summary, content=content)))[:2] == (killed, wounded)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "kind", "killed"),
+    [
+        ("en", "Jets bombed the town on Tuesday, a day after fighters killed 20 soldiers", "report", None),
+        ("en", "Villagers left on Tuesday, a day after fighters killed 20 soldiers", "reaction", 20),
+        ("en", "Hours after a truce began, shelling killed three people", "report", 3),
+        ("ar", "قصف الطيران البلدة بعد يوم من مقتل عشرين جندياً فيها", "report", None),
+        ("ar", "بعد ساعات من بدء الهدنة، قتل ثلاثة مدنيين بالقصف", "report", 3),
+        ("ckb", "ڕۆژێک دوای کوشتنی بیست سەرباز شارەکە بۆردومان کرا", "report", None),
+    ],
+)
+def test_a_report_that_dates_itself_by_another_attack_does_not_take_its_toll(
+    lang: str, text: str, kind: str, killed: int | None
+) -> None:
+    count = read_casualties(document(text, lang), kind_hint=kind).casualties.killed
+    assert (count.best if count else None) == killed
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "best", "high"),
+    [
+        ("Seven people were killed", 7, 7, 7),
+        ("At least 10 people were killed", 10, 10, 12),
+        ("More than 10 people were killed", 10, 10, 12),
+        ("Up to 10 people were killed", 8, 10, 10),
+        ("About 10 people were killed", 8, 10, 12),
+        ("Between 10 and 12 people were killed", 10, 10, 12),
+        ("Three soldiers and several civilians were killed", 3, 3, 5),
+    ],
+)
+def test_words_of_doubt_widen_the_range(text: str, low: int, best: int, high: int) -> None:
+    count = read_casualties(document(text)).casualties.killed
+    assert count is not None
+    assert (count.low, count.best, count.high) == (low, best, high)
+
+
+def test_of_two_competing_figures_the_leading_one_is_best_and_the_other_widens() -> None:
+    reading = read_casualties(
+        document("Bomb kills nine", content="Nine people were killed. The governor said 14 had been killed.")
+    )
+    count = reading.casualties.killed
+    assert count is not None
+    assert (count.low, count.best, count.high) == (9, 9, 14)
