@@ -42,7 +42,7 @@ class Ledger(Protocol):
         """Give leases back unused; the feeds are due at ``not_before``."""
         ...
 
-    async def marks(self, item_ids: Sequence[str], *, now: datetime) -> Mapping[str, Mark]:
+    async def marks(self, item_ids: Sequence[str], *, feed: str, now: datetime) -> Mapping[str, Mark]:
         """Return what is known of these items, rows of the outbox that wait for Kafka included."""
         ...
 

@@ -78,7 +78,9 @@ class Visitor:
     async def _compared(self, lease: Lease, answer: Fetched, document: Document) -> Visit:
         mode = chosen_mode(document.entries, IdentityMode(lease.state.identity_mode))
         moment = self._moment()
-        marks = await self._ledger.marks(candidates(lease.feed, document.entries, mode), now=moment.now)
+        marks = await self._ledger.marks(
+            candidates(lease.feed, document.entries, mode), feed=lease.feed.slug, now=moment.now
+        )
         entries = identified(lease.feed, document.entries, mode, marks)
         versions = new_versions(
             lease.feed,

@@ -56,6 +56,15 @@ _NEXT = """
     WHERE is_active AND retired_at IS NULL AND slug = ANY($1)
 """
 
+_MARKS = """
+    SELECT item_id, version, content_hash, title_hash, published, published_is_estimated, backfill, past_hashes, seen_on,
+           NULL::bytea AS mark
+    FROM tocsin_ingest.items WHERE item_id = ANY($1)
+    UNION ALL
+    SELECT item_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, mark
+    FROM tocsin_ingest.outbox WHERE feed = $2 AND item_id = ANY($1) AND acknowledged_at IS NULL
+"""
+
 _INSERT = """
     INSERT INTO tocsin_ingest.outbox (event_id, item_id, feed, key, value, headers, mark, created_at, claimed_by, claimed_until)
     SELECT event_id, item_id, feed, key, value, headers, mark, $8, $9, $10
@@ -164,7 +173,7 @@ class PostgresLedger:
             }
             for feed in self._feeds.values()
         ]
-        async with self._transaction() as connection:
+        async with transaction(self._pool) as connection:
             await connection.execute(_SYNC, values.as_json(configured), now)
             await connection.execute(
                 "UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL WHERE leased_by = $1",
@@ -178,13 +187,13 @@ class PostgresLedger:
 
     async def lease(self, *, limit: int, now: datetime) -> Sequence[Lease]:
         """See the port."""
-        async with self._transaction() as connection:
+        async with acquired(self._pool) as connection:
             found = await connection.fetch(_LEASE, now, self._pollable, limit, self._instance, now + self._lease_for)
         return [values.lease_of(row, self._feeds[row["slug"]]) for row in found]
 
     async def release(self, slugs: Sequence[str], *, not_before: datetime) -> None:
         """Give leases back unused; the feeds are due at ``not_before``."""
-        async with self._transaction() as connection:
+        async with acquired(self._pool) as connection:
             await connection.execute(
                 "UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL, next_poll_at = $3 "
                 "WHERE slug = ANY($1) AND leased_by = $2",
@@ -195,27 +204,24 @@ class PostgresLedger:
 
     async def seconds_to_next(self, now: datetime) -> float | None:
         """See the port."""
-        async with self._transaction() as connection:
+        async with acquired(self._pool) as connection:
             at = await connection.fetchval(_NEXT, self._pollable)
         return None if at is None else max(0.0, float((at - now).total_seconds()))
 
-    async def marks(self, item_ids: Sequence[str], *, now: datetime) -> Mapping[str, Mark]:
+    async def marks(self, item_ids: Sequence[str], *, feed: str, now: datetime) -> Mapping[str, Mark]:
         """See the port."""
         ids = list(item_ids)
-        async with self._transaction() as connection:
-            known = await connection.fetch("SELECT * FROM tocsin_ingest.items WHERE item_id = ANY($1)", ids)
-            waiting = await connection.fetch(
-                "SELECT mark FROM tocsin_ingest.outbox WHERE item_id = ANY($1) AND acknowledged_at IS NULL", ids
-            )
-            if any(row["seen_on"] < (now - _SEEN_EVERY).date() for row in known):
+        async with acquired(self._pool) as connection:
+            rows = await connection.fetch(_MARKS, ids, feed)
+            if any(row["mark"] is None and row["seen_on"] < (now - _SEEN_EVERY).date() for row in rows):
                 await connection.execute(
                     "UPDATE tocsin_ingest.items SET seen_on = $2 WHERE item_id = ANY($1) AND seen_on < $2",
                     ids,
                     now.date(),
                 )
-        found = {row["item_id"]: values.mark_of(row) for row in known}
-        for row in waiting:
-            mark = values.packed_mark(row["mark"])
+        found: dict[str, Mark] = {}
+        for row in rows:
+            mark = values.mark_of(row) if row["mark"] is None else values.packed_mark(row["mark"])
             if mark.item_id not in found or found[mark.item_id].version < mark.version:
                 found[mark.item_id] = mark
         return found
@@ -225,7 +231,7 @@ class PostgresLedger:
         now = max(record.finished_at for record in records)
         listed = [row for record in records for row in record.rows]
         stored: frozenset[str] = frozenset()
-        async with self._transaction() as connection:
+        async with transaction(self._pool) as connection:
             if listed:
                 inserted = await connection.fetch(
                     _INSERT, *values.outbox_arrays(listed), now, self._instance, now + self._claim_for
@@ -236,29 +242,31 @@ class PostgresLedger:
 
     async def pending(self, *, limit: int, now: datetime, held: Collection[str]) -> Sequence[OutboxRow]:
         """See the port."""
-        async with self._transaction() as connection:
+        async with acquired(self._pool) as connection:
             found = await connection.fetch(_PENDING, self._instance, now + self._claim_for, now, list(held), limit)
         return [values.outbox_row_of(row) for row in sorted(found, key=lambda row: row["id"])]
 
     async def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
         """See the port."""
         acknowledged = [row.event_id for settlement in settlements for row in settlement.rows]
-        async with self._transaction() as connection:
+        async with transaction(self._pool) as connection:
             await connection.execute(_ACKNOWLEDGE, acknowledged, now)
             await connection.execute(_MARK, values.marks_json(settlements), now.date())
             await connection.execute(_VALIDATE, values.validators_json(settlements))
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Any]:
-        async with transaction(self._pool) as connection:
+
+@asynccontextmanager
+async def acquired(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Any]:
+    """A connection of the pool, each statement a transaction of its own; every fault of the database becomes ``LedgerUnavailableError``."""
+    try:
+        async with pool.acquire(timeout=10) as connection:
             yield connection
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise LedgerUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
 
 
 @asynccontextmanager
 async def transaction(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Any]:
-    """A transaction on a connection of the pool; every fault of the database becomes ``LedgerUnavailableError``."""
-    try:
-        async with pool.acquire(timeout=10) as connection, connection.transaction():
-            yield connection
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise LedgerUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
+    """A connection in a transaction; faults as in ``acquired``."""
+    async with acquired(pool) as connection, connection.transaction():
+        yield connection

@@ -45,7 +45,7 @@ class MemoryLedger:
         self.released.append((tuple(slugs), not_before))
         self._note()
 
-    async def marks(self, item_ids, *, now):
+    async def marks(self, item_ids, *, feed, now):
         return {}
 
     async def finish(self, records):

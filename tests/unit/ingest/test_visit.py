@@ -23,7 +23,7 @@ class KnownMarks:
     def __init__(self):
         self.known = {}
 
-    async def marks(self, item_ids, *, now):
+    async def marks(self, item_ids, *, feed, now):
         return {item_id: self.known[item_id] for item_id in item_ids if item_id in self.known}
 
     def learn(self, visit):
