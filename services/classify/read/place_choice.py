@@ -30,6 +30,8 @@ _WANTED: dict[Level, dict[EntryKind, float]] = {
 }  # fmt: skip
 _HOME = "IQ"
 _AMBIGUOUS_WITHIN = 1.2
+_TELLING_CONSONANTS = 3  # fewer are shared by everything
+_TELLING_LENGTH = 5  # letters: shorter keys are too often words
 _FINENESS = {
     EntryKind.COUNTRY: 0, EntryKind.REGION: 1, EntryKind.GOVERNORATE: 2, EntryKind.DISTRICT: 3, EntryKind.SUBDISTRICT: 4,
     EntryKind.TOWN: 4, EntryKind.VILLAGE: 5, EntryKind.SITE: 5,
@@ -159,7 +161,7 @@ def _score(match: Match, reading: Reading, context: Context) -> float:
     return score + _support(entry, reading, context)
 
 
-def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
+def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool = False) -> bool:
     """Whether the wording, fame or context make this name a place at all: villages bear the names of people and things."""
     mention = reading.mention
     latin = mention.key.isascii()
@@ -177,7 +179,7 @@ def _deserves(reading: Reading, entry: Entry, support: float) -> bool:
         return entry.rank >= 80 or latin or not plain or entry.rank >= 68
     if plain:
         return entry.rank >= 45 and support >= 4
-    return _deserves_little(mention, entry, support)
+    return is_held or _deserves_little(mention, entry, support)
 
 
 def _deserves_little(mention: Mention, entry: Entry, support: float) -> bool:
@@ -187,6 +189,19 @@ def _deserves_little(mention: Mention, entry: Entry, support: float) -> bool:
     if entry.country != _HOME:
         return support >= 2.0
     return entry.rank >= 45 or support >= 1.5
+
+
+def _is_held(reading: Reading, entry: Entry, context: Context) -> bool:
+    """Whether the same sentence names the district of this living village: "لە خانەسۆری سەر بە شنگال"."""
+    if len(reading.mention.key) < _TELLING_LENGTH or entry.rank < 25:
+        return False
+    return any(
+        other.mention.sentence is reading.mention.sentence
+        and other.role in (Role.SCENE, Role.PLAIN)
+        and contains(unit, entry)
+        for other, unit in context.units
+        if unit.kind is EntryKind.DISTRICT
+    )
 
 
 def _follows_preposition(reading: Reading) -> bool:
@@ -233,7 +248,7 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
     if not scored:
         return None
     score, _, entry = scored[0]
-    if not _deserves(reading, entry, _support(entry, reading, context)):
+    if not _deserves(reading, entry, _support(entry, reading, context), is_held=_is_held(reading, entry, context)):
         return None
     rivals = tuple(
         other
@@ -271,23 +286,21 @@ def _settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) ->
     """Look for another spelling of an unknown name, but only inside the units that the text names."""
     if reading.mention.is_guess:
         return _settle_guess(reading, context, gazetteer)
-    units = [
-        unit
-        for other, unit in context.units
-        if unit.kind is not EntryKind.GOVERNORATE and other.role not in (Role.BACKGROUND, Role.DATELINE)
+    told = [(other, unit) for other, unit in context.units if other.role not in (Role.BACKGROUND, Role.DATELINE)]
+    districts = [unit for _, unit in told if unit.kind is not EntryKind.GOVERNORATE]
+    allowed = districts or [unit for _, unit in told]
+    found = [
+        entry
+        for entry in gazetteer.alike(reading.mention.name)
+        if len(skeleton(reading.mention.name)) >= _TELLING_CONSONANTS
+        and entry.kind not in _UNITS
+        and any(contains(unit, entry) for unit in allowed)
     ]
-    wider = [unit for other, unit in context.units if other.role is not Role.BACKGROUND]
-    for allowed in (units, wider):
-        found = [
-            entry
-            for entry in gazetteer.alike(reading.mention.name)
-            if entry.kind not in _UNITS and any(contains(u, entry) for u in allowed)
-        ]
-        if found and len(reading.mention.key) > 3:
-            best = max(found, key=lambda e: e.rank)
-            others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
-            return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
-    return Settled(reading=reading, entry=None)
+    if not found:
+        return Settled(reading=reading, entry=None)
+    best = max(found, key=lambda e: e.rank)
+    others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
+    return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
 
 
 def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
@@ -300,7 +313,7 @@ def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> S
         and unit.kind is EntryKind.DISTRICT
         and other.role in (Role.SCENE, Role.PLAIN)
     ]
-    if len(skeleton(mention.name)) < 3:
+    if len(skeleton(mention.name)) < _TELLING_CONSONANTS:
         return None
     found = [
         entry

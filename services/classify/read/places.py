@@ -58,10 +58,10 @@ class PlaceReader:
         chosen = choose(settled, weights)
         rejected = _rejections(readings, settled, chosen)
         if chosen is None:
-            return PlaceReading(place=_country_alone(context), rejected=rejected)
+            return PlaceReading(place=self._country_alone(context), rejected=rejected)
         place = self._place(chosen, settled, context, document)
         if place is None:
-            return PlaceReading(place=_country_alone(context), rejected=rejected)
+            return PlaceReading(place=self._country_alone(context), rejected=rejected)
         return PlaceReading(place=place, evidence=_evidence(document, chosen, settled), rejected=rejected)
 
     def _actors(self, document: Document) -> dict[str, float]:
@@ -157,6 +157,16 @@ class PlaceReader:
             name=mention.name, precision=precision, country=container.country, admin1=container.admin1, admin2=container.admin2,
             candidates=tuple(_candidate(entry) for entry in rivals[:MAX_CANDIDATES]),
         )  # fmt: skip
+
+    def _country_alone(self, context: Context) -> Place | None:
+        """With no place named, the country that the text speaks of, if it speaks of one."""
+        named = sorted(context.countries.items(), key=lambda item: (-item[1], item[0]))
+        if not named or named[0][1] < 0.3 or (len(named) > 1 and named[0][1] == named[1][1]):
+            return None
+        if named[0][1] < 1 and named[0][0] in _STRIKES_ABROAD:
+            return None  # only adjectives name it: "Turkish jets" are as often abroad
+        unit = self._gazetteer.unit(named[0][0])
+        return Place(name=unit.name if unit else named[0][0], precision=Precision.COUNTRY, country=named[0][0])
 
     def _alike_in(self, district: str, name: str) -> list[Entry]:
         """Places of a district whose name, or a word of it, is like ``name``, likest first."""
@@ -284,16 +294,6 @@ def _candidate(entry: Entry) -> Candidate:
         admin1=entry.admin1,
         admin2=entry.admin2,
     )
-
-
-def _country_alone(context: Context) -> Place | None:
-    """With no place named, the country that the text speaks of, if it speaks of one."""
-    named = sorted(context.countries.items(), key=lambda item: (-item[1], item[0]))
-    if not named or named[0][1] < 0.3 or (len(named) > 1 and named[0][1] == named[1][1]):
-        return None
-    if named[0][1] < 1 and named[0][0] in _STRIKES_ABROAD:
-        return None  # only adjectives name it: "Turkish jets" are as often abroad
-    return Place(name=named[0][0], precision=Precision.COUNTRY, country=named[0][0])
 
 
 def _evidence(document: Document, chosen: Settled, settled: Sequence[Settled]) -> tuple[Evidence, ...]:
