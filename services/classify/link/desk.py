@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.classify.link.incident import Incident
-from services.classify.link.screening import Flag, aware, screen_facts
+from services.classify.link.screening import Flag, aware, is_possible, screen_facts
 from services.classify.link.settings import LinkSettings
 from services.classify.link.transition import Step
 from shared import ids
@@ -33,6 +33,8 @@ def plan(report: Report, incidents: Mapping[str, Incident], settings: LinkSettin
     """Return what the report's desk action does to the incidents as they are now."""
     action = report.desk
     assert action is not None
+    if not is_possible(aware(report.published)):
+        return Planned(flags=(Flag.IMPOSSIBLE_PUBLICATION,))
     incident = incidents.get(action.incident_id)
     if incident is None or incident.state.status is Status.MERGED:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))

@@ -151,6 +151,8 @@ class OpenIncidents:
         report = work.report
         screened = screen(report, work.settings)
         work.flags.extend(screened.flags)
+        if Flag.IMPOSSIBLE_PUBLICATION in screened.flags:
+            return  # nor does it take back what an earlier version said at a possible time
         told = {c.source.item_id for c in screened.contributions}
         for part in sorted(self._tellings_of.get(report.item_id, set()) - told):
             self._take_back(part, work)

@@ -58,8 +58,7 @@ class Screened:
 
 def screen(report: Report, settings: LinkSettings) -> Screened:
     """Return the report's attacks with impossible facts taken out; none for kind other, a withdrawn item or an impossible publication time."""
-    published = aware(report.published)
-    if not FIRST_YEAR <= published.year <= LAST_YEAR:
+    if not is_possible(aware(report.published)):
         return Screened(contributions=(), flags=(Flag.IMPOSSIBLE_PUBLICATION,))
     if report.change is ItemChange.WITHDRAWN:
         return Screened(contributions=(), flags=())
@@ -130,8 +129,18 @@ def _cut(piece: Evidence, limit: int) -> Evidence:
 
 
 def aware(moment: datetime) -> datetime:
-    """The moment in UTC; one without a zone is taken for UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    """The moment in UTC; one without a zone is taken for UTC, one that no calendar holds in UTC for the calendar's end."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def is_possible(published: datetime) -> bool:
+    """Whether news can have been published then, as far as that can be told without a clock."""
+    return FIRST_YEAR <= published.year <= LAST_YEAR
 
 
 def _date(occurred_on: date | None, published: datetime, flags: list[Flag]) -> date | None:
