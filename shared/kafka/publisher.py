@@ -51,7 +51,7 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> Self:
-        self._producer = AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             **self._connection.client_options(),
             client_id=self._client_id,
             acks="all",
@@ -61,7 +61,12 @@ class Publisher:
             compression_type="gzip",
             max_request_size=4_194_304,
         )
-        await self._producer.start()
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()  # else its sockets are closed by the garbage collector, which warns
+            raise
+        self._producer = producer
         return self
 
     async def __aexit__(

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from services.ingest.adapters.archive import PostgresArchive
 from services.ingest.adapters.postgres import PostgresLedger
+from services.ingest.feed import Validators
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
 from services.ingest.outcome import Failed, FailureReason, NotModified
@@ -337,3 +339,29 @@ async def test_a_poll_that_outlived_its_lease_stores_its_items_but_not_the_sched
     assert row["last_polled_at"] is None
     repeated = await other.visitor.visit(again)
     assert await other.ledger.finish([repeated.record]) == frozenset(), "the same event is never stored twice"
+
+
+async def test_a_feed_that_left_the_list_rests_with_what_is_known_of_it_and_may_come_back(
+    pool, clock, publisher, fetcher
+):
+    fetcher.respond_with(FEED.url, fetched(rss({"1": ("A blast", FRESH)}), etag='"v1"'))
+    one = await Life(pool, fetcher, publisher, clock).begin()
+    await one.publish(await one.poll())
+    await Life(pool, fetcher, publisher, clock, feeds=(a_feed("other"),)).begin()
+    assert (await feed_row(pool))["is_active"] is False
+    clock.advance(600)
+    back = await Life(pool, fetcher, publisher, clock).begin()
+    [lease] = await back.ledger.lease(limit=5, now=clock.now())
+    assert lease.state.validators.etag == '"v1"'
+
+
+async def test_a_feed_with_a_new_address_is_read_afresh_but_its_items_stay_known(pool, clock, publisher, fetcher):
+    moved = replace(FEED, url="https://elsewhere.example/feed")
+    body = rss({"1": ("A blast", FRESH)})
+    for url in (FEED.url, moved.url):
+        fetcher.respond_with(url, fetched(body, etag='"v1"'))
+    one = await Life(pool, fetcher, publisher, clock).begin()
+    await one.publish(await one.poll())
+    two = await Life(pool, fetcher, publisher, clock, feeds=(moved,)).begin()
+    assert await two.poll() == []
+    assert fetcher.asked[-1] == (moved.url, Validators())

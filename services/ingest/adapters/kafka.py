@@ -6,6 +6,7 @@ from typing import Self
 
 from services.ingest.work import OutboxRow
 from shared.kafka.connection import KafkaConnection
+from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Publisher, PublishError, Record
 from shared.topics import ITEMS
 
@@ -29,7 +30,10 @@ class KafkaItemPublisher:
 
     async def publish(self, rows: Sequence[OutboxRow]) -> None:
         """Return when every row is acknowledged; raises ``PublishError``."""
-        publisher = self._publisher or await self._open()
+        try:
+            publisher = self._publisher or await self._open()
+        except (KafkaError, OSError) as error:
+            raise PublishError(ITEMS.name, f"Kafka cannot be reached: {error}") from error
         try:
             await publisher.publish(
                 [Record(topic=ITEMS.name, key=row.key, value=row.value, headers=row.headers) for row in rows]
@@ -40,8 +44,9 @@ class KafkaItemPublisher:
 
     async def _open(self) -> Publisher:
         publisher = Publisher(self._connection, client_id="tocsin-ingest", timeout_seconds=self._timeout_seconds)
-        self._publisher = await publisher.__aenter__()
-        return self._publisher
+        await publisher.__aenter__()
+        self._publisher = publisher
+        return publisher
 
     async def _close(self) -> None:
         if self._publisher is not None:

@@ -161,7 +161,7 @@ class PostgresLedger:
         self._claim_for = claim_for
 
     async def take_office(self, now: datetime) -> None:
-        """Store the configured feeds, and take back what an earlier life of this replica held."""
+        """Store the configured feeds, rest those no longer configured, and take back what an earlier life of this replica held."""
         configured = [
             {
                 "slug": feed.slug,
@@ -175,6 +175,10 @@ class PostgresLedger:
         ]
         async with transaction(self._pool) as connection:
             await connection.execute(_SYNC, values.as_json(configured), now)
+            await connection.execute(
+                "UPDATE tocsin_ingest.feeds SET is_active = false WHERE is_active AND slug <> ALL($1)",
+                list(self._feeds),
+            )
             await connection.execute(
                 "UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL WHERE leased_by = $1",
                 self._instance,
