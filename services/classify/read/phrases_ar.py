@@ -19,6 +19,8 @@ _OF_THEM = words("منهم منهما منهن بينهم بينهما")
 _ONE_OF_THEM = words("أحدهم أحدهما إحداهما إحداهن")
 _BEFORE_NAME = words("من في تنظيم عصابات بارز ما يسمى")
 _CASUALTIES = ((Fact.KILLED, lexicon.KILLED_NOUNS_PLURAL), (Fact.WOUNDED, lexicon.WOUNDED_NOUNS_PLURAL))
+_MOVEMENT, _SHABAAB = fold("حركة"), fold("الشباب")
+_QUOTES = frozenset({'"', "“", "”", "«", "»", "'"})
 _FATHA_YEH_NUN = "\u064e\u064a\u0646"
 _TANWIN = "\u064b"
 
@@ -117,7 +119,7 @@ class Phrases:
         """ "Three elements of ISIS" are attackers; the name must belong to the noun, not follow a preposition written onto it."""
         for at in range(end, min(end + 4, len(self.keys))):
             key = self.keys[at]
-            if key in lexicon.ATTACKER_NAMES:
+            if key in lexicon.ATTACKER_NAMES or (key == _MOVEMENT and self.key(at + 1) == _SHABAAB):
                 return at + 1, Side.ATTACKERS
             if key not in _BEFORE_NAME and at > end:
                 break
@@ -127,10 +129,11 @@ class Phrases:
         fact_dual = self._dual_casualty(at)
         if fact_dual is not None:
             return fact_dual
-        if self.key(at + 1) in _TWO and self.keys[at].endswith(("ين", "ان", "ي")):
+        number = at + 2 if self.key(at + 1) in _QUOTES else at + 1
+        if self.key(number) in _TWO and self.keys[at].endswith(("ين", "ان", "ي")):
             noun = self.holds(at, lexicon.SIDE_OF_DUAL) or self.holds(at, lexicon.SIDE_OF_DOUBTFUL_DUAL)
             side = {**lexicon.SIDE_OF_DUAL, **lexicon.SIDE_OF_DOUBTFUL_DUAL}.get(noun or "", Side.ANY)
-            return None if self.holds(at, lexicon.NOT_PEOPLE) else self._two(at, at + 2, side)
+            return None if self.holds(at, lexicon.NOT_PEOPLE) else self._two(at, number + 1, side)
         noun = self.holds(at, lexicon.SIDE_OF_DUAL)
         if noun is not None:
             end, side = self._turned(at + 1, lexicon.SIDE_OF_DUAL[noun])
@@ -184,9 +187,17 @@ class Phrases:
             return one(at, at + 1, side=Side.CIVILIANS)
         noun = self.holds(at, lexicon.SIDE_OF_SINGULAR, definite=False)
         if noun is None:
-            return None
+            return self._named(at)
         end, side = self._turned(at + 1, lexicon.SIDE_OF_SINGULAR[noun])
         return one(at, end, side=side, is_loose=noun in lexicon.TOO_COMMON_ALONE)
+
+    def _named(self, at: int) -> Group | None:
+        """ "استشهاد العقيد أحمد", "اغتيال الصحفي": one person, if a verb stands right before."""
+        noun = self.keys[at].removeprefix("ال")
+        if noun == self.keys[at] or noun not in lexicon.SIDE_OF_SINGULAR or at + 1 in self.numbers:
+            return None
+        end, side = self._turned(at + 1, lexicon.SIDE_OF_SINGULAR[noun])
+        return one(at, end, side=side, is_loose=True)
 
     def _one_of(self, at: int) -> Group | None:
         """ "أحد الصيادين" is one; "أحد الجرحى الثلاثة" counts three, and "أحد الشهيدين" two, in the phrase that follows."""

@@ -1,0 +1,137 @@
+"""The phrases of a Sorani sentence that count people: "سێ سەرباز", "دووانی تر", "سەربازێک", "یەکێک لە چەکدارەکان", "کوڕەکەی"."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+from services.classify.read import casualty_words_ckb as lexicon
+from services.classify.read.claims import Group, Side, group_of, one
+from services.classify.read.number_words import words
+from services.classify.read.quantities import Quantity, is_glued, quantities_of
+from services.classify.read.text import Sentence
+
+_ONE_OF = words("یەکێک یەکێکیان یەکێکی")
+_A_WOUNDED = tuple(words("بریندارێک"))
+_AMONG_THEM = words("نێویاندا ناویاندا لەنێویاندا لەناویاندا لەنێوانیاندا نێوانیاندا")
+_THAT = words("کە")
+_OF_THEM = tuple(words("یان"))
+_FROM = words("لە")
+_NOT = words("نەک")
+
+
+@lru_cache(maxsize=16_384)
+def _noun(key: str) -> tuple[str, bool] | None:
+    """The noun that a word is a form of, and whether it is indefinite singular ("سەربازێک"); null for other words."""
+    if key in lexicon.SIDE_OF:
+        return key, False
+    for ending in lexicon.INDEFINITE:
+        for stem in (key[: -len(ending)], key[: -len(ending)] + "ی"):
+            if key.endswith(ending) and stem in lexicon.SIDE_OF:
+                return stem, True
+    for ending in lexicon.ENDINGS:
+        stem = key[: -len(ending)]
+        if key.endswith(ending) and stem in lexicon.SIDE_OF:
+            return stem, False
+    return None
+
+
+class Phrases:
+    """The words of one sentence, its numbers and its groups of people; never changed once built."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.tokens = sentence.tokens
+        self.keys = [token.key for token in sentence.tokens]
+        self.numbers = {quantity.start: quantity for quantity in quantities_of(sentence.tokens, "ckb")}
+        self.groups = self._find_groups()
+        self.at_start = {group.start: group for group in self.groups}
+        self.at_end = {group.end: group for group in self.groups}
+        self.inside = {at for group in self.groups for at in range(group.start, group.end)}
+
+    def key(self, at: int) -> str:
+        return self.keys[at] if 0 <= at < len(self.keys) else ""
+
+    def _find_groups(self) -> list[Group]:
+        groups: list[Group] = []
+        at = 0
+        while at < len(self.keys):
+            quantity = self.numbers.get(at)
+            group = self._counted(quantity) if quantity else self._uncounted(at)
+            if group is None:
+                at = quantity.end if quantity else at + 1
+                continue
+            groups.append(group)
+            at = max(group.end, at + 1)
+        return groups
+
+    def _counted(self, quantity: Quantity) -> Group | None:
+        at = quantity.end
+        if self._numbers_thing(quantity) or self._details(quantity):
+            return None
+        noun = _noun(self.key(at))
+        if noun is not None and not self.is_beside(at):
+            end, side = self._turned(at + 1, lexicon.SIDE_OF[noun[0]])
+            return group_of(quantity, end=end, side=side)
+        if self.key(at) in lexicon.OTHERS:
+            return group_of(quantity, end=at + 1, is_loose=True)
+        return None if self._is_not_people(at) else group_of(quantity, end=at, is_loose=True)
+
+    def _numbers_thing(self, quantity: Quantity) -> bool:
+        """Whether the number is a year, an age, a unit's name or a date, or is denied ("not fourteen")."""
+        before, after = self.key(quantity.start - 1), self.key(quantity.end)
+        if before in lexicon.UNIT_BEFORE | _NOT | {"/"} or after in {"%", "/"}:
+            return True
+        if before == "-" and is_glued(self.tokens, quantity.start):
+            return True
+        return quantity.has_digits and 1900 <= (quantity.best or 0) <= 2100
+
+    def _details(self, quantity: Quantity) -> bool:
+        """Whether the number only says who the others are: "of whom two are children"."""
+        before = self.key(quantity.start - 1)
+        return before in _AMONG_THEM or (before in _THAT and self.key(quantity.end - 1).endswith(_OF_THEM))
+
+    def _is_not_people(self, at: int) -> bool:
+        key = self.key(at)
+        return key in lexicon.NOT_PEOPLE or any(
+            key.endswith(e) and key[: -len(e)] in lexicon.NOT_PEOPLE for e in lexicon.ENDINGS
+        )
+
+    def is_beside(self, at: int) -> bool:
+        return self.key(at) in lexicon.KILLED_BESIDE | lexicon.WOUNDED_BESIDE
+
+    def _turned(self, end: int, side: Side) -> tuple[int, Side]:
+        """ "Two members of ISIS" are attackers; adjectives of a noun ("چەکداری ماتۆڕسوار") belong to it."""
+        if self.key(end) in lexicon.ATTACKER_NAMES and self.key(end - 1).endswith("ي"):
+            return end + 1, Side.ATTACKERS
+        noun = _noun(self.key(end))
+        if noun is not None and not noun[1] and self.key(end - 1).endswith("ي") and not self.is_beside(end):
+            return end + 1, side
+        return end, side
+
+    def _one_of(self, at: int) -> Group | None:
+        if self.key(at + 1) in _FROM:
+            word = self.key(at + 2)
+            if word.startswith("بريندار"):
+                return replace(one(at, at + 3), is_of_wounded=True)
+            noun = _noun(word)
+            if noun is not None:
+                return one(at, at + 3, side=lexicon.SIDE_OF[noun[0]])
+        return one(at, at + 1)
+
+    def _uncounted(self, at: int) -> Group | None:
+        key = self.key(at)
+        if self.key(at - 1) in _AMONG_THEM:
+            return None
+        if key in _ONE_OF:
+            return self._one_of(at)
+        if key.startswith(_A_WOUNDED):
+            return replace(one(at, at + 1), is_of_wounded=True)
+        if key in lexicon.PARENTS:
+            return one(at, at + 1, side=Side.CIVILIANS, is_loose=True)
+        noun = _noun(key)
+        if noun is None:
+            return None
+        name, is_indefinite = noun
+        if is_indefinite:
+            end, side = self._turned(at + 1, lexicon.SIDE_OF[name])
+            return one(at, end, side=side)
+        is_kin = any(key.endswith(ending) and key.removesuffix(ending) in lexicon.KIN for ending in lexicon.OWNED)
+        return one(at, at + 1, side=lexicon.SIDE_OF[name]) if is_kin else None
