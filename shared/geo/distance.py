@@ -19,7 +19,8 @@ def bearing(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> f
     phi1, phi2, dlon = radians(from_lat), radians(to_lat), radians(to_lon - from_lon)
     east = sin(dlon) * cos(phi2)
     north = cos(phi1) * sin(phi2) - sin(phi1) * cos(phi2) * cos(dlon)
-    return degrees(atan2(east, north)) % 360.0
+    turned = degrees(atan2(east, north)) % 360.0
+    return turned if turned < 360.0 else 0.0  # a tiny negative angle rounds up to 360 itself
 
 
 def compass_point(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> str:
