@@ -60,9 +60,24 @@ class Attachment:
         return False
 
     def skip_adverbs(self, at: int) -> int:
-        while self._phrases.key(at) in ADVERBS and at not in self._phrases.at_start:
-            at += 1
+        """Step over adverbs and ages ("kills *7-year-old* girl") to where a phrase may begin."""
+        while at not in self._phrases.at_start:
+            if self._phrases.key(at) in ADVERBS:
+                at += 1
+            elif self._phrases.keys[at + 1 : at + 5] == ["-", "year", "-", "old"]:
+                at += 5
+            else:
+                break
         return at
+
+    def attackers_among(self, groups: Sequence[Group]) -> Group | None:
+        """The attackers that a total includes: "eleven people, including eight militants"."""
+        at = groups[-1].end + (self._phrases.key(groups[-1].end) == ",")
+        included = self._phrases.at_start.get(at + 1)
+        if self._phrases.key(at) != "including" or included is None or included.side is not Side.ATTACKERS:
+            return None
+        total = groups[0].best or 0
+        return included if len(groups) == 1 and 0 < (included.best or 0) < total else None
 
     def _first_object(self, at: int) -> Group | None:
         group = self._phrases.at_start.get(self.skip_adverbs(at))

@@ -141,6 +141,8 @@ class Phrases:
         key = self.key(at)
         if key in _PRONOUNS and self.key(at + 1) == "and":
             return one(at, at + 1, is_loose=True)
+        if key == "both" and (head := self._head(at + 1, SIDE_OF_PLURAL)) is not None:
+            return Group(start=at, end=head[0], best=2, low=2, high=2, side=head[1])
         if key in _DETERMINERS:
             is_counted = at + 1 in self.numbers and self.key(at + 2) != "-"
             return None if is_counted else self._determined(at)
@@ -168,6 +170,8 @@ class Phrases:
         start = at
         while start > max(0, at - 3) and self.is_word(start - 1):
             key = self.key(start - 1)
+            if key == "old" and self.key(start - 2) == "-":
+                break
             if (
                 key in BOUNDARIES | NOT_PEOPLE | ADVERBS
                 or self.starts_verb(start - 1)

@@ -72,6 +72,14 @@ class _Reading:
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
         elif verb.fact is Fact.KILLED and self._is_later_death(verb, groups):
             kind = ClaimKind.LATER
+        included = self._attachment.attackers_among(groups) if verb.fact is Fact.KILLED else None
+        if included is not None:
+            rest = groups[0]
+            less = included.best or 0
+            groups = [
+                replace(rest, best=(rest.best or 0) - less, low=max(0, rest.low - less), high=rest.high - less),
+                included,
+            ]
         yield from claims_from(verb.fact, kind, groups, start, end)
 
     def _death_of_wounded(self, verb: Verb, group: Group) -> Verb | None:
