@@ -159,10 +159,9 @@ def _not_swallowed(first: Hit, hits: Sequence[Hit]) -> Hit:
 
 
 def _is_bare(hit: Hit, one: Marked) -> bool:
-    """A clash that is only the answer to an attack ("who responded to the firefight")."""
-    return (
-        hit.last == hit.first and bool(one.concepts & {"atk.assault", "atk.gunmen"}) and "tgt.civilians" in one.concepts
-    )
+    """A clash that is only the answer to an attack on civilians ("who responded to the firefight")."""
+    assaulted = one.concepts & {"atk.assault", "atk.gunmen"} and one.concepts & {"tgt.civilians", "tgt.religious"}
+    return hit.last - hit.first <= 1 and bool(assaulted)
 
 
 def _is_denied(one: Marked, hit: Hit) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from services.classify.read import lexicon
+from services.classify.read.confidence import confidence_of
 from services.classify.read.dates import read_date
 from services.classify.read.event_type import read_event_type
 from services.classify.read.events import Telling, tellings_of, whole_of
@@ -57,6 +58,7 @@ class Reader:
         if lang == UNKNOWN:
             return _report(item, kind=Kind.OTHER, lang=lang, confidence=0.5, signature=signature_of(document))
         marks = mark(document, self._lexica)
+        document = marks.document
         head = tuple(one.sentence.index for one in marks.head)
         date = read_date(document, kind_hint=None, country=item.country, sentences=head)
         kind = self._kinds.read(marks, is_old=date.is_old, is_back_reference=date.is_back_reference)
@@ -102,7 +104,7 @@ class Reader:
             targets=types.targets,
             weapons=types.weapons,
             is_back_reference=date.is_back_reference,
-            confidence=kind.confidence,
+            confidence=confidence_of(kind.kind, kind.confidence, place, tolls),
             evidence=_quotable(evidence),
         )
 

@@ -1,14 +1,14 @@
 """A document's phrases: what each sentence says of attacks, of people, of statements and of things that are no attack."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from services.classify.read.lexicon import Hit, Lexicon
 from services.classify.read.text import Document, Sentence
 
-MAX_SENTENCES = 80
-"""An attack that is first told after so many sentences is not what the item is about."""
+MAX_SENTENCES = 24
+"""What an article says further down is background; reading it would cost time and bring in other attacks' facts."""
 
 STRONG = frozenset(
     f"atk.{name}"
@@ -94,10 +94,11 @@ class Marks:
 
 
 def mark(document: Document, lexica: Mapping[str, Lexicon]) -> Marks:
-    """Return the document's phrases; a language without a lexicon has none."""
+    """Return the phrases of the document's first sentences, the document cut to these; a language without a lexicon has none."""
     lexicon = lexica.get(document.lang)
+    document = replace(document, sentences=document.sentences[:MAX_SENTENCES])
     marked = []
-    for sentence in document.sentences[:MAX_SENTENCES]:
+    for sentence in document.sentences:
         hits = lexicon.hits(sentence) if lexicon else ()
         marked.append(Marked(sentence=sentence, hits=_literal(hits)))
     return Marks(document=document, marked=tuple(marked))

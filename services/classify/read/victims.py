@@ -27,6 +27,7 @@ _VAGUE = frozenset(
         "شخصان",
     }
 )
+_LEADING = 2
 _NEAR = 4  # words between the killing and those killed
 
 _SPEAKER_AFTER = frozenset(
@@ -76,23 +77,21 @@ _FAKE = frozenset({"fake", "false", "bogus", "وهميه", "وهمي", "ساخت
 
 
 def hits_security(opening: Sequence[Marked], lang: str) -> bool:
-    """Whether those hit are police or army; the headline counts more, and those next to the words of killing count most."""
-    security = civilian = 0.0
+    """Whether those hit are police or army: those named next to the words of harm decide, else whoever is named; the headline counts more."""
+    near, anywhere = [0.0, 0.0], [0.0, 0.0]
     for place, one in enumerate(opening):
-        weight = 1.5 if one.sentence.field == "title" else 1.0 if place < 2 else 0.5
+        weight = 1.5 if one.sentence.field == "title" else 1.0 if place < _LEADING else 0.5
         tokens = visible(one.sentence)
         harm = [hit for hit in one.hits if hit.concept.startswith(("victim.", "atk.assault", "atk.gunfire"))]
         for hit in one.hits:
-            is_security, is_civilian = hit.concept in _SECURITY, hit.concept in _CIVILIAN
-            if not (is_security or is_civilian) or _is_not_hit(tokens, hit, lang):
+            is_security = hit.concept in _SECURITY
+            if not (is_security or hit.concept in _CIVILIAN) or _is_not_hit(tokens, hit, lang):
                 continue
-            value = weight * (2.0 if _is_near(hit, harm) else 1.0)
-            if is_civilian and tokens[hit.first].key in _VAGUE:
-                value *= 0.3
-            if is_security:
-                security += value
-            else:
-                civilian += value
+            value = weight * (0.3 if not is_security and tokens[hit.first].key in _VAGUE else 1.0)
+            anywhere[is_security] += value
+            if _is_near(hit, harm):
+                near[is_security] += value
+    civilian, security = near if any(near) else anywhere
     return security > civilian
 
 
