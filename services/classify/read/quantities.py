@@ -297,7 +297,7 @@ _RANGE_JOINTS = frozenset({"-", "–", "to", "or", "او", "الي", fold("یا�
 
 
 def _ranges(tokens: Sequence[Token], found: Sequence[Quantity]) -> list[Quantity]:
-    """Join "5 to 7", "five or six", "between 5 and 7" into one quantity whose best is the lower figure's upper neighbour's floor."""
+    """Join "5 to 7", "five or six", "between 5 and 7" into one quantity: the lower figure is best, as cautious desks count."""
     joined: list[Quantity] = []
     for quantity in found:
         before = joined[-1] if joined else None
