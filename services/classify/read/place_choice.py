@@ -33,7 +33,7 @@ _AMBIGUOUS_WITHIN = 1.2
 _TELLING_CONSONANTS = 3  # fewer are shared by everything
 _TELLING_LENGTH = 5  # letters: shorter keys are too often words
 _FINENESS = {
-    EntryKind.COUNTRY: 0, EntryKind.REGION: 1, EntryKind.GOVERNORATE: 2, EntryKind.DISTRICT: 3, EntryKind.SUBDISTRICT: 4,
+    EntryKind.COUNTRY: 0, EntryKind.REGION: 1, EntryKind.GOVERNORATE: 2, EntryKind.DISTRICT: 3, EntryKind.SUBDISTRICT: 3.6,
     EntryKind.TOWN: 4, EntryKind.VILLAGE: 5, EntryKind.SITE: 5,
 }  # fmt: skip
 
@@ -47,7 +47,7 @@ class Settled:
     rivals: tuple[Entry, ...] = ()
 
     @property
-    def fineness(self) -> int:
+    def fineness(self) -> float:
         """0 for a country to 5 for a village or site; an unsettled name is as fine as its kind."""
         if self.entry is None:
             return 5
@@ -165,7 +165,7 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
     """Whether the wording, fame or context make this name a place at all: villages bear the names of people and things."""
     mention = reading.mention
     latin = mention.key.isascii()
-    named = reading.level not in (None, Level.AREA) or (reading.level is Level.AREA and entry.rank >= 50)
+    named = reading.level not in (None, Level.AREA, Level.SITE) or (reading.level is not None and entry.rank >= 50)
     plain = reading.role is Role.PLAIN
     if latin and plain and entry.rank < 85 and not named and _is_part_of_a_name(reading):
         return False
@@ -266,11 +266,19 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
     return Settled(reading=reading, entry=entry)
 
 
+def _names_a_governorate_too(reading: Reading) -> bool:
+    return reading.level is not Level.DISTRICT and any(
+        m.entry.kind is EntryKind.GOVERNORATE for m in reading.mention.matches
+    )
+
+
 def _stated_holder(reading: Reading, context: Context) -> Entry | None:
     """The district written right after a village: "the village of X in Y district"."""
     for other, unit in context.units:
         gap = other.mention.first - reading.mention.last
-        beside = other.mention.sentence is reading.mention.sentence and 0 < gap <= 6
+        beside = (
+            other.mention.sentence is reading.mention.sentence and 0 < gap <= 6 and not _names_a_governorate_too(other)
+        )
         if (
             beside
             and unit.kind is EntryKind.DISTRICT
@@ -333,7 +341,23 @@ def coherent(settled: Sequence[Settled]) -> list[Settled]:
     """Settle the unsettled by what has been settled: a village lies in the district whose other places the text names."""
     aside = (Role.BACKGROUND, Role.ROAD)
     sure = [s.entry for s in settled if s.entry is not None and s.entry.admin2 and s.reading.role not in aside]
-    return [_settled_beside(one, sure) for one in settled]
+    return [_settled_beside(_unless_contradicted(one, settled), sure) for one in settled]
+
+
+def _unless_contradicted(one: Settled, settled: Sequence[Settled]) -> Settled:
+    """A village whose bearer lies in another governorate than the town written right after it is some other village of that name."""
+    if one.entry is None or one.entry.kind is not EntryKind.VILLAGE or one.entry.country != _HOME:
+        return one
+    for other in settled:
+        gap = other.reading.mention.first - one.reading.mention.last
+        beside = other.reading.mention.sentence is one.reading.mention.sentence and 0 < gap <= 4
+        known = (
+            other.entry is not None and other.entry.country == _HOME and other.entry.rank >= 65 and other.entry.admin1
+        )
+        if beside and known and other.reading.role is Role.SCENE and other.reading.nearness is Nearness.AT:
+            assert other.entry is not None
+            return one if other.entry.admin1 == one.entry.admin1 else Settled(reading=one.reading, entry=None)
+    return one
 
 
 def _settled_beside(one: Settled, sure: Sequence[Entry]) -> Settled:
@@ -429,10 +453,10 @@ def _choice_score(one: Settled, settled: Sequence[Settled], weights: Sequence[fl
     return own + 0.35 * repeated + 0.45 * inside + fine
 
 
-def _fineness_with(one: Settled, settled: Sequence[Settled]) -> int:
+def _fineness_with(one: Settled, settled: Sequence[Settled]) -> float:
     """A site without a point of its own is as fine as the district written after it: "Wadi al-Shay, in Daquq district"."""
     entry = one.entry
-    if entry is None or entry.kind is not EntryKind.SITE or entry.lat is not None:
+    if entry is None or entry.kind not in (EntryKind.SITE, EntryKind.REGION) or entry.lat is not None:
         return one.fineness
     for other in settled:
         gap = other.reading.mention.first - one.reading.mention.last

@@ -36,6 +36,7 @@ from services.classify.read.place_words import (
 from services.classify.read.text import Sentence, Token, TokenKind
 
 _NAMESAKE, _CORRECTED, _EARLIER = folded(NAMESAKE), folded(CORRECTED), folded(EARLIER)
+_AT_THINGS = frozenset({"قرب", "امام", "داخل", "عند", "نزيك", "نزیک", "بەردەم"})
 _REFERENCE = 0.45
 _BACKGROUND_BELOW = 0.2
 _DASHES = frozenset("-–—/:(")
@@ -178,10 +179,21 @@ def _is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool
     says_next = any(token.key in SAYING or token.text == "," for token in after[:2]) and any(
         t.key in SAYING for t in after[:4]
     )
-    governing = before[1:4]
+    governing = []
+    for token in before[1:4]:
+        if token.key == "of" or (
+            token.text.isascii()
+            and token.text[:1].isupper()
+            and token.kind is TokenKind.WORD
+            and not _is_in(token, SPEAKERS)
+        ):
+            break  # "the mayor of Khalis in Hibhib": the mayor does not speak from Hibhib
+        governing.append(token)
     if any(token.text in ",،;" for token in governing[:1]):
         return False
-    named = [token for token in governing if _is_in(token, SPEAKERS)]
+    named = [
+        token for n, token in enumerate(governing) if _is_in(token, SPEAKERS) and not _stands_at(before[n + 2 : n + 5])
+    ]
     if not named:
         return False
     firm = any(
@@ -189,6 +201,16 @@ def _is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool
         for token in named
     )  # fmt: skip
     return says_next or firm
+
+
+def _stands_at(further: Sequence[Token]) -> bool:
+    """Whether the noun is itself a scene: "near a hospital in X", "at the police station in X"."""
+    for token in further:
+        if token.key in ("near", "at", "outside", "inside", "on") or _is_in(token, _AT_THINGS):
+            return True
+        if token.key not in ("a", "an", "the", "main", "local", "of") and not token.text.isdigit():
+            return False
+    return False
 
 
 def _nearness(before: Sequence[Token], words: list[Token]) -> Nearness:
@@ -233,7 +255,10 @@ def _wording(before: Sequence[Token], level: Level | None) -> _Wording:
         if stated is not None:
             if not is_near and any(_is_in(t, NEAR) for t in phrase):
                 break  # "a village northeast of X": X itself is no village
-            level = level or stated
+            further = before[n + 1] if n + 1 < len(before) else None
+            is_anothers = n > 0 and before[n - 1].key == "of" and further is not None and further.text[:1].isupper()
+            if not is_anothers:  # "the Riyadh subdistrict of Hawija": the subdistrict is Riyadh
+                level = level or stated
         elif not (
             token.key in ("the", "of", "a", "al", "its", "من", "s")
             or token.key in DIRECTION_ADJECTIVES

@@ -248,13 +248,12 @@ def _container(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
 
 
 def _may_hold_site(unit: Entry, site: Entry) -> bool:
-    """Whether a district may hold a site whose own district the sources do not give: "Wadi al-Shay, in Daquq district"."""
-    return (
-        site.kind is EntryKind.SITE
-        and site.admin2 is None
-        and unit.kind is EntryKind.DISTRICT
-        and site.admin1 in (None, unit.admin1)
-    )
+    """Whether a unit may hold a site that the sources give no unit of its own: "Wadi al-Shay, in Daquq district"."""
+    if site.kind not in (EntryKind.SITE, EntryKind.REGION) or site.country != unit.country:
+        return False
+    if site.admin1 is None:
+        return unit.kind in (EntryKind.DISTRICT, EntryKind.GOVERNORATE)
+    return site.admin2 is None and unit.kind is EntryKind.DISTRICT and site.admin1 == unit.admin1
 
 
 def _place_of(mention: Mention, entry: Entry, reading: Reading, container: Entry | None) -> Place:
