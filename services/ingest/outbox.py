@@ -65,9 +65,11 @@ class Outbox:
         while True:
             self.turned_at = self._clock.now()
             settlements = await self._queued()
-            if not settlements and loop.time() >= next_sweep and not self._stopping.is_set():
-                settlements = await self._swept()
-                next_sweep = loop.time() + (0.0 if settlements else self._sweep_seconds)
+            # Swept even when the queue is never empty: what an earlier life left must not wait for a quiet hour.
+            if loop.time() >= next_sweep and not self._stopping.is_set():
+                swept = await self._swept()
+                next_sweep = loop.time() + (0.0 if swept else self._sweep_seconds)
+                settlements = [*swept, *settlements]
             if settlements:
                 await self._publish(settlements)
             elif self._stopping.is_set():

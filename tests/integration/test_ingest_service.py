@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import os
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 
 import asyncpg
 import httpx
+import psutil
 import pytest
 
 from services.ingest.feed import Feed
@@ -98,16 +102,67 @@ async def test_killed_again_and_again_it_loses_nothing_and_repeats_only_equal_by
             ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
             IngestProcess(ground.environment(feeds), tmp_path / "log") as service,
         ):
-            for seen in (1, day.opening + 3, day.opening + 12, day.opening + 25):
+            parsers = 0
+            for seen in (1, day.opening + 3, day.opening + 20):
                 await topic.read_items(seen)
+                children = psutil.Process(service.pid).children(recursive=True)
+                parsers += len(children)
                 await service.kill()
+                _, alive = psutil.wait_procs(children, timeout=10)
+                assert alive == [], "none outlives the service"
                 await service.start()
+            assert parsers > 0
             await topic.read_items(len(day.items))
             await topic.read()
 
     assert {item.title for item in topic.items.values()} == {item.title for item in day.items}
     assert len(topic.event_ids) == len(day.items)
     assert topic.unequal == set()
+
+
+async def test_the_operator_sees_each_feeds_health_and_can_refill_a_lost_topic(ground, tmp_path):
+    day = load_recorded_day()
+    async with FeedServer(day, pace=Pace(start=Start.BY_HAND)) as server:
+        listed = [
+            *feeds_of(server),
+            Feed(slug="gone", url=server.fault_url(Fault.GONE), outlet="Gone", language="en"),
+            Feed(slug="html", url=server.fault_url(Fault.HTML), outlet="HTML", language="en"),
+        ]
+        environment = ground.environment(write_feeds(tmp_path / "feeds.yaml", listed))
+        async with (
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+            IngestProcess(environment, tmp_path / "log"),
+        ):
+            await topic.read_items(day.opening)
+        before = {(event_id, value) for event_id, value, _ in topic.records}
+
+        status, health = await tocsin(environment, "feeds", "list")
+        assert status == 0
+        assert "html" in health
+        assert "failing" in health
+        assert "answered with an HTML page instead of a feed" in health
+        status, shown = await tocsin(environment, "feeds", "show", day.outlets[0].slug)
+        assert "state           ok" in shown
+        status, tried = await tocsin(environment, "feeds", "test", "html", day.outlets[0].slug)
+        assert status == 1
+        assert "1 of 2 answer" in tried
+        status, refilled = await tocsin(environment, "ingest", "republish", "--since", "1h")
+        assert (status, f"{day.opening} items published again" in refilled) == (0, True)
+        async with ItemsTopic(ground.bootstrap, ground.topic.name) as again:
+            await again.read_items(day.opening)
+            await again.read()
+    assert len(again.records) == 2 * day.opening
+    assert {(event_id, value) for event_id, value, _ in again.records} == before
+    assert again.unequal == set()
+
+
+async def tocsin(environment, *words):
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", *words, env={**os.environ, **environment}, stdout=PIPE, stderr=STDOUT
+    )
+    async with asyncio.timeout(60):
+        output, _ = await process.communicate()
+    return process.returncode, output.decode()
 
 
 async def test_without_kafka_it_waits_and_then_ends_saying_so(ground, tmp_path, unused_tcp_port):

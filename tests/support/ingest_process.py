@@ -72,6 +72,12 @@ class IngestProcess:
             return await self._process.wait()
 
     @property
+    def pid(self) -> int:
+        """Its process id; raises ``AssertionError`` when it does not run."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What it has logged, over all its lives."""
         return self._log_path.read_text(encoding="utf-8")
