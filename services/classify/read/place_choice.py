@@ -1,8 +1,8 @@
-"""Decides which gazetteer place a name means, and which of a text's places is the attack's own.
+"""Decides which gazetteer place a name means.
 
-Two questions, two scores. *Which bearer of the name*: how well known it is, whether it is of the kind that the wording states, and
-whether the units that the text names contain it. *Which place*: the weight of the sentence and of the wording, and how fine it is,
-as long as it agrees with the containing units.
+How well known each bearer is, whether it is of the kind that the wording states, and whether the units that the text names contain
+it; a village's name counts only where the wording or the district beside it makes it a place. Which of the places is the attack's
+own is decided in ``place_scene``.
 """
 
 from collections.abc import Sequence
@@ -368,104 +368,3 @@ def _settled_beside(one: Settled, sure: Sequence[Entry]) -> Settled:
             if len(inside) == 1:
                 return Settled(reading=one.reading, entry=inside[0])
     return one
-
-
-def sentence_weights(count: int, fields: Sequence[str], attack: Sequence[int] | None) -> list[float]:
-    """How much each sentence counts; ``attack`` are indexes of the sentences that tell the attack, best first."""
-    weights = []
-    in_field: dict[str, int] = {}
-    for n in range(count):
-        at = in_field.get(fields[n], 0)
-        in_field[fields[n]] = at + 1
-        if fields[n] == "title":
-            weights.append(0.9)
-        else:
-            weights.append(max(0.12, 1.0 - 0.28 * at) if fields[n] == "summary" else max(0.1, 0.95 - 0.3 * at))
-    if attack:
-        chosen = {index: place for place, index in enumerate(attack)}
-        weights = [
-            (max(w, 0.95 - 0.12 * min(chosen[n], 5)) if n in chosen else w * 0.45) for n, w in enumerate(weights)
-        ]
-    return weights
-
-
-def choose(settled: Sequence[Settled], weights: Sequence[float]) -> Settled | None:
-    """Return the attack's own place among the settled, or None when the text names none that could be."""
-    aside = (Role.DATELINE, Role.ACTOR)
-    told = [s for s in settled if s.reading.role not in (*aside, Role.BACKGROUND, Role.SPEAKER)]
-    possible = [s for s in settled if s.reading.role not in aside] if told else list(settled)
-    if not possible:
-        return None
-    scores = {id(one): _choice_score(one, settled, weights) for one in possible}
-    best = max(possible, key=lambda one: scores[id(one)])
-    while (finer := _finer_within(best, possible, weights, scores)) is not None:
-        best = finer
-    return best if scores[id(best)] > 0 else None
-
-
-def _finer_within(
-    best: Settled, possible: Sequence[Settled], weights: Sequence[float], scores: dict[int, float]
-) -> Settled | None:
-    """A finer place inside ``best`` that is told nearly as much as the scene: a district repeated often still holds the village."""
-    own = best.reading.weight * weights[best.reading.mention.sentence.index]
-    inside = [
-        one
-        for one in possible
-        if one is not best
-        and best.entry is not None
-        and one.fineness > best.fineness
-        and one.reading.role in (Role.SCENE, Role.PLAIN)
-        and one.reading.weight * weights[one.reading.mention.sentence.index]
-        >= (0.45 if one.reading.role is Role.SCENE else 0.5) * own
-        and (contains(best.entry, one.entry) if one.entry is not None else _may_hold(best.entry, one))
-    ]
-    return max(inside, key=lambda one: scores[id(one)], default=None)
-
-
-def _may_hold(unit: Entry, one: Settled) -> bool:
-    """Whether an unsettled name may lie in ``unit``: one of its rivals does, or nothing is known of it."""
-    return not one.rivals or any(contains(unit, rival) for rival in one.rivals)
-
-
-def _choice_score(one: Settled, settled: Sequence[Settled], weights: Sequence[float]) -> float:
-    reading = one.reading
-    own = reading.weight * weights[reading.mention.sentence.index] * (1.0 - 0.012 * min(reading.order, 20))
-    repeated = 0.0
-    inside = 0.0
-    for other in settled:
-        if other is one:
-            continue
-        value = other.reading.weight * weights[other.reading.mention.sentence.index]
-        if other.entry is not None and one.entry is not None:
-            if other.entry is one.entry:
-                repeated = max(repeated, value)
-            elif contains(other.entry, one.entry):
-                inside = max(inside, value)
-        elif (
-            one.entry is None
-            and other.reading.mention.sentence is reading.mention.sentence
-            and other.fineness in (2, 3)
-        ):
-            inside = max(inside, value * 0.8)
-    if own < 0.02:
-        return own
-    fine = 0.0 if own < 0.12 else _fineness_with(one, settled) * 0.11
-    return own + 0.35 * repeated + 0.45 * inside + fine
-
-
-def _fineness_with(one: Settled, settled: Sequence[Settled]) -> float:
-    """A site without a point of its own is as fine as the district written after it: "Wadi al-Shay, in Daquq district"."""
-    entry = one.entry
-    if entry is None or entry.kind not in (EntryKind.SITE, EntryKind.REGION) or entry.lat is not None:
-        return one.fineness
-    for other in settled:
-        gap = other.reading.mention.first - one.reading.mention.last
-        beside = other.reading.mention.sentence is one.reading.mention.sentence and 0 < gap <= 8
-        if (
-            beside
-            and other.entry is not None
-            and other.entry.kind is EntryKind.DISTRICT
-            and other.entry.admin1 == entry.admin1
-        ):
-            return 5
-    return one.fineness

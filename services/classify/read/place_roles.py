@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.classify.read.place_mentions import Mention, cue_level
+from services.classify.read.place_past import background_factor
 from services.classify.read.place_words import (
     ATTACK,
     BETWEEN,
     BORDER,
     CORRECTED,
     DIRECTION_ADJECTIVES,
-    EARLIER,
     INSIDE,
     INSTITUTIONS_AFTER,
     INSTITUTIONS_BEFORE,
     LEVELS,
     MOVED,
-    NAMESAKE,
     NEAR,
     PLACED,
     ROAD,
@@ -33,9 +32,9 @@ from services.classify.read.place_words import (
     cue_forms,
     folded,
 )
-from services.classify.read.text import Sentence, Token, TokenKind
+from services.classify.read.text import Token, TokenKind
 
-_NAMESAKE, _CORRECTED, _EARLIER = folded(NAMESAKE), folded(CORRECTED), folded(EARLIER)
+_CORRECTED = folded(CORRECTED)
 _AT_THINGS = frozenset({"قرب", "امام", "داخل", "عند", "نزيك", "نزیک", "بەردەم"})
 _REFERENCE = 0.45
 _BACKGROUND_BELOW = 0.2
@@ -97,34 +96,6 @@ def _words_after(mention: Mention, limit: int) -> list[Token]:
         if len(out) == limit:
             break
     return out
-
-
-def background_factor(sentence: Sentence, published: datetime) -> float:
-    """How far a sentence may tell the news: below 1 for other years, earlier attacks and namesakes."""
-    text = sentence.folded
-    if any(phrase in text for phrase in _NAMESAKE):
-        return 0.05
-    factor = 1.0
-    if any(phrase in text for phrase in _EARLIER):
-        factor = 0.35
-    for token in sentence.tokens:
-        if (
-            token.kind is TokenKind.NUMBER
-            and len(token.key) == 4
-            and token.key.isdigit()
-            and 1900 <= int(token.key) <= 2100
-        ):
-            if abs(int(token.key) - published.year) >= 1 and int(token.key) <= published.year:
-                return min(factor, 0.15)
-        elif token.key[:1].isdigit() and 1900 <= _year_of(token) < published.year:
-            return min(factor, 0.15)
-    return factor
-
-
-def _year_of(token: Token) -> int:
-    """A year with a Sorani ending is one word: ٢٠٢٠یشدا."""
-    digits = token.key[:4]
-    return int(digits) if len(digits) == 4 and digits.isdigit() else 0
 
 
 def _is_dateline(mention: Mention) -> bool:

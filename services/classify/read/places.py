@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from services.classify.read.place_choice import Context, Settled, choose, coherent, context_of, sentence_weights, settle
+from services.classify.read.place_choice import Context, Settled, coherent, context_of, settle
 from services.classify.read.place_mentions import Mention, mentions_in
-from services.classify.read.place_roles import Reading, background_factor, read_mentions
+from services.classify.read.place_past import background_factor
+from services.classify.read.place_roles import Reading, read_mentions
+from services.classify.read.place_scene import choose, sentence_weights
 from services.classify.read.place_words import HEADQUARTERS, URBAN, Level, Nearness, Role, cue_forms, folded
 from services.classify.read.text import Document, TokenKind
 from shared.events.facts import Candidate, Evidence, Place, Precision
