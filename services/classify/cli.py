@@ -1,4 +1,4 @@
-"""``tocsin classify``: items in, reports out; no broker, no database."""
+"""``tocsin classify`` and ``tocsin explain``: items in, reports or reasons out; no broker, no database."""
 
 import sys
 from collections.abc import Iterable
@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
+from services.classify.explain import explain_text
 from services.classify.items import InputError, item_of, item_of_line
 from services.classify.read.reader import Reader
 from shared.codec import TooLargeError, encode
+from shared.events.item import Item
 from shared.events.report import Report
 
 FAILED = 1
@@ -40,7 +42,45 @@ def classify(text: str | None, published: str | None, lang: str | None, pretty: 
         sys.exit(FAILED)
 
 
+@click.command()
+@click.argument("item_id", metavar="ITEM", required=False)
+@click.option("--text", help="Explain this one text; its first line is the headline.")
+@click.option("--published", help="When TEXT was published, ISO 8601; now if not given.")
+@click.option("--lang", help="The language that TEXT's source declares.")
+def explain(item_id: str | None, text: str | None, published: str | None, lang: str | None) -> None:
+    """Show an item's text with its facts marked, what spoke for its kind, and what was read and set aside.
+
+    Items are JSON lines on standard input, as for classify; ITEM is the id of one of them, all are shown without it.
+    """
+    colour = sys.stdout.isatty()
+    if text is not None:
+        item = _item_of_text(text, published, lang)
+        click.echo(explain_text(item, Reader.load().explain(item), colour=colour))
+        return
+    reader = Reader.load()
+    shown = 0
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        try:
+            item = item_of_line(line.strip())
+        except InputError as error:
+            click.echo(f"line {number}: {error}", err=True)
+            continue
+        if item_id in (None, item.item_id):
+            click.echo(("\n" if shown else "") + explain_text(item, reader.explain(item), colour=colour))
+            shown += 1
+    if not shown:
+        raise click.ClickException(
+            f"no item {item_id!r} on standard input" if item_id else "no items on standard input"
+        )
+
+
 def _one(text: str, published: str | None, lang: str | None, *, pretty: bool) -> None:
+    _write(Reader.load().read(_item_of_text(text, published, lang)), pretty=pretty)
+
+
+def _item_of_text(text: str, published: str | None, lang: str | None) -> Item:
     title, _, rest = text.strip().partition("\n")
     line = {
         "id": "text",
@@ -52,10 +92,9 @@ def _one(text: str, published: str | None, lang: str | None, *, pretty: bool) ->
         "published": published or datetime.now(UTC).isoformat(),
     }
     try:
-        item = item_of(line)
+        return item_of(line)
     except InputError as error:
         raise click.BadParameter(str(error)) from error
-    _write(Reader.load().read(item), pretty=pretty)
 
 
 def _all(lines: Iterable[bytes], *, pretty: bool) -> int:

@@ -57,6 +57,12 @@ class KindModel:
         whole = sum(raised)
         return {kind: value / whole for kind, value in zip(self._kinds, raised, strict=True)}
 
+    def weights_for(self, kind: Kind, features: Mapping[str, float], *, most: int = 8) -> tuple[tuple[str, float], ...]:
+        """Return the features that spoke most for or against ``kind``, the weightiest first."""
+        at = self._kinds.index(kind)
+        spoke = ((name, self._weights[name][at] * value) for name, value in features.items() if name in self._weights)
+        return tuple(sorted(spoke, key=lambda pair: (-abs(pair[1]), pair[0]))[:most])
+
     def read(self, marks: Marks, *, is_old: bool, is_back_reference: bool) -> KindReading:
         """Return the kind from the text alone; headline and lead decide."""
         if not _tells_of_attack(marks):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -10,9 +11,10 @@ from services.classify.read.confidence import confidence_of
 from services.classify.read.dates import read_date
 from services.classify.read.event_type import read_event_type
 from services.classify.read.events import Telling, tellings_of, whole_of
+from services.classify.read.features import features_of
 from services.classify.read.kind import KindModel, KindReading
 from services.classify.read.language import KNOWN, UNKNOWN, language_of
-from services.classify.read.lexicon import Lexicon
+from services.classify.read.lexicon import Hit, Lexicon
 from services.classify.read.perpetrator import Actors, read_perpetrator
 from services.classify.read.places import PlaceReader
 from services.classify.read.signature import signature_of
@@ -32,6 +34,17 @@ MAX_TITLE_CHARACTERS = 1_000
 _STATES_FACTS = frozenset({Kind.REPORT, Kind.UPDATE})
 _FURTHER = 0.8
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """A report and why: each kind's probability, the weightiest features, the words that counted, and what was set aside."""
+
+    report: Report
+    probabilities: tuple[tuple[str, float], ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
+    hits: tuple[tuple[str, Hit], ...] = ()
+    rejected: tuple[str, ...] = ()
 
 
 class Reader:
@@ -82,6 +95,36 @@ class Reader:
             evidence=(*kind.evidence, *facts.evidence),
             others=tuple(_further(self._facts(one, kind), facts) for one in others),
             signature=signature_of(document),
+        )
+
+    def explain(self, item: Item) -> "Explanation":
+        """Return the report with what spoke for its kind and what was read and set aside."""
+        report = self.read(item)
+        if item.change is ItemChange.WITHDRAWN or report.lang == UNKNOWN:
+            return Explanation(report=report)
+        marks = mark(document_of(item, report.lang), self._lexica)
+        head = tuple(one.sentence.index for one in marks.head)
+        date = read_date(marks.document, kind_hint=None, country=item.country, sentences=head)
+        kind = self._kinds.read(marks, is_old=date.is_old, is_back_reference=date.is_back_reference)
+        features = features_of(marks, is_old=date.is_old, is_back_reference=date.is_back_reference)
+        telling = whole_of(marks)
+        rejected: tuple[str, ...] = ()
+        if report.kind is not Kind.OTHER:
+            place = self._places.read(marks.document, telling.sentences)
+            tolls = _tolls(telling, kind, without_headline=bool(report.other_events))
+            rejected = (
+                *(f"place: {reason}" for reason in place.rejected),
+                *(f"toll: {reason}" for reason in tolls.rejected),
+                *(f"day: {reason}" for reason in date.rejected),
+            )
+        return Explanation(
+            report=report,
+            probabilities=tuple(
+                (one.value, share) for one, share in sorted(kind.probabilities.items(), key=lambda pair: -pair[1])
+            ),
+            weights=self._kinds.weights_for(report.kind, features),
+            hits=tuple((one.sentence.field, hit) for one in marks.head for hit in one.hits),
+            rejected=rejected,
         )
 
     def _facts(self, telling: Telling, kind: KindReading, *, without_headline: bool = False) -> AttackFacts:
