@@ -163,6 +163,7 @@ async def _parts(
         limits=DispatchLimits(
             endpoint_concurrency=settings.endpoint_concurrency,
             max_in_flight=settings.max_in_flight,
+            max_in_flight_of={"email": settings.smtp_concurrency},
             lease=timedelta(seconds=settings.lease_seconds),
             poll_seconds=settings.poll_seconds,
             attempt_seconds=settings.longest_attempt_seconds,
@@ -228,7 +229,6 @@ async def _channels(stack: AsyncExitStack, settings: AlertSettings, clock: Clock
             username=settings.smtp_username,
             password=password.get_secret_value() if password else None,
             timeout_seconds=settings.smtp_timeout_seconds,
-            concurrency=settings.smtp_concurrency,
         )
     return channels
 

@@ -8,13 +8,13 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.alert.delivery import Delivered, GiveUp, Outcome, Permanent, Reason, Retryable, next_step
 from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, Finished
-from services.alert.metrics import AlertMetrics, AttemptOutcome
+from services.alert.metrics import CHANNELS, AlertMetrics, AttemptOutcome
 from services.alert.ports import Channel, DeliveryQueue
 from services.alert.watch import Endpoint
 from shared.clock import Clock
@@ -31,10 +31,11 @@ _OUTCOMES: dict[type[Outcome], AttemptOutcome] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DispatchLimits:
-    """How much at once, how often, how long; see the settings of the same names."""
+    """How much at once, how often, how long; see the settings of the same names. ``max_in_flight_of`` bounds single channels."""
 
     endpoint_concurrency: int = 4
     max_in_flight: int = 1000
+    max_in_flight_of: Mapping[str, int] = field(default_factory=dict)
     claim_batch: int = 400
     lease: timedelta = timedelta(seconds=60)
     poll_seconds: float = 0.5
@@ -68,6 +69,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._stopping = False
         self._in_flight: Counter[str] = Counter()
+        self._in_flight_of: Counter[str] = Counter()
         self._failing: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: asyncio.Queue[Finished] = asyncio.Queue()
@@ -87,11 +89,13 @@ class Dispatcher:
         try:
             while not self._stopping:
                 self._wake.clear()
-                claimed = await self._claim()
-                for one in claimed:
-                    self._start(one)
+                started = 0
+                for channel in CHANNELS:
+                    for one in await self._claim(channel):
+                        self._start(one)
+                        started += 1
                 self._beat()
-                if not claimed and not self._stopping:
+                if not started and not self._stopping:
                     await self._pause()
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=self._limits.attempt_seconds)
@@ -111,8 +115,10 @@ class Dispatcher:
         except TimeoutError:
             pass
 
-    async def _claim(self) -> Sequence[Claimed]:
-        room = self._limits.max_in_flight - sum(self._in_flight.values())
+    async def _claim(self, channel: str) -> Sequence[Claimed]:
+        room = self._limits.max_in_flight - self._in_flight_of.total()
+        own = self._limits.max_in_flight_of.get(channel)
+        room = room if own is None else min(room, own - self._in_flight_of[channel])
         if room <= 0:
             return ()
         usual = self._limits.endpoint_concurrency
@@ -121,7 +127,11 @@ class Dispatcher:
             slots_of[endpoint_id] = max(0, slots_of.get(endpoint_id, usual) - count)
         try:
             return await self._queue.claim(
-                limit=min(room, self._limits.claim_batch), slots=usual, slots_of=slots_of, lease=self._limits.lease
+                channel=channel,
+                limit=min(room, self._limits.claim_batch),
+                slots=usual,
+                slots_of=slots_of,
+                lease=self._limits.lease,
             )
         except LedgerError as error:
             self._metrics.ledger_errors.inc()
@@ -131,6 +141,7 @@ class Dispatcher:
 
     def _start(self, claimed: Claimed) -> None:
         self._in_flight[claimed.endpoint_id] += 1
+        self._in_flight_of[claimed.channel] += 1
         self._metrics.attempts.received.inc()
         self._metrics.attempts.in_progress.inc()
         task = asyncio.create_task(self._attempt(claimed))
@@ -143,6 +154,7 @@ class Dispatcher:
             outcome = await self._send(claimed)
         finally:
             self._metrics.attempts.in_progress.dec()
+            self._in_flight_of[claimed.channel] -= 1
             self._in_flight[claimed.endpoint_id] -= 1
             if self._in_flight[claimed.endpoint_id] <= 0:
                 del self._in_flight[claimed.endpoint_id]

@@ -44,9 +44,9 @@ class DeliveryQueue(Protocol):
     """The pending deliveries, seen as a queue that several processes share."""
 
     async def claim(
-        self, *, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
+        self, *, channel: str, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
     ) -> Sequence[Claimed]:
-        """Lease due deliveries: at most ``limit``, at most ``slots`` of one endpoint (``slots_of`` where it differs), and
+        """Lease due deliveries of a channel: at most ``limit``, at most ``slots`` of one endpoint (``slots_of`` where it differs), and
         of each endpoint's incident only the oldest revision that is still pending."""
         ...
 

@@ -42,7 +42,7 @@ class Base:
 
     async def claim(self, ledger: PostgresLedger | None = None, **how: object) -> list[Claimed]:
         """Claim as the dispatcher would."""
-        limits: dict[str, object] = {"limit": 100, "slots": 4, "slots_of": {}, "lease": LEASE}
+        limits: dict[str, object] = {"channel": "webhook", "limit": 100, "slots": 4, "slots_of": {}, "lease": LEASE}
         return list(await (ledger or self.one).claim(**(limits | how)))  # type: ignore[arg-type]  # tests replace any limit
 
     async def end_lease(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ class AlertStage:
         self.postgres = postgres
         self.log_path = directory / "alert.log"
         self._watches = write_watches(directory / "watches.yaml", watches)
-        self._process: asyncio.subprocess.Process | None = None
+        self._processes: list[asyncio.subprocess.Process] = []
         self.environment = {
             "TOCSIN_KAFKA_BOOTSTRAP": kafka,
             "TOCSIN_TOPIC_PREFIX": self.prefix,
@@ -69,26 +70,28 @@ class AlertStage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.end(signal.SIGTERM)
+        while self._processes:
+            await self.end(signal.SIGTERM)
 
     async def start(self) -> None:
-        """Start the service and return when it says that it is ready."""
+        """Start the service, or another replica of it, and return when it says that it is ready."""
         offset = self.log_path.stat().st_size if self.log_path.exists() else 0
         with self.log_path.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.alert", env={**os.environ, **self.environment}, stdout=log, stderr=log
             )
+        self._processes.append(process)
         async with asyncio.timeout(_READY_SECONDS):
             while "service.ready" not in self.log_path.read_text(encoding="utf-8")[offset:]:
-                if self._process.returncode is not None:
-                    raise AssertionError(f"the service ended with {self._process.returncode}:\n{self.log()}")
+                if process.returncode is not None:
+                    raise AssertionError(f"the service ended with {process.returncode}:\n{self.log()}")
                 await asyncio.sleep(0.05)
 
     async def end(self, number: signal.Signals) -> int | None:
-        """End the process with a signal and return its status."""
-        if self._process is None:
+        """End the process started last with a signal and return its status, None when there is none."""
+        if not self._processes:
             return None
-        process, self._process = self._process, None
+        process = self._processes.pop()
         if process.returncode is None:
             process.send_signal(number)
         async with asyncio.timeout(30):
@@ -110,6 +113,12 @@ class AlertStage:
         """Put any records on a topic."""
         async with Publisher(self.connection, client_id="test") as publisher:
             await publisher.publish(records)
+
+    @property
+    def page_url(self) -> str:
+        """Where the page of the replica started last is."""
+        found = re.findall(r'"url": ?"(http://[^"]+)"', self.log_path.read_text(encoding="utf-8"))
+        return str(found[-1])
 
     def log(self) -> str:
         """What the service has logged."""

@@ -93,14 +93,14 @@ class MemoryQueue:
             raise LedgerError("told to fail")
 
     async def claim(
-        self, *, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
+        self, *, channel: str, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
     ) -> Sequence[Claimed]:
         """Hand out what fits."""
         self._may_fail()
         self.slots_seen.append(dict(slots_of))
         room: dict[str, int] = {}
         taken: list[Claimed] = []
-        for one in tuple(self.waiting):
+        for one in tuple(one for one in self.waiting if one.channel == channel):
             left = room.setdefault(one.endpoint_id, slots_of.get(one.endpoint_id, slots))
             if left > 0 and len(taken) < limit:
                 room[one.endpoint_id] -= 1

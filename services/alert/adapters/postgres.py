@@ -34,7 +34,7 @@ WITH RECURSIVE waiting AS (
 ), due AS MATERIALIZED (
     SELECT found.delivery_id FROM room CROSS JOIN LATERAL (
         SELECT d.delivery_id FROM tocsin_alert.deliveries d
-        WHERE d.endpoint_id = room.endpoint_id AND d.status = 'pending' AND d.next_attempt_at <= now()
+        WHERE d.endpoint_id = room.endpoint_id AND d.status = 'pending' AND d.next_attempt_at <= now() AND d.channel = $7
           AND (d.leased_until IS NULL OR d.leased_until < now())
           AND NOT EXISTS (
             SELECT 1 FROM tocsin_alert.deliveries e
@@ -105,12 +105,12 @@ class PostgresLedger:
                 yield _Transaction(connection)
 
     async def claim(
-        self, *, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
+        self, *, channel: str, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
     ) -> Sequence[Claimed]:
         """Lease due deliveries, see the protocol; raises ``LedgerError``."""
         with database_errors("claiming deliveries"):
             rows = await self._pool.fetch(
-                _CLAIM, self._owner, limit, slots, list(slots_of), list(slots_of.values()), lease
+                _CLAIM, self._owner, limit, slots, list(slots_of), list(slots_of.values()), lease, channel
             )
         return [
             Claimed(

@@ -12,7 +12,7 @@ from services.alert.words import cleaned
 
 
 class EmailChannel:
-    """Sends mails through one relay, a few at a time. Makes one attempt."""
+    """Sends mails through one relay. Makes one attempt; the dispatcher bounds how many at once."""
 
     def __init__(
         self,
@@ -24,7 +24,6 @@ class EmailChannel:
         username: str | None = None,
         password: str | None = None,
         timeout_seconds: float = 30.0,
-        concurrency: int = 4,
     ) -> None:
         self._host = host
         self._port = port
@@ -33,13 +32,12 @@ class EmailChannel:
         self._username = username
         self._password = password
         self._timeout_seconds = timeout_seconds
-        self._places = asyncio.Semaphore(concurrency)
 
     async def send(self, endpoint: Endpoint, delivery: Claimed) -> Outcome:
         """Make one attempt; every failure of the relay is a value."""
         assert isinstance(endpoint, EmailEndpoint)
         try:
-            async with asyncio.timeout(self._timeout_seconds), self._places:
+            async with asyncio.timeout(self._timeout_seconds):
                 return await self._hand_over(endpoint.to, delivery.body)
         except TimeoutError:
             return Retryable(

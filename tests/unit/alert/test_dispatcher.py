@@ -141,6 +141,14 @@ async def test_what_hangs_takes_its_own_few_places_and_nobody_elses() -> None:
     assert channel.most == {"stuck": 4, "desk": 4}
 
 
+async def test_a_channel_with_few_places_is_not_given_more_than_it_has() -> None:
+    channel = HangingChannel()
+    waiting = [_claimed(number) for number in range(50)]
+    stage = Stage(waiting, channel, max_in_flight_of={"webhook": 2})
+    await stage.finish(50)
+    assert channel.most == {"desk": 2}
+
+
 async def test_an_endpoint_that_just_failed_gets_one_place_until_it_succeeds() -> None:
     channel = FakeChannel()
     channel.respond_with("desk", Retryable(reason=Reason.TIMEOUT))
