@@ -1,9 +1,9 @@
 """JSON Feed 1.0 and 1.1."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
+from services.ingest.dates import parse_date
 from services.ingest.document import Document, Unreadable
 from services.ingest.entries import entry_of
 from services.ingest.outcome import FailureReason
@@ -45,7 +45,7 @@ def _entry(item: dict[str, Any], page: str, language: str | None) -> Any:
         title=_words(item.get("title")),
         summary=summary or content,
         content=content if summary else None,
-        published=_time(_words(item.get("date_published"))),
+        published=parse_date(_words(item.get("date_published"))),
         page=page,
         language=language,
     )
@@ -53,14 +53,3 @@ def _entry(item: dict[str, Any], page: str, language: str | None) -> Any:
 
 def _words(value: object) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
-
-
-def _time(value: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    try:
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except OverflowError:
-        return None

@@ -10,6 +10,7 @@ from typing import Any
 import feedparser
 
 from services.ingest import json_feed
+from services.ingest.dates import parse_date
 from services.ingest.document import Document, Entry, Unreadable
 from services.ingest.encoding import decode
 from services.ingest.entries import entry_of
@@ -93,17 +94,13 @@ def _entry(raw: Any, page: str, language: str | None) -> Entry | None:
     return entry_of(
         guid=str(raw.get("id") or ""),
         url=str(raw.get("link") or ""),
-        title=_escaped_unless_markup(raw.get("title_detail")) or str(raw.get("title") or ""),
+        title=str(raw.get("title") or ""),
         summary=summary,
         content=content,
         published=_time(raw),
         page=page,
         language=language,
     )
-
-
-def _escaped_unless_markup(detail: Mapping[str, Any] | None) -> str:
-    return str((detail or {}).get("value") or "")
 
 
 def _texts(raw: Any) -> tuple[str, str | None]:
@@ -117,9 +114,13 @@ def _texts(raw: Any) -> tuple[str, str | None]:
 
 
 def _time(raw: Any) -> datetime | None:
-    for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        parts = raw.get(name)
-        if parts is not None:
+    for name in ("published", "updated", "created"):
+        written = str(raw.get(name) or "")
+        if written and (at := parse_date(written)) is not None:
+            return at
+        if (
+            parts := raw.get(f"{name}_parsed")
+        ) is not None:  # shapes that only the library knows: Greek, Korean, week dates
             try:
                 return datetime.fromtimestamp(calendar.timegm(parts), tz=UTC)
             except (ValueError, OverflowError, OSError, TypeError):
