@@ -60,3 +60,6 @@ lock-jars: $(READY)  ## Resolve Kafka's jars anew and write their checksums
 
 clean:  ## Remove the virtual environment and caches (data directories stay)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build dist
+
+gazetteer: $(READY)  ## Build the shipped place data anew from SOURCE=folder (see docs/gazetteer.md)
+	$(BIN)/python -m shared.geo.build $(SOURCE)
