@@ -60,6 +60,7 @@ REACTION_ONLY = _words(
     "معروف فقط من ردّ فعل نقلته {outlet}، غير مؤكد",
     "تەنها لە کاردانەوەیەکەوە زانراوە کە {outlet} بڵاوی کردووەتەوە، پشتڕاست نەکراوەتەوە",
 )
+RETRACTED_BY = _words("Retracted by {outlet}", "التراجع بحسب {outlet}", "بە گوێرەی {outlet} ڕەت کراوەتەوە")
 UNCONFIRMED = _words("unconfirmed", "غير مؤكد", "پشتڕاست نەکراوەتەوە")
 TOLL_UNKNOWN = _words("toll not stated", "الحصيلة غير مذكورة", "ژمارەی قوربانیان باس نەکراوە")
 NOT_STATED = _words("not stated", "غير مذكور", "باس نەکراوە")

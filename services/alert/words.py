@@ -14,7 +14,7 @@ from services.alert.area import Relation
 from services.alert.routing import Message
 from services.alert.watch import LANGUAGES, Language
 from shared.events.facts import Casualties, Count, Place
-from shared.events.incident import IncidentChange, Source
+from shared.events.incident import IncidentChange, Source, Status
 from shared.events.report import Kind
 from shared.letters import fold
 
@@ -119,7 +119,11 @@ def headline(state: IncidentChange, telling: Telling, names: PlaceWords) -> str:
 
 def attribution(state: IncidentChange, language: Language) -> str:
     """Return who says so and how sure that makes it: one outlet by name, several by their number and that of their origins."""
-    reporting = [source for source in state.sources if source.kind is not Kind.REACTION]
+    if state.status is Status.RETRACTED:
+        retracting = [source for source in state.sources if source.kind is Kind.RETRACTION]
+        if retracting:
+            return phrases.RETRACTED_BY[language].format(outlet=isolated(retracting[-1].outlet, language))
+    reporting = [source for source in state.sources if source.kind not in {Kind.REACTION, Kind.RETRACTION}]
     outlet_names = list(dict.fromkeys(source.outlet for source in reporting or state.sources))
     if not outlet_names:
         return phrases.NO_SOURCE[language]

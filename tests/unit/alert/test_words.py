@@ -59,6 +59,12 @@ def test_a_reaction_lends_no_weight_and_alone_says_what_it_is() -> None:
     assert attribution(alone, "en") == "Known only from a reaction carried by Hamrin Voice, unconfirmed"
 
 
+def test_a_retraction_names_who_retracted() -> None:
+    sources = (source(1), source(2, kind=Kind.RETRACTION))
+    fallen = opened(sources=sources, source_count=2, status=Status.RETRACTED)
+    assert attribution(fallen, "en") == "Retracted by Hamrin Voice"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("message", list(Message))
 def test_every_headline_of_one_source_says_so_in_every_language(language: Language, message: Message) -> None:
