@@ -1,0 +1,38 @@
+"""Holds an object against the vendored schema of its kind."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+SCHEMAS = Path(__file__).parent / "schemas"
+
+
+@cache
+def _kinds() -> dict[str, Draft202012Validator]:
+    validators = {}
+    for name in ("kubernetes.json", "podmonitor.json", "prometheusrule.json"):
+        schema = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+        for kind, definition in schema["kinds"].items():
+            one = {"$ref": f"#/definitions/{definition}", "definitions": schema["definitions"]}
+            validators[kind] = Draft202012Validator(one)
+    return validators
+
+
+def faults(one: dict[str, Any]) -> list[str]:
+    """What is wrong with a Kubernetes object, one sentence a fault; an unknown kind is a fault."""
+    kind = f"{one.get('apiVersion')}/{one.get('kind')}"
+    validator = _kinds().get(kind)
+    if validator is None:
+        return [f"{kind} has no vendored schema"]
+    return [
+        f"{kind} {one['metadata']['name']}: {error.json_path}: {error.message}" for error in validator.iter_errors(one)
+    ]
+
+
+def compose_faults(document: dict[str, Any]) -> list[str]:
+    """What is wrong with a compose file."""
+    schema = json.loads((SCHEMAS / "compose-spec.json").read_text(encoding="utf-8"))
+    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(document)]
