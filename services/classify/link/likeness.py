@@ -157,7 +157,7 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
     if told is not None and known.days:
         apart = min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
-        weight = {0: 1.5 if is_own else 1.0, 1: 0.3, 2: -1.2, 3: -2.2}.get(apart, -4.0)
+        weight = {0: 1.5 if is_own else 1.0, 1: -0.2, 2: -1.2, 3: -2.2}.get(apart, -4.0)
         return Reason(name=f"days apart: {apart}", weight=weight), None if apart <= days_apart(
             telling
         ) else "other date"
@@ -220,7 +220,14 @@ def _tolls(telling: Contribution, known: Profile) -> list[Reason]:
     toll = telling.facts.casualties
     found: list[Reason] = []
     if toll.killed is not None and known.killed:
-        found.append(_killed(toll.killed.best, known, is_update=telling.source.kind is Kind.UPDATE))
+        found.append(
+            _killed(
+                toll.killed.best,
+                known,
+                is_update=telling.source.kind is Kind.UPDATE,
+                apart=_is_another_day(telling, known),
+            )
+        )
     if toll.wounded is not None and known.wounded:
         is_equal = toll.wounded.best in known.wounded
         weight = (0.6 if toll.wounded.best >= 2 else 0.3) if is_equal else -0.1
@@ -232,16 +239,23 @@ def _tolls(telling: Contribution, known: Profile) -> list[Reason]:
     return found
 
 
-def _killed(told: int, known: Profile, *, is_update: bool) -> Reason:
+def _is_another_day(telling: Contribution, known: Profile) -> bool:
+    """Both days are told and differ: another toll on another day is rather another attack than a rising one."""
+    told = telling.facts.occurred_on
+    return told is not None and bool(known.days) and told not in known.days
+
+
+def _killed(told: int, known: Profile, *, is_update: bool, apart: bool) -> Reason:
     """Equal tolls say more the rarer they are; a rise is what tolls do; far fewer dead than already known is another attack."""
     if told in known.killed:
         return Reason(name="same killed", weight={0: 0.3, 1: 0.5, 2: 0.7}.get(told, 1.2))
+    later = 0.6 if apart and not is_update else 0.0
     best = known.best_killed if known.best_killed is not None else max(known.killed)
     if told > best:
         is_jump = told - best > max(4, 2 * best)
-        return Reason(name="more killed", weight=-0.4 if is_jump and not is_update else 0.0)
+        return Reason(name="more killed", weight=(-0.4 if is_jump and not is_update else 0.0) - later)
     is_close = best - told <= max(2, best // 3)
-    return Reason(name="fewer killed", weight=-0.2 if is_close or is_update else -1.0)
+    return Reason(name="fewer killed", weight=(-0.2 if is_close or is_update else -1.0) - later)
 
 
 def _text(resemblance: float, settings: LinkSettings) -> Reason | None:

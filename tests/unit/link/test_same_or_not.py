@@ -75,6 +75,13 @@ def test_a_day_of_disagreement_on_the_date_is_forgiven() -> None:
     assert joins(facts(on=TODAY - timedelta(days=1), killed=2), facts(on=TODAY, killed=2))
 
 
+def test_bombs_in_one_town_on_two_days_with_other_tolls_are_two_attacks() -> None:
+    first = facts("Khanaqin town", on=TODAY - timedelta(days=1), killed=3)
+    assert not joins(first, facts("Khanaqin town", killed=5))
+    assert joins(first, facts("Khanaqin town", killed=3))
+    assert joins(first, facts("Khanaqin town", killed=5), kind=Kind.UPDATE)
+
+
 def test_an_explosion_turns_out_to_be_a_suicide_bomb() -> None:
     change = last_of(
         told("flash", facts("Khanaqin town")),
