@@ -5,19 +5,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+import pytest
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
 
+def _validator(schema: dict[str, Any]) -> Any:
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed: run 'make setup'")
+    return jsonschema.Draft202012Validator(schema)
+
+
 @cache
-def _kinds() -> dict[str, Draft202012Validator]:
+def _kinds() -> dict[str, Any]:
     validators = {}
     for name in ("kubernetes.json", "podmonitor.json", "prometheusrule.json"):
         schema = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
         for kind, definition in schema["kinds"].items():
             one = {"$ref": f"#/definitions/{definition}", "definitions": schema["definitions"]}
-            validators[kind] = Draft202012Validator(one)
+            validators[kind] = _validator(one)
     return validators
 
 
@@ -35,4 +40,4 @@ def faults(one: dict[str, Any]) -> list[str]:
 def compose_faults(document: dict[str, Any]) -> list[str]:
     """What is wrong with a compose file."""
     schema = json.loads((SCHEMAS / "compose-spec.json").read_text(encoding="utf-8"))
-    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(document)]
+    return [f"{error.json_path}: {error.message}" for error in _validator(schema).iter_errors(document)]
