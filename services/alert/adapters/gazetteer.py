@@ -10,6 +10,7 @@ import shapely.affinity
 
 from services.alert.area import Area, Circle, Extent, Polygon, coded_area
 from services.alert.watch import Language
+from shared.geo.areas import find_area
 from shared.geo.gazetteer import Gazetteer, contains
 from shared.geo.rows import Entry, EntryKind
 
@@ -36,7 +37,9 @@ class GazetteerBook:
         self._gazetteer = gazetteer
 
     def areas_named(self, name: str) -> Mapping[str, tuple[Area, ...]]:
-        """Divisions of that name, a larger one instead of those inside it; else towns and villages, as circles."""
+        """A named area; else divisions of that name, a larger one instead of those inside it; else towns and villages, as circles."""
+        if (named := find_area(name)) is not None:
+            return {name: tuple(area for code in named.units if (area := coded_area(code)) is not None)}
         entries = [match.entry for match in self._gazetteer.lookup(name) if not match.is_short]
         units = [entry for entry in entries if entry.kind in _UNITS and entry.code is not None]
         largest = [unit for unit in units if not any(contains(other, unit) for other in units)]
@@ -51,7 +54,12 @@ class GazetteerBook:
         return found
 
     def suggestions(self, name: str) -> Sequence[str]:
-        """Names like it that are known, divisions first."""
+        """Names like it that are known, divisions first; for a village whose point nobody knows, its district."""
+        unplaced = [match.entry for match in self._gazetteer.lookup(name) if match.entry.lat is None]
+        if districts := [
+            unit.name for entry in unplaced if entry.admin2 and (unit := self._gazetteer.unit(entry.admin2))
+        ]:
+            return tuple(dict.fromkeys(districts))[:3]
         found = sorted(self._gazetteer.suggest(name), key=lambda entry: entry.kind not in _UNITS)
         return tuple(dict.fromkeys(entry.name for entry in found))[:3]
 

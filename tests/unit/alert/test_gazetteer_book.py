@@ -28,6 +28,18 @@ def test_a_name_in_any_language_or_a_code_is_the_division(book: GazetteerBook, n
     assert area.code == code
 
 
+@pytest.mark.parametrize("name", ["Garmian", "گەرمیان", "كرميان"])
+def test_an_area_that_no_boundary_set_has_is_its_districts(book: GazetteerBook, name: str) -> None:
+    areas = read_place(name, book)
+    assert len(areas) > 1
+    assert "IQG06Q06" in {area.code for area in areas if isinstance(area, CodedArea)}
+
+
+def test_a_village_without_a_known_point_leads_to_its_district(book: GazetteerBook) -> None:
+    with pytest.raises(PlaceError, match="did you mean Khanaqin"):
+        read_place("Naft Khanah", book)
+
+
 def test_an_unknown_name_suggests_near_ones(book: GazetteerBook) -> None:
     with pytest.raises(PlaceError, match=r"not a place that is known; did you mean .*Khanaqin"):
         read_place("Khanaqinn Distrikt", book)
