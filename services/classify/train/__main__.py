@@ -6,6 +6,7 @@ Deterministic: a convex problem, solved to convergence in double precision from 
 import json
 import sys
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -73,9 +74,33 @@ def _features(found: tuple[Example, ...]) -> list[dict[str, float]]:
     return rows
 
 
-def main() -> int:
-    """Train, say how well it does on examples it has not seen, and write the model."""
-    found = tuple(example for lang in LANGUAGES for example in examples(lang))
+class Model(TypedDict):
+    """What the file holds: the kinds in order, and for each feature one weight a kind."""
+
+    kinds: list[str]
+    weights: dict[str, list[float]]
+
+
+def _examples() -> tuple[Example, ...]:
+    return tuple(example for lang in LANGUAGES for example in examples(lang))
+
+
+def train() -> Model:
+    """Return the model that the shipped examples give."""
+    found = _examples()
+    rows = _features(found)
+    names = sorted({name for row in rows for name in row})
+    y = np.array([KINDS.index(example.kind) for example in found])
+    weights = fit(_table(rows, names), y)
+    return {
+        "kinds": [kind.value for kind in KINDS],
+        "weights": {name: [round(float(value), 4) for value in weights[number]] for number, name in enumerate(names)},
+    }
+
+
+def cross_validate() -> float:
+    """Return the share of examples whose kind is the likeliest one to a model that has not seen them."""
+    found = _examples()
     rows = _features(found)
     names = sorted({name for row in rows for name in row})
     y = np.array([KINDS.index(example.kind) for example in found])
@@ -85,15 +110,13 @@ def main() -> int:
         held = np.arange(len(y)) % FOLDS == fold
         predicted = probabilities(x[held], fit(x[~held], y[~held])).argmax(axis=1)
         right += int((predicted == y[held]).sum())
-    sys.stdout.write(
-        f"{len(y)} examples, {len(names)} features, right in {FOLDS}-fold cross-validation: {right / len(y):.3f}\n"
-    )
-    weights = fit(x, y)
-    model = {
-        "kinds": [kind.value for kind in KINDS],
-        "weights": {name: [round(float(value), 4) for value in weights[number]] for number, name in enumerate(names)},
-    }
-    MODEL.write_text(json.dumps(model, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    return right / len(y)
+
+
+def main() -> int:
+    """Train, say how well it does on examples it has not seen, and write the model."""
+    sys.stdout.write(f"{len(_examples())} examples, right in {FOLDS}-fold cross-validation: {cross_validate():.3f}\n")
+    MODEL.write_text(json.dumps(train(), indent=0, sort_keys=True) + "\n", encoding="utf-8")
     sys.stdout.write(f"written: {MODEL}\n")
     return 0
 
