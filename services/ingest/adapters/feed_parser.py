@@ -27,6 +27,7 @@ _DAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, 
 _SKIPPED_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _SKIPPED_DAY = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
 _ROOT = re.compile(r"<\s*(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _HEAD_CHARACTERS = 20_000
 _TAIL_CHARACTERS = 4_000
@@ -48,6 +49,9 @@ def parse(body: bytes, *, content_type: str, url: str, language: str | None, max
         what = "an HTML page" if _HTML.match(start) else f"something else, beginning {start[:40]!r}"
         return Unreadable(reason=FailureReason.NOT_A_FEED, detail=f"answered with {what} instead of a feed")
     is_cut_off = _breaks_off(text, root.group(1))
+    starts = [match.start() for match in _ENTRY.finditer(text)]
+    if len(starts) > max_entries:  # parsing is the dear part: what will not be read is not parsed either
+        text, is_cut_off = text[: starts[max_entries]], False
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -59,20 +63,20 @@ def parse(body: bytes, *, content_type: str, url: str, language: str | None, max
         return Unreadable(
             reason=FailureReason.NOT_A_FEED, detail=f"no feed of a known format{f' ({why})' if why else ''}"
         )
-    return _document(parsed, text, url=url, language=language, max_entries=max_entries, is_cut_off=is_cut_off)
+    problem = None
+    if len(starts) > max_entries:
+        problem = f"carries {len(starts)} items, of which the first {max_entries} were read"
+    return _document(parsed, text, url=url, language=language, problem=problem, is_cut_off=is_cut_off)
 
 
 def _document(
-    parsed: Any, text: str, *, url: str, language: str | None, max_entries: int, is_cut_off: bool
+    parsed: Any, text: str, *, url: str, language: str | None, problem: str | None, is_cut_off: bool
 ) -> Document:
-    raw = parsed.entries[:-1] if is_cut_off and parsed.entries else parsed.entries
+    raw = parsed.entries[:-1] if is_cut_off else parsed.entries
     page = str(parsed.feed.get("link") or url)
-    entries = [_entry(entry, page, language) for entry in raw[:max_entries]]
-    problem = None
+    entries = [_entry(entry, page, language) for entry in raw]
     if is_cut_off:
         problem = f"the document breaks off; {len(raw)} complete entries were read"
-    elif len(raw) > max_entries:
-        problem = f"carries {len(raw)} items, of which the first {max_entries} were read"
     head = text[:_HEAD_CHARACTERS] if "<skip" in text[:_HEAD_CHARACTERS] else ""
     return Document(
         entries=tuple(entry for entry in entries if entry is not None),

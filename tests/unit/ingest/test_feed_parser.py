@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -134,6 +135,22 @@ def test_only_so_many_entries_are_read_and_it_says_so():
     found = parse(rss({str(n): (f"Story {n}", AT) for n in range(10)}), max_entries=3)
     assert len(found.entries) == 3
     assert found.problem == "carries 10 items, of which the first 3 were read"
+
+
+@pytest.mark.parametrize("body", [RSS2, ATOM, RDF], ids=["rss2", "atom", "rdf"])
+def test_a_feed_with_as_many_entries_as_are_read_is_read_whole(body):
+    found = parse(body, max_entries=1)
+    assert (len(found.entries), found.problem) == (1, None)
+    assert found == parse(body)
+
+
+def test_what_will_not_be_read_costs_no_parsing():
+    many = rss({str(n): (f"Story {n}", AT) for n in range(40_000)})
+    started = process_time()
+    found = parse(many, max_entries=50)
+    assert process_time() - started < 2.0
+    assert [entry.title for entry in found.entries] == [f"Story {n}" for n in range(50)]
+    assert found.problem == "carries 40000 items, of which the first 50 were read"
 
 
 def test_entities_are_not_expanded():

@@ -25,6 +25,7 @@ class MemoryLedger:
         self.due = [Lease(feed=feed, state=FeedState(), until=NOON + timedelta(minutes=2)) for feed in feeds]
         self.finished, self.released, self.settled = [], [], []
         self.failures = 0
+        self.stored_before = set()
         self.all_done = asyncio.Event()
         self._expected = len(feeds)
 
@@ -51,7 +52,7 @@ class MemoryLedger:
     async def finish(self, records):
         self.finished.extend(records)
         self._note()
-        return frozenset(row.event_id for record in records for row in record.rows)
+        return frozenset(row.event_id for record in records for row in record.rows) - self.stored_before
 
     async def pending(self, *, limit, now, held):
         return ()
@@ -137,6 +138,16 @@ async def test_items_are_stored_published_and_settled_with_the_validators_of_the
     assert shop.counted("tocsin_ingest_polls_out_total", outcome="changed") == 10
     assert shop.counted("tocsin_ingest_items_out_total", outcome="published") == 10
     assert shop.counted("tocsin_ingest_item_versions_total", change="new") == 10
+
+
+async def test_a_row_that_was_stored_before_is_not_published_with_this_polls_bytes():
+    feed = a_feed()
+    first = Shop([feed])
+    await first.work()
+    again = Shop([feed])
+    again.ledger.stored_before = {row.event_id for row in first.publisher.sent}
+    await again.work()
+    assert again.publisher.sent == []
 
 
 async def test_an_unforeseen_fault_costs_one_poll():
