@@ -118,7 +118,7 @@ def _rule(watch: Watch) -> _Rule:
 
 def _evaluate(rule: _Rule, state: IncidentChange) -> tuple[Relation, Refusal | None]:
     near = nearest([relation(state.place, area) for area in rule.areas])
-    return near, _standing(rule, state) or _where(rule, near) or refusal(rule.filters, state)
+    return near, _standing(rule, state) or _where(rule, near, state.place) or refusal(rule.filters, state)
 
 
 def _standing(rule: _Rule, state: IncidentChange) -> Refusal | None:
@@ -131,10 +131,13 @@ def _standing(rule: _Rule, state: IncidentChange) -> Refusal | None:
     return Refusal.HELD if state.held else None
 
 
-def _where(rule: _Rule, near: Relation) -> Refusal | None:
+def _where(rule: _Rule, near: Relation, place: Place | None) -> Refusal | None:
     if near is Relation.OUTSIDE:
         return Refusal.OUTSIDE
-    return Refusal.TOO_VAGUE if near is Relation.POSSIBLY and rule.when_vague is WhenVague.HOLD else None
+    if near is Relation.INSIDE or rule.when_vague is WhenVague.TELL:
+        return None
+    is_narrowed = place is not None and (place.admin1 is not None or bool(place.candidates))
+    return None if is_narrowed and rule.when_vague is WhenVague.NARROWED else Refusal.TOO_VAGUE
 
 
 def _cell(lat: float, lon: float) -> _Cell:

@@ -14,9 +14,14 @@ SEVERITY_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class WhenVague(StrEnum):
-    """What to do when the incident's place is vaguer than the watch."""
+    """What to do when the incident's place is vaguer than the watch.
+
+    ``NARROWED`` tells when at least the governorate is known ("somewhere in Diyala" to a watch on Khanaqin), or when the name has
+    a bearer inside the watch; "somewhere in Iraq" waits until more is known, or every watch in Iraq would ring for it.
+    """
 
     TELL = "tell"
+    NARROWED = "narrowed"
     HOLD = "hold"
 
 
@@ -63,7 +68,7 @@ class Watch:
     areas: tuple[Area, ...]
     endpoints: tuple[str, ...]
     filters: Filters = Filters()
-    when_vague: WhenVague = WhenVague.TELL
+    when_vague: WhenVague = WhenVague.NARROWED
     language: Language | None = None
     receives_tests: bool = False
 

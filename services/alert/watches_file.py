@@ -170,7 +170,7 @@ class Reading:
             areas=self._areas(said),
             endpoints=tuple(str(name) for name in names if self._every_endpoint or endpoints[str(name)] is not None),
             filters=self._filters(said.get("filters")),
-            when_vague=_one_of(WhenVague, said, "when_vague") or WhenVague.TELL,
+            when_vague=_one_of(WhenVague, said, "when_vague") or WhenVague.NARROWED,
             language=_language(said),
             receives_tests=_flag(said, "receives_tests", default=False),
         )

@@ -15,7 +15,9 @@ SHIPPED = Path(__file__).parents[3] / "config" / "watches.yaml"
 def test_the_shipped_watch_is_shown_as_understood() -> None:
     result = CliRunner().invoke(watches, ["list", "--file", str(SHIPPED)])
     assert result.exit_code == 0
-    assert "diyala: Diyala\n  where: IQG10 (tell when vague)\n  tells: nobody: no endpoint is enabled" in result.output
+    assert (
+        "diyala: Diyala\n  where: IQG10 (narrowed when vague)\n  tells: nobody: no endpoint is enabled" in result.output
+    )
 
 
 def test_a_wrong_file_ends_with_a_sentence_and_2(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.alert.area import Circle, CodedArea, Relation
 from services.alert.matching import WatchIndex
 from services.alert.watch import Filters, Refusal, Watch, WhenVague
-from shared.events.facts import Casualties, EventGroup, EventType, Place, Precision
+from shared.events.facts import Candidate, Casualties, EventGroup, EventType, Place, Precision
 from shared.events.incident import IncidentChange, Severity, Status
 from tests.support.incidents import KIRKUK_CITY, exactly, opened, source
 
@@ -73,15 +73,32 @@ def test_only_a_watch_that_asks_for_tests_hears_a_canary() -> None:
     assert [verdict.watch_id for verdict in index.passing(opened(test=True))] == ["canary"]
 
 
-def test_a_vague_place_is_told_as_possible_or_held_as_the_watch_says() -> None:
-    vague = opened(place=Place(name="Diyala", precision=Precision.GOVERNORATE, country="IQ", admin1="IQG10"))
+IN_DIYALA = Place(name="Diyala", precision=Precision.GOVERNORATE, country="IQ", admin1="IQG10")
+IN_IRAQ = Place(name="Iraq", precision=Precision.COUNTRY, country="IQ")
+THERE, ELSEWHERE = Candidate(name="Dara", admin1="IQG10", admin2="IQG10Q05"), Candidate(name="Dara", admin1="IQG18")
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (opened().place, {"tells", "narrowed", "holds"}),
+        (IN_DIYALA, {"tells", "narrowed"}),
+        (IN_IRAQ, {"tells"}),
+        (None, {"tells"}),
+        (msgspec.structs.replace(IN_IRAQ, candidates=(THERE, ELSEWHERE)), {"tells", "narrowed"}),
+        (msgspec.structs.replace(IN_IRAQ, candidates=(ELSEWHERE,)), set()),
+    ],
+)
+def test_a_vague_place_is_told_as_possible_or_held_as_the_watch_says(place: Place | None, told: set[str]) -> None:
     index = WatchIndex([
-        _watch("tells", areas=(KHANAQIN,)),
+        _watch("tells", areas=(KHANAQIN,), when_vague=WhenVague.TELL),
+        _watch("narrowed", areas=(KHANAQIN,)),
         _watch("holds", areas=(KHANAQIN,), when_vague=WhenVague.HOLD),
     ])  # fmt: skip
-    assert [(verdict.watch_id, verdict.relation) for verdict in index.passing(vague)] == [("tells", Relation.POSSIBLY)]
-    assert index.verdict("holds", vague).refused is Refusal.TOO_VAGUE
-    assert {verdict.watch_id for verdict in index.passing(opened())} == {"tells", "holds"}
+    passing = index.passing(opened(place=place))
+    assert {verdict.watch_id for verdict in passing} == told
+    expected = Relation.INSIDE if place == opened().place else Relation.POSSIBLY
+    assert {verdict.relation for verdict in passing} <= {expected}
 
 
 def test_the_nearest_of_several_areas_counts() -> None:

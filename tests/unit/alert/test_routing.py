@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.alert.area import CodedArea, Relation
 from services.alert.matching import WatchIndex
 from services.alert.routing import Message, Notice, Told, is_stale, route
-from services.alert.watch import Filters, Watch
+from services.alert.watch import Filters, Watch, WhenVague
 from shared.events.facts import Casualties, Place, Precision
 from shared.events.incident import ChangeKind, IncidentChange, Severity, Status
 from tests.support.incidents import KIRKUK_CITY, exactly, opened, reacted, updated
@@ -179,9 +179,10 @@ def test_news_is_stale_only_after_it_waited_in_our_hands_and_expired() -> None:
     assert is_stale(state, fetched_at=state.first_seen, now=state.expires + timedelta(days=1))
 
 
-def test_a_vague_state_is_told_as_possible() -> None:
+def test_a_vague_state_is_told_as_possible_where_the_watch_wants_it() -> None:
     vague = Place(name="Iraq", precision=Precision.COUNTRY, country="IQ")
-    (desk, _) = Ledger(DIYALA).notices(opened(place=vague))
+    assert Ledger(DIYALA).notices(opened(place=vague)) == ()
+    (desk, _) = Ledger(_with(DIYALA, when_vague=WhenVague.TELL)).notices(opened(place=vague))
     assert desk.notes[0].relation is Relation.POSSIBLY
 
 

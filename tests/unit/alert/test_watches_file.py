@@ -161,7 +161,7 @@ def test_a_wrong_endpoint_is_named_with_what_is_accepted(
         ({"places": [{"circle": {"lat": 134, "lon": 4, "radius_km": 5}}]}, "lat is 134; a number from -90 to 90"),
         ({"places": [{"circle": {"lat": 34, "lon": 4, "radius_km": 0}}]}, "radius_km is 0; a number from 0.1 to 2000"),
         ({"endpoints": ["dsek"]}, "endpoints names 'dsek', which is not under endpoints; did you mean desk?"),
-        ({"when_vague": "guess"}, "when_vague has 'guess'; accepted are tell, hold"),
+        ({"when_vague": "guess"}, "when_vague has 'guess'; accepted are tell, narrowed, hold"),
         (
             {"filters": {"min_severity": "bad"}},
             "min_severity has 'bad'; accepted are minor, moderate, severe, critical",
