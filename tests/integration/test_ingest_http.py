@@ -2,15 +2,18 @@
 
 import asyncio
 import gzip
+import socket
 import zlib
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from threading import Event
 from time import monotonic
 
 import pytest
 from aiohttp import web
 
 from services.ingest.adapters.http import FetchLimits, HttpFetcher
+from services.ingest.adapters.names import LeavingResolver, system_look_up
 from services.ingest.feed import Validators
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified
 from shared.addresses import AddressPolicy
@@ -67,9 +70,13 @@ async def server():
 
 
 @asynccontextmanager
-async def fetching(*, allow=("127.0.0.1/32",), limits=LIMITS):
+async def fetching(*, allow=("127.0.0.1/32",), limits=LIMITS, resolver=None):
     fetcher = HttpFetcher(
-        limits=limits, policy=AddressPolicy.allowing(allow), user_agent="Tocsin/0.1 (test)", clock=ToldClock()
+        limits=limits,
+        policy=AddressPolicy.allowing(allow),
+        user_agent="Tocsin/0.1 (test)",
+        clock=ToldClock(),
+        resolver=resolver,
     )
     async with fetcher:
         yield fetcher
@@ -212,6 +219,40 @@ async def test_a_name_that_does_not_exist_is_told():
     found = await fetch("http://no-such-host.invalid/feed")
     assert isinstance(found, Failed)
     assert found.reason is FailureReason.NAME_NOT_FOUND
+
+
+async def test_names_that_nobody_answers_for_hold_up_no_other(server):
+    server.respond("/feed", body=BODY)
+    release = Event()
+
+    def look_up(host, port, family):
+        if host.startswith("dead"):
+            release.wait(20)
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server answers")
+        return system_look_up("127.0.0.1", port, family)
+
+    async with fetching(resolver=LeavingResolver(look_up), limits=replace(LIMITS, connections=100)) as fetcher:
+        dead = [asyncio.create_task(fetcher.fetch(f"http://dead{n}.example/", NONE)) for n in range(40)]
+        await asyncio.sleep(0)
+        assert isinstance(await fetcher.fetch(server.url("/feed", "alive.example"), NONE), Fetched)
+        assert {found.reason for found in await asyncio.gather(*dead)} == {FailureReason.TIMED_OUT}
+    release.set()
+
+
+async def test_a_name_that_moves_into_a_closed_network_between_two_look_ups_is_refused(server):
+    server.respond("/feed", body=BODY)
+
+    def rebinding(host, port, family):
+        return system_look_up("127.0.0.1", port, family)
+
+    found = await fetch(server.url("/feed", "public.example"), allow=(), resolver=LeavingResolver(rebinding))
+    assert isinstance(found, Failed)
+    assert (found.reason, server.requests) == (FailureReason.ADDRESS_BLOCKED, [])
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example", "xn--.example"])
+async def test_a_host_that_is_no_name_is_a_failure_of_the_feed(host):
+    assert isinstance(await fetch(f"http://{host}/feed"), Failed)
 
 
 @pytest.mark.parametrize(("statuses", "moved"), [((301, 308), True), ((301, 302), False), ((307,), False)])

@@ -18,9 +18,11 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 
 from services.ingest import http_hints
+from services.ingest.adapters.names import LeavingResolver
 from services.ingest.feed import Validators
 from services.ingest.outcome import Answer, Failed, FailureReason, Fetched, Gone, NotModified
 from shared.addresses import AddressPolicy, BlockedAddressError
@@ -48,8 +50,17 @@ class FetchLimits:
 class HttpFetcher:
     """Fetches feeds while its context is open. Sends no cookies and reads no proxy or credentials from the environment."""
 
-    def __init__(self, *, limits: FetchLimits, policy: AddressPolicy, user_agent: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        limits: FetchLimits,
+        policy: AddressPolicy,
+        user_agent: str,
+        clock: Clock,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
         self._limits = limits
+        self._resolver = resolver or LeavingResolver()
         self._policy = policy
         self._clock = clock
         self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
@@ -62,6 +73,7 @@ class HttpFetcher:
             keepalive_timeout=75,
             ttl_dns_cache=60,
             ssl=ssl.create_default_context(),
+            resolver=self._resolver,
             socket_factory=self._guarded_socket,
         )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
