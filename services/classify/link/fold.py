@@ -65,7 +65,8 @@ class OpenIncidents:
 
     def __init__(self) -> None:
         self._incidents: dict[str, Incident] = {}
-        self._home: dict[str, str] = {}  # telling -> incident
+        # Telling -> the incidents that hold it. One, except in the middle of a replay, when a move is known by half.
+        self._homes: dict[str, set[str]] = {}
         self._tellings_of: dict[str, set[str]] = defaultdict(set)  # item -> its tellings that contribute
         self._latest: dict[str, int] = {}  # item -> version, where it is beyond the first
         self._index = CandidateIndex()
@@ -137,7 +138,7 @@ class OpenIncidents:
                 )
                 for incident_id, incident in sorted(self._incidents.items())
             },
-            "home": dict(sorted(self._home.items())),
+            "homes": {part: frozenset(homes) for part, homes in sorted(self._homes.items())},
             "tellings": {item: frozenset(parts) for item, parts in sorted(self._tellings_of.items()) if parts},
             "latest": dict(sorted(self._latest.items())),
             "index": self._index.contents(),
@@ -162,15 +163,15 @@ class OpenIncidents:
     def _put(self, telling: Contribution, work: _Work) -> None:
         """Link one attack of the report: in the place of its earlier version where there is one, else wherever it belongs."""
         part = telling.source.item_id
-        home = self._home.get(part)
-        if home is not None:
-            incident = self._incidents[home]
+        incident = self._home_of(part)
+        if incident is not None:
             if self._still_fits(telling, incident, work):
                 origin = incident.tellings[part].source.origin
                 self._change(incident, _with_origin(telling, origin), Decision(rule="new version of an item"), work)
                 return
             self._take_back(part, work)
-        taken = frozenset(self._home[other] for other in self._tellings_of.get(work.report.item_id, ()))
+        others = self._tellings_of.get(work.report.item_id, ())
+        taken = frozenset(home for other in others for home in self._homes[other])
         choice = choose(telling, self._incidents, self._index, work.settings, test=work.report.test, taken=taken)
         if isinstance(choice, TouchesNothing):
             work.decisions.append((part, choice.decision))
@@ -197,7 +198,14 @@ class OpenIncidents:
 
     def _take_back(self, part: str, work: _Work) -> None:
         """Remove what an earlier version contributed and the new one does not."""
-        self._remove(self._incidents[self._home[part]], (part,), Decision(rule="item withdrawn or changed"), work)
+        incident = self._home_of(part)
+        assert incident is not None
+        self._remove(incident, (part,), Decision(rule="item withdrawn or changed"), work)
+
+    def _home_of(self, part: str) -> Incident | None:
+        """The incident that the telling contributes to."""
+        homes = self._homes.get(part)
+        return self._incidents[min(homes)] if homes else None
 
     def _remove(self, incident: Incident, parts: tuple[str, ...], decision: Decision, work: _Work) -> None:
         step = self._step(work, work.report.item_id, incident.state.incident_id, decision, remove=parts)
@@ -273,7 +281,7 @@ class OpenIncidents:
             self._move_out(part, incident_id)
         for part in incident.tellings:
             if part not in before:
-                self._home[part] = incident_id
+                self._homes.setdefault(part, set()).add(incident_id)
                 self._tellings_of[part.partition("#")[0]].add(part)
         if incident.state.status is Status.MERGED:
             self._index.leave(incident_id)
@@ -281,9 +289,10 @@ class OpenIncidents:
             self._index.enter(incident)
 
     def _move_out(self, part: str, incident_id: str) -> None:
-        if self._home.get(part) != incident_id:
+        self._homes[part].discard(incident_id)
+        if self._homes[part]:
             return
-        del self._home[part]
+        del self._homes[part]
         item = part.partition("#")[0]
         self._tellings_of[item].discard(part)
         if not self._tellings_of[item]:

@@ -2,8 +2,9 @@
 
 import random
 from datetime import timedelta
+from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.classify.link.fold import OpenIncidents, entry_key
@@ -16,6 +17,8 @@ from shared.events.report import Kind, Report
 from tests.support.told import TODAY, facts, told
 
 LINKING = LinkSettings()
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+"""No shrinking: it takes minutes, and the pinned examples below are small."""
 
 attacks = st.builds(
     facts,
@@ -59,7 +62,7 @@ def through_the_wire(change: IncidentChange) -> IncidentChange:
     return codec.decode(IncidentChange, codec.encode(change))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, phases=PHASES)
 @given(st.lists(reports, max_size=14), st.randoms(use_true_random=False))
 def test_replay_in_any_order_restores_the_state_that_deciding_left(stream: list[Report], chance: random.Random) -> None:
     fold, store = applied(stream)
@@ -71,7 +74,22 @@ def test_replay_in_any_order_restores_the_state_that_deciding_left(stream: list[
     assert restored.contents() == fold.contents()
 
 
-@settings(max_examples=80, deadline=None)
+def test_a_telling_that_moved_twice_is_found_where_it_went_whatever_order_its_moves_are_told_in() -> None:
+    first, second, third = (
+        told(name, facts(place, killed=2)) for name, place in (("a", "Imam Ways"), ("b", "Tulul"), ("c", "Shirwa"))
+    )
+    moves = [facts("Imam Ways", killed=2), facts("Tulul", killed=2), facts("Shirwa", killed=2)]
+    versions = [told("m", place, version=number, hours=number) for number, place in enumerate(moves, start=1)]
+    fold, store = applied([first, second, third, *versions])
+    assert [len(changes) for changes in store.values()] == [1, 1, 1, 1, 2, 2]
+    for entries in permutations(store.items()):
+        restored = OpenIncidents()
+        for key, changes in entries:
+            restored.replay(key, changes)
+        assert restored.contents() == fold.contents()
+
+
+@settings(max_examples=80, deadline=None, phases=PHASES)
 @given(st.lists(reports, max_size=10), st.lists(reports, max_size=6))
 def test_a_fold_that_was_restored_decides_as_the_one_that_never_stopped(
     before: list[Report], after: list[Report]
@@ -86,7 +104,7 @@ def test_a_fold_that_was_restored_decides_as_the_one_that_never_stopped(
             assert restored.apply(report, LINKING) == store[entry_key(report)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, phases=PHASES)
 @given(st.lists(reports, max_size=14))
 def test_revisions_have_no_gaps_and_only_facts_notify(stream: list[Report]) -> None:
     _, store = applied(stream)
