@@ -297,12 +297,11 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
         return Mention(sentence=sentence, first=at, last=last, key=word_key(token.text), matches=(), is_unknown=True)
     last = at
     key = word_key(token.text)
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    joined = key in _FIRST_OF_TWO or (
-        following is not None and following.key.startswith("ال") and lang == "ar" and not key.startswith("ال")
-    )
-    if joined and following is not None and following.kind is TokenKind.WORD and not _is_cue_word(following):
-        last = at + 1
+    if at + 1 < len(tokens):
+        second = tokens[at + 1]
+        joined = key in _FIRST_OF_TWO or (second.key.startswith("ال") and lang == "ar" and not key.startswith("ال"))
+        if joined and second.kind is TokenKind.WORD and not _is_cue_word(second):
+            last = at + 1
     return Mention(sentence=sentence, first=at, last=last, key=key, matches=(), is_unknown=True)
 
 
