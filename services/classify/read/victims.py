@@ -7,7 +7,7 @@ from services.classify.read.text import Token, TokenKind
 from services.classify.read.triggers import Marked
 
 _SECURITY = frozenset({"tgt.police", "tgt.army", "tgt.peshmerga", "tgt.hashd"})
-_CIVILIAN = frozenset({"tgt.civilians", "tgt.officials", "tgt.religious", "tgt.journalists", "tgt.energy"})
+_CIVILIAN = frozenset({"tgt.civilians", "tgt.officials", "tgt.religious", "tgt.journalists"})
 _VAGUE = frozenset(
     {
         "people",
