@@ -36,6 +36,15 @@ def address(text: str) -> Address:
     return found
 
 
+def header_text(text: str) -> str:
+    """Return text that is safe as a header's value.
+
+    Besides line breaks, ``=?`` is broken up: the library decodes what looks like an encoded word in a value it is given, and
+    "=?utf-8?q?=0D=0ABcc:…?=" in a village's name would then come out as a header of the feed's making.
+    """
+    return "".join(c for c in text if c not in _FORBIDDEN).replace("=?", "= ?")
+
+
 def message_id(delivery_id: str, domain: str) -> str:
     """The Message-ID of a delivery."""
     return f"<{delivery_id}@{domain}>"
@@ -55,16 +64,15 @@ def alert_mail(
     """Return the message; ``earlier`` are the delivery ids of this incident's mails to the same address, oldest first (one thread)."""
     from_address = address(sender)
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(display_name=sender_name, addr_spec=from_address.addr_spec)
+    message["From"] = Address(display_name=header_text(sender_name), addr_spec=from_address.addr_spec)
     message["To"] = address(to)
-    message["Subject"] = "".join(c for c in told.headline if c not in _FORBIDDEN)
+    message["Subject"] = header_text(told.headline)
     message["Date"] = format_datetime(created)
     message["Message-ID"] = message_id(delivery_id, from_address.domain)
     if earlier:
         ids = [message_id(one, from_address.domain) for one in earlier]
         message["In-Reply-To"] = ids[-1]
         message["References"] = " ".join(ids)
-    message["Content-Language"] = told.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     if test:
@@ -76,6 +84,9 @@ def alert_mail(
         cte="quoted-printable" if told.headline.isascii() else "base64",
     )
     message.add_alternative(html(told), subtype="html", charset="utf-8", cte="base64")
+    message["Content-Language"] = (
+        told.language
+    )  # not earlier: setting the content drops headers that begin with Content-
     message.set_boundary(f"=_{delivery_id}")
     return message.as_bytes()
 

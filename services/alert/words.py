@@ -124,7 +124,7 @@ def attribution(state: IncidentChange, language: Language) -> str:
         if retracting:
             return phrases.RETRACTED_BY[language].format(outlet=isolated(retracting[-1].outlet, language))
     reporting = [source for source in state.sources if source.kind not in {Kind.REACTION, Kind.RETRACTION}]
-    outlet_names = list(dict.fromkeys(source.outlet for source in reporting or state.sources))
+    outlet_names = list(dict.fromkeys(source.outlet.strip() or source.feed for source in reporting or state.sources))
     if not outlet_names:
         return phrases.NO_SOURCE[language]
     first = isolated(outlet_names[0], language)
@@ -170,7 +170,7 @@ def place_parts(place: Place | None, language: Language, names: PlaceWords) -> l
     own = names.place_name(place.geonameid, language) if place.geonameid is not None else None
     if own is None and fold(place.name) in bearers:
         return list(dict.fromkeys(above))
-    return list(dict.fromkeys([isolated(own or place.name, language), *above]))
+    return list(dict.fromkeys(part for part in (isolated(own or place.name, language), *above) if part))
 
 
 def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:

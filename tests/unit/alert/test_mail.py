@@ -80,6 +80,13 @@ def test_a_line_break_in_news_text_makes_no_header() -> None:
     assert "Bcc: victim@example.org" in str(mail["Subject"])
 
 
+def test_an_encoded_word_in_news_text_makes_no_header() -> None:
+    evil = "=?utf-8?q?=0D=0ABcc:_victim@example.org=0D=0A?="
+    mail = _mail(opened(sources=(source(1, outlet=evil),)))
+    assert mail["Bcc"] is None
+    assert "= ?utf-8?q?" in str(mail["Subject"])
+
+
 @pytest.mark.parametrize(
     "text",
     [
