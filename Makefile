@@ -63,3 +63,6 @@ clean:  ## Remove the virtual environment and caches (data directories stay)
 
 gazetteer: $(READY)  ## Build the shipped place data anew from SOURCE=folder (see docs/gazetteer.md)
 	$(BIN)/python -m shared.geo.build $(SOURCE)
+
+train: $(READY)  ## Train the story-kind model from the labelled examples in the repository
+	$(BIN)/python -m services.classify.train
