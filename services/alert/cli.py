@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -191,12 +192,17 @@ def replay_deliveries(
 
 
 def _subscriptions(path: Path, *, every_endpoint: bool = False) -> tuple[Subscriptions, GazetteerBook]:
-    book = GazetteerBook(Gazetteer.load())
+    book = _book()
     try:
         return load(path, os.environ, book, every_endpoint=every_endpoint), book
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+
+
+@lru_cache(maxsize=1)
+def _book() -> GazetteerBook:
+    return GazetteerBook(Gazetteer.load())
 
 
 def _changes(lines: BinaryIO) -> Iterator[IncidentChange]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, cos, floor, radians
+from typing import NamedTuple
 
 from services.alert.area import Area, Circle, CodedArea, Relation, codes_of, nearest, relation
 from services.alert.watch import Filters, Refusal, Watch, WhenVague, refusal
@@ -17,11 +18,14 @@ from shared.events.incident import IncidentChange, Status
 _CELL_DEGREES = 1.0
 _KM_PER_DEGREE = 111.2
 _Cell = tuple[int, int]
+_NO_FILTERS = Filters()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """What one watch makes of one state: told, or the first reason why not. ``relation`` holds either way."""
+class Verdict(NamedTuple):
+    """What one watch makes of one state: told, or the first reason why not. ``relation`` holds either way.
+
+    A tuple, not a dataclass as elsewhere: thousands are made for one incident, and this kind is made three times as fast.
+    """
 
     watch_id: str
     relation: Relation
@@ -31,7 +35,7 @@ class Verdict:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Rule:
     areas: tuple[Area, ...]
-    filters: Filters
+    filters: Filters | None
     when_vague: WhenVague
     receives_tests: bool
 
@@ -55,7 +59,13 @@ class WatchIndex:
         self._in_cell: dict[_Cell, set[int]] = defaultdict(set)
         self._drawn_at_code: dict[str, set[int]] = defaultdict(set)
         self._drawn_anywhere: set[int] = set()
-        self._all = set(range(len(self._rules)))
+        self._tell_all = {number for number, rule in enumerate(self._rules) if rule.when_vague is WhenVague.TELL}
+        self._narrowed = {number for number, rule in enumerate(self._rules) if rule.when_vague is not WhenVague.HOLD}
+        area_numbers: dict[Area, int] = {}
+        self._area_numbers = [
+            tuple(area_numbers.setdefault(area, len(area_numbers)) for area in rule.areas) for rule in self._rules
+        ]
+        self._areas = list(area_numbers)
         for number, rule in enumerate(self._rules):
             for area in rule.areas:
                 self._enter(number, area)
@@ -71,16 +81,22 @@ class WatchIndex:
     def passing(self, state: IncidentChange) -> tuple[Verdict, ...]:
         """Return a verdict for each watch that the state passes, in no order that means anything but always the same."""
         found: list[Verdict] = []
+        relations: dict[int, Relation] = {}  # many rules share an area: each is measured once
         for number in sorted(self._candidates(state.place)):
-            near, refused = _evaluate(self._rules[number], state)
-            if refused is None:
+            for area_number in (numbers := self._area_numbers[number]):
+                if area_number not in relations:
+                    relations[area_number] = relation(state.place, self._areas[area_number])
+            rule = self._rules[number]
+            near = relations[numbers[0]] if len(numbers) == 1 else nearest([relations[one] for one in numbers])
+            if _refused(rule, state, near) is None:
                 found.extend(Verdict(watch_id=watch_id, relation=near) for watch_id in self._members[number])
         return tuple(found)
 
     def verdict(self, watch_id: str, state: IncidentChange) -> Verdict:
         """Return what one watch makes of the state; raises ``KeyError`` for a watch that is not known."""
-        near, refused = _evaluate(self._rule_of[watch_id], state)
-        return Verdict(watch_id=watch_id, relation=near, refused=refused)
+        rule = self._rule_of[watch_id]
+        near = nearest([relation(state.place, area) for area in rule.areas])
+        return Verdict(watch_id=watch_id, relation=near, refused=_refused(rule, state, near))
 
     def _enter(self, number: int, area: Area) -> None:
         if isinstance(area, CodedArea):
@@ -97,8 +113,10 @@ class WatchIndex:
                 self._drawn_at_code[code].add(number)
 
     def _candidates(self, place: Place | None) -> set[int]:
-        if place is None or place.country is None:
-            return self._all
+        if (
+            place is None or place.country is None
+        ):  # possibly anywhere: only a watch that wants to hear even that can pass
+            return self._narrowed if _is_narrowed(place) else self._tell_all
         known = [code for code in codes_of(place) if code is not None]
         found: set[int] = set(self._below_code.get(known[-1], ()))
         for code in known:
@@ -112,13 +130,16 @@ class WatchIndex:
 
 def _rule(watch: Watch) -> _Rule:
     return _Rule(
-        areas=watch.areas, filters=watch.filters, when_vague=watch.when_vague, receives_tests=watch.receives_tests
+        areas=watch.areas,
+        filters=None if watch.filters == _NO_FILTERS else watch.filters,
+        when_vague=watch.when_vague,
+        receives_tests=watch.receives_tests,
     )
 
 
-def _evaluate(rule: _Rule, state: IncidentChange) -> tuple[Relation, Refusal | None]:
-    near = nearest([relation(state.place, area) for area in rule.areas])
-    return near, _standing(rule, state) or _where(rule, near, state.place) or refusal(rule.filters, state)
+def _refused(rule: _Rule, state: IncidentChange, near: Relation) -> Refusal | None:
+    found = _standing(rule, state) or _where(rule, near, state.place)
+    return found if found is not None or rule.filters is None else refusal(rule.filters, state)
 
 
 def _standing(rule: _Rule, state: IncidentChange) -> Refusal | None:
@@ -136,8 +157,11 @@ def _where(rule: _Rule, near: Relation, place: Place | None) -> Refusal | None:
         return Refusal.OUTSIDE
     if near is Relation.INSIDE or rule.when_vague is WhenVague.TELL:
         return None
-    is_narrowed = place is not None and (place.admin1 is not None or bool(place.candidates))
-    return None if is_narrowed and rule.when_vague is WhenVague.NARROWED else Refusal.TOO_VAGUE
+    return None if rule.when_vague is WhenVague.NARROWED and _is_narrowed(place) else Refusal.TOO_VAGUE
+
+
+def _is_narrowed(place: Place | None) -> bool:
+    return place is not None and (place.admin1 is not None or bool(place.candidates))
 
 
 def _cell(lat: float, lon: float) -> _Cell:

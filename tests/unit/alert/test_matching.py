@@ -109,6 +109,7 @@ def test_the_nearest_of_several_areas_counts() -> None:
 _PLACES = st.sampled_from([
     None,
     Place(name="?", precision=Precision.COUNTRY),
+    Place(name="?", precision=Precision.GOVERNORATE, admin1="IQG10"),
     Place(name="Iraq", precision=Precision.COUNTRY, country="IQ"),
     Place(name="Diyala", precision=Precision.GOVERNORATE, country="IQ", admin1="IQG10"),
     Place(name="Khanaqin", precision=Precision.DISTRICT, country="IQ", admin1="IQG10", admin2="IQG10Q05"),
