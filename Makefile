@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo up check format test unit integration e2e bench lock lock-jars clean
+.PHONY: help setup demo up check format test unit integration e2e eval bench bench-read lock lock-jars clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,15 @@ integration: $(READY)  ## Tests against real Kafka and PostgreSQL
 
 e2e: $(READY)  ## The three services as processes, with kills
 	$(BIN)/pytest tests/e2e $(ARGS)
+
+eval: $(READY)  ## Score reading and linking on the labelled streams; writes docs/evaluation.md (ARGS="--public DIR" adds public sets)
+	$(BIN)/python -m bench.evaluate $(ARGS)
+
+bench: bench-read  ## Speed of reading and of linking
+	$(BIN)/python bench/link_fold.py
+
+bench-read: $(READY)  ## Items a second, start, memory and the worst hostile input of reading, against their targets
+	$(BIN)/python -m bench.read $(ARGS)
 
 lock: $(READY)  ## Resolve the dependencies anew and write the lock
 	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)

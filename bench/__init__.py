@@ -1,0 +1,1 @@
+"""Programs that measure Tocsin: quality (``evaluate``), speed of reading (``read``) and of linking (``link_fold``)."""
