@@ -109,6 +109,16 @@ def test(slugs: tuple[str, ...], *, all_feeds: bool) -> None:
         raise SystemExit(1)
 
 
+@feeds.command()
+@click.argument("slug")
+def resume(slug: str) -> None:
+    """Poll a feed at once that was retired (410) or is waiting out its failures."""
+    settings = _settings()
+    if not _run(_resume(settings, slug)):
+        raise click.ClickException(f"there is no feed {slug!r}; 'tocsin feeds list' shows them")
+    click.echo(f"{slug} is polled again")
+
+
 @ingest.command()
 @click.option(
     "--since", required=True, help="How far back: an age such as 90m, 6h or 7d, or a time such as 2026-04-11T18:00:00Z."
@@ -175,6 +185,11 @@ async def _archive(settings: IngestSettings) -> AsyncIterator[PostgresArchive]:
 async def _health(settings: IngestSettings) -> dict[str, dict[str, Any]]:
     async with _archive(settings) as archive:
         return {row["slug"]: row for row in await archive.health()}
+
+
+async def _resume(settings: IngestSettings, slug: str) -> bool:
+    async with _archive(settings) as archive:
+        return await archive.resume(slug, SystemClock().now())
 
 
 async def _try_all(settings: IngestSettings, chosen: Sequence[Feed]) -> list[Trial]:

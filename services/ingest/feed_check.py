@@ -45,7 +45,7 @@ async def try_feed(feed: Feed, *, fetcher: Fetcher, parser: Parser, now: datetim
 def health_line(row: Mapping[str, Any], now: datetime) -> str:
     """A feed's state in one line."""
     if row["retired_at"] is not None:
-        return f"retired {ago(row['retired_at'], now)}: {row['last_error']}"
+        return f"retired {ago(row['retired_at'], now)}: {row['last_error']}; 'tocsin feeds resume' polls it again"
     if not row["is_active"]:
         return "paused or no longer configured"
     if row["failures"]:

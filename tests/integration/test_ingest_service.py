@@ -146,6 +146,10 @@ async def test_the_operator_sees_each_feeds_health_and_can_refill_a_lost_topic(g
         status, tried = await tocsin(environment, "feeds", "test", "html", day.outlets[0].slug)
         assert status == 1
         assert "1 of 2 answer" in tried
+        assert "retired" in (await tocsin(environment, "feeds", "show", "gone"))[1]
+        assert (await tocsin(environment, "feeds", "resume", "gone")) == (0, "gone is polled again\n")
+        assert "retired" not in (await tocsin(environment, "feeds", "show", "gone"))[1]
+        assert (await tocsin(environment, "feeds", "resume", "nowhere"))[0] == 1
         status, refilled = await tocsin(environment, "ingest", "republish", "--since", "1h")
         assert (status, f"{day.opening} items published again" in refilled) == (0, True)
         async with ItemsTopic(ground.bootstrap, ground.topic.name) as again:

@@ -75,6 +75,16 @@ class PostgresArchive:
             found = await connection.fetch("SELECT * FROM tocsin_ingest.feeds ORDER BY slug")
         return [dict(row) for row in found]
 
+    async def resume(self, slug: str, now: datetime) -> bool:
+        """Poll a feed again that was retired or waits for long; false when there is none of that slug."""
+        async with transaction(self._pool) as connection:
+            status = await connection.execute(
+                "UPDATE tocsin_ingest.feeds SET retired_at = NULL, failures = 0, next_poll_at = $2 WHERE slug = $1",
+                slug,
+                now,
+            )
+        return _count(status) == 1
+
 
 def _count(status: str) -> int:
     return int(status.rpartition(" ")[2])

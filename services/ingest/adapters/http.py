@@ -8,12 +8,11 @@ import asyncio
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -22,6 +21,7 @@ from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 
 from services.ingest import http_hints
+from services.ingest.adapters.inflate import ACCEPTED, inflated, inflater
 from services.ingest.adapters.names import LeavingResolver
 from services.ingest.feed import Validators
 from services.ingest.outcome import Answer, Failed, FailureReason, Fetched, Gone, NotModified
@@ -31,7 +31,6 @@ from shared.clock import Clock
 _ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PIECE_BYTES = 65_536
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +62,7 @@ class HttpFetcher:
         self._resolver = resolver or LeavingResolver()
         self._policy = policy
         self._clock = clock
-        self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
+        self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED}
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -180,14 +179,14 @@ class HttpFetcher:
         limit = self._limits.body_bytes
         pieces: list[bytes] = []
         size = 0
-        inflate = _inflater(response.headers.get("content-encoding", ""))
+        inflate = inflater(response.headers.get("content-encoding", ""))
         if inflate is None:
             return Failed(
                 reason=FailureReason.BAD_COMPRESSION,
                 detail=f"compressed with {response.headers.get('content-encoding')!r}, which was not asked for",
             )
         try:
-            async for piece in _inflated(response.aiter_raw(), inflate):
+            async for piece in inflated(response.aiter_raw(), inflate):
                 size += len(piece)
                 if size > limit:
                     return Failed(reason=FailureReason.TOO_LARGE, detail=f"the body exceeds {limit / 1_048_576:g} MiB")
@@ -208,68 +207,6 @@ def _as_sent(headers: httpx.Headers, name: bytes) -> str | None:
 class _Redirect:
     location: str
     is_permanent: bool
-
-
-class _Inflater(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unconsumed_tail(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
-
-
-class _Plain:
-    """No compression, in the shape of a decompressor."""
-
-    eof = True
-    unconsumed_tail = b""
-
-    def decompress(self, data: bytes, _max_length: int = 0, /) -> bytes:
-        return data
-
-
-class _Deflate:
-    """``deflate`` means zlib by the standard and raw deflate by habit: the first byte tells."""
-
-    def __init__(self) -> None:
-        self._inner: _Inflater | None = None
-
-    @property
-    def eof(self) -> bool:
-        return self._inner is None or self._inner.eof
-
-    @property
-    def unconsumed_tail(self) -> bytes:
-        return b"" if self._inner is None else self._inner.unconsumed_tail
-
-    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes:
-        if self._inner is None:
-            self._inner = (
-                zlib.decompressobj() if data[:1] and data[0] & 0x0F == 8 else zlib.decompressobj(-zlib.MAX_WBITS)
-            )
-        return self._inner.decompress(data, max_length)
-
-
-def _inflater(encoding: str) -> _Inflater | None:
-    name = encoding.strip().lower()
-    if name in {"", "identity"}:
-        return _Plain()
-    if name in {"gzip", "x-gzip"}:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16)
-    return _Deflate() if name == "deflate" else None
-
-
-async def _inflated(raw: AsyncIterator[bytes], inflate: _Inflater) -> AsyncIterator[bytes]:
-    """Yield pieces of bounded size, however far they expand."""
-    async for chunk in raw:
-        left = chunk
-        while left:
-            piece = inflate.decompress(left, _PIECE_BYTES)
-            left = inflate.unconsumed_tail
-            if piece:
-                yield piece
-            elif not left:
-                break
 
 
 def _refusal(status: int, phrase: str, retry_after: float | None) -> Failed | Gone:

@@ -39,7 +39,7 @@ ROW = {
         ({"failures": 3, "last_error": "answered 500"}, "failing 3 times in a row: answered 500; next poll in 90 s"),
         (
             {"retired_at": NOON - timedelta(days=2), "last_error": "answered 410 Gone"},
-            "retired 2 d ago: answered 410 Gone",
+            "retired 2 d ago: answered 410 Gone; 'tocsin feeds resume' polls it again",
         ),
         ({"last_success_at": None}, "not polled yet"),
         ({"is_active": False}, "paused or no longer configured"),
