@@ -39,11 +39,11 @@ class HealthServer:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/metrics", self._metrics)
-        app.router.add_get("/livez", lambda _: self._answer(self._live))
-        app.router.add_get("/readyz", lambda _: self._answer(self._ready))
-        self._runner = web.AppRunner(app, access_log=None)
+        app.router.add_get("/livez", self._livez)
+        app.router.add_get("/readyz", self._readyz)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._wanted_port, shutdown_timeout=1.0)
+        site = web.TCPSite(self._runner, self._host, self._wanted_port)
         try:
             await site.start()
         except OSError as error:
@@ -65,7 +65,13 @@ class HealthServer:
     async def _metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    async def _answer(self, checks: Mapping[str, Check]) -> web.Response:
+    async def _livez(self, _request: web.Request) -> web.Response:
+        return self._answer(self._live)
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        return self._answer(self._ready)
+
+    def _answer(self, checks: Mapping[str, Check]) -> web.Response:
         problems = {name: problem for name, check in checks.items() if (problem := check()) is not None}
         return web.json_response(
             {"status": "failing" if problems else "ok", "problems": problems}, status=503 if problems else 200
