@@ -221,5 +221,5 @@ async def test_two_replicas_share_the_work_and_what_a_killed_one_had_begun_is_ta
         accepted = await receiver.wait_for_accepted(60, 60.0)
     assert {one.message_id for one in accepted} == {delivery_id("desk", state.incident_id, 1) for state in states}
     assert receiver.contradictions == ()
-    # Only what the killed replica had in flight may come twice: its few places at this endpoint.
-    assert len(receiver.received) <= 60 + 4
+    # Only what the killed replica had in flight or had not yet recorded may come twice: a few, not everything.
+    assert len(receiver.received) <= 60 + 12
