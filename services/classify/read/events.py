@@ -55,6 +55,8 @@ _BACK = frozenset(
     ]
 )
 _LEAST_WORDS = 5
+_AFTERMATH = 5
+_OTHER_ATTACKS = frozenset({"sep.other"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,20 +67,37 @@ class Telling:
     marks: Marks
     sentences: tuple[int, ...]
 
+    @property
+    def with_aftermath(self) -> tuple[int, ...]:
+        """The sentences that may count victims: those that tell, and those of the opening that name no attack of their own.
+
+        "A bomb went off in a market. Thirty-one people were wounded." counts in its second sentence; one that tells of
+        other days is left to the words that say so.
+        """
+        near = (*self.marks.title, *self.marks.below[:_AFTERMATH])
+        index = {one.sentence.index for one in near if not one.concepts & _OTHER_ATTACKS}
+        return tuple(dict.fromkeys((*self.sentences, *sorted(index))))
+
 
 def tellings_of(marks: Marks, places: PlaceReader) -> tuple[Telling, ...]:
     """Return the main attack first, then the others in the order of the text."""
     kept: list[Marked] = list(marks.title)
-    parts: list[Marked] = []
+    parts: list[tuple[Marked, ...]] = []
+    is_of_part = False
     for number, marked in enumerate(marks.below):
         cut = _cut(marked) if number < _SEARCHED and len(parts) < MAX_OTHERS else None
         if number < _SEARCHED and len(parts) < MAX_OTHERS and _opens_another(marked, marks):
-            parts.append(marked)
+            parts.append((marked,))
+            is_of_part = True
         elif cut is not None:
             kept.append(cut[0])
-            parts.append(cut[1])
+            parts.append((cut[1],))
+            is_of_part = True
+        elif is_of_part and not marked.attack_strength and marked.of("victim."):
+            parts[-1] = (*parts[-1], marked)  # "Four people were injured there" counts the other attack's victims
         else:
             kept.append(marked)
+            is_of_part = False
     whole = whole_of(marks)
     if not parts:
         return (whole,)
@@ -88,7 +107,7 @@ def tellings_of(marks: Marks, places: PlaceReader) -> tuple[Telling, ...]:
     home = places.read(first.document, first.sentences).place
     found, places_told = [], [home]
     for part in parts:
-        telling = whole_of(_numbered(marks, (part,)))
+        telling = whole_of(_numbered(marks, part))
         place = places.read(telling.document, telling.sentences).place
         if telling.sentences and place is not None and all(_is_elsewhere(place, other) for other in places_told):
             places_told.append(place)

@@ -156,11 +156,11 @@ def _tolls(telling: Telling, kind: KindReading, *, without_headline: bool) -> Ca
     """The toll of this attack; where the item tells of several, the headline's figure may be their sum and only serves if nothing else is said."""
     document = telling.document
     if without_headline:
-        below = tuple(index for index in telling.sentences if document.sentences[index].field != "title")
+        below = tuple(index for index in telling.with_aftermath if document.sentences[index].field != "title")
         found = read_casualties(document, below, kind_hint=kind.kind.value)
         if found.casualties != Casualties():
             return found
-    return read_casualties(document, telling.sentences or None, kind_hint=kind.kind.value)
+    return read_casualties(document, telling.with_aftermath or None, kind_hint=kind.kind.value)
 
 
 def _further(facts: AttackFacts, main: AttackFacts) -> AttackFacts:

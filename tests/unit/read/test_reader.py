@@ -284,3 +284,22 @@ def test_reading_knows_no_clock() -> None:
     early = read("Gunmen kill two in Hatra on Monday", published=datetime(2021, 3, 9, 8, 0, tzinfo=UTC))
     assert early.occurred_on is not None
     assert early.occurred_on.isoformat() == "2021-03-08"
+
+
+def test_victims_counted_in_the_sentence_after_the_attack_are_its_victims() -> None:
+    report = read(
+        "Bomb kills four at Hilla bus station",
+        "A bomb in a parked car killed four people at a bus station in Hilla on Monday. Sixteen people were wounded, a doctor said.",
+    )
+    assert report.casualties.wounded is not None
+    assert report.casualties.wounded.best == 16
+
+
+def test_victims_counted_after_another_attack_are_that_attacks() -> None:
+    report = read(
+        "Bomb kills four in Hilla",
+        "A bomb killed four people in Hilla on Monday. In a separate attack, gunmen opened fire on a cafe in Ramadi. "
+        "Nine people were wounded.",
+    )
+    assert report.casualties.wounded is None
+    assert [one.casualties.wounded.best for one in report.other_events if one.casualties.wounded] == [9]
