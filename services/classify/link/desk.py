@@ -5,6 +5,9 @@
 - merge: the sources move into ``into_incident_id``, earlier decisions about the merged incident do not; the emptied incident says where they went, silently, for its facts stand.
 - split: the named items move to an incident of their own, which names ``split_from``.
 - hold, and its release: marks the incident; what is held is not sent, which is the alert service's to heed.
+
+A decision that would change nothing (a second retraction, a hold of what is held) or that no telling of the news is left for is
+refused with a flag, so that two people deciding the same are one decision.
 """
 
 from collections.abc import Mapping
@@ -38,17 +41,27 @@ def plan(report: Report, incidents: Mapping[str, Incident], settings: LinkSettin
     incident = incidents.get(action.incident_id)
     if incident is None or incident.state.status is Status.MERGED:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
+    if (refused := _refusal(action, incident)) is not None:
+        return Planned(flags=(refused,))
     if action.verb is DeskVerb.MERGE:
         return _merge(report, action, incident, incidents, settings)
     if action.verb is DeskVerb.SPLIT:
         return _split(report, action, incident, settings)
     if action.verb is DeskVerb.HOLD:
         return Planned(steps=(_step(report, action, incident, held=not action.release),))
-    if action.verb is DeskVerb.CORRECT and action.facts is None:
-        return Planned(flags=(Flag.REFUSED_BY_RULE,))
     flags: list[Flag] = []
     note = _note(report, action, flags, settings)
     return Planned(steps=(_step(report, action, incident, add=(note,), trigger=note),), flags=tuple(flags))
+
+
+def _refusal(action: DeskAction, incident: Incident) -> Flag | None:
+    """Why the decision would change nothing, or has nothing left to change."""
+    if action.verb is DeskVerb.HOLD:
+        return Flag.REFUSED_BY_RULE if incident.state.held is not action.release else None
+    if action.verb is DeskVerb.RETRACT and incident.state.status is Status.RETRACTED:
+        return Flag.NOTHING_TO_RETRACT
+    is_empty_correction = action.verb is DeskVerb.CORRECT and action.facts is None
+    return Flag.REFUSED_BY_RULE if is_empty_correction or incident.state.status is Status.WITHDRAWN else None
 
 
 def _merge(
@@ -69,8 +82,9 @@ def _merge(
 
 def _split(report: Report, action: DeskAction, incident: Incident, settings: LinkSettings) -> Planned:
     wanted = set(action.item_ids)
-    parts = tuple(part for part in sorted(incident.tellings) if part in wanted or part.partition("#")[0] in wanted)
-    if not parts or len(parts) == len(incident.tellings):
+    news = tuple(part for part in sorted(incident.tellings) if incident.tellings[part].desk is None)
+    parts = tuple(part for part in news if part in wanted or part.partition("#")[0] in wanted)
+    if not parts or len(parts) == len(news):
         return Planned(flags=(Flag.REFUSED_BY_RULE,))
     moved = tuple(incident.tellings[part] for part in parts)
     opening = tuple(

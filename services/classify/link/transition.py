@@ -20,7 +20,7 @@ from shared.events.incident import (
     Severity,
     Status,
 )
-from shared.events.report import Kind
+from shared.events.report import DeskVerb, Kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +118,9 @@ def _kind(
         return _quiet(trigger), False, before.backfill
     if before.backfill and not is_silent:
         return ChangeKind.OPENED, True, False  # the first fresh report of what was known from old news alone rings
-    if is_notable(found):
+    # A person's correction is told whatever fact it is of, a date or a weapon included: those who were told know it wrongly.
+    is_corrected = trigger is not None and trigger.desk is DeskVerb.CORRECT and bool(found)
+    if is_notable(found) or is_corrected:
         return ChangeKind.UPDATED, not is_silent, is_silent
     return _quiet(trigger), False, is_silent
 
@@ -131,6 +133,7 @@ def _quiet(trigger: Contribution | None) -> ChangeKind:
 def _emptied(before: IncidentChange, step: Step) -> IncidentChange:
     is_merged = step.merged_into is not None
     status = Status.MERGED if is_merged else Status.WITHDRAWN
+    is_emptied_now = before.status is not status
     found = (
         FactChange(fact="status", before=before.status.value, after=status.value),
         FactChange(fact="sources", before=str(before.source_count), after="0"),
@@ -140,9 +143,9 @@ def _emptied(before: IncidentChange, step: Step) -> IncidentChange:
         item_id=step.item_id,
         event_id=step.event_id,
         revision=before.revision + 1,
-        change=ChangeKind.CORROBORATED if is_merged else ChangeKind.UPDATED,
+        change=ChangeKind.UPDATED if is_emptied_now and not is_merged else ChangeKind.CORROBORATED,
         notify=not is_merged and not before.backfill and before.status is Status.ACTIVE,
-        changed=found,
+        changed=found if is_emptied_now else (),
         sources=(),
         source_count=0,
         origins=0,
@@ -151,6 +154,7 @@ def _emptied(before: IncidentChange, step: Step) -> IncidentChange:
         confidence=0.0,
         status=status,
         merged_into=step.merged_into,
+        held=before.held if step.held is None else step.held,
         contributions=(),
         removed=step.remove,
         decision=step.decision,

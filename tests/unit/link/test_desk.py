@@ -1,11 +1,14 @@
 """What a person of the desk decides is ordered, folded and told like news."""
 
+from datetime import date
+
 import msgspec
 
 from services.classify.link.fold import OpenIncidents
 from shared.codec import encode
 from shared.events.facts import Evidence
 from shared.events.incident import ChangeKind, IncidentChange, Status
+from shared.events.item import ItemChange
 from shared.events.report import AttackFacts, DeskAction, DeskVerb, Kind, Report
 from tests.support.told import facts, told
 from tests.unit.link.streams import LINKING
@@ -138,3 +141,50 @@ def test_an_unknown_incident_is_counted() -> None:
     action = DeskAction(verb=DeskVerb.RETRACT, incident_id="a_nowhere", who="x", why="y")
     outcome = OpenIncidents().link(told("d", kind=Kind.OTHER, desk=action), LINKING)
     assert [flag.value for flag in outcome.flags] == ["unknown_incident"]
+
+
+def test_a_correction_of_the_day_alone_is_told() -> None:
+    desk = Desk(told("a", facts(killed=3)))
+    incident = desk.changes[0][0].incident_id
+    (moved,) = desk.act(DeskVerb.CORRECT, incident, right=facts(None, event_type=None, on=date(2026, 4, 10)))
+    assert (moved.change, moved.notify, moved.occurred_on) == (ChangeKind.UPDATED, True, date(2026, 4, 10))
+    assert [change.fact for change in moved.changed] == ["occurred_on"]
+
+
+def test_a_correction_to_what_is_known_already_is_not_told() -> None:
+    desk = Desk(told("a", facts(killed=3)))
+    incident = desk.changes[0][0].incident_id
+    (same,) = desk.act(DeskVerb.CORRECT, incident, right=facts(None, event_type=None, on=None, killed=3))
+    assert (same.change, same.notify, same.changed) == (ChangeKind.CORROBORATED, False, ())
+
+
+def test_the_same_decision_a_second_time_is_refused_and_counted() -> None:
+    desk = Desk(told("a"))
+    incident = desk.changes[0][0].incident_id
+    assert desk.act(DeskVerb.HOLD, incident, release=True) == ()
+    assert len(desk.act(DeskVerb.HOLD, incident)) == 1
+    assert desk.act(DeskVerb.HOLD, incident) == ()
+    assert len(desk.act(DeskVerb.RETRACT, incident)) == 1
+    assert desk.act(DeskVerb.RETRACT, incident) == ()
+
+
+def test_a_note_of_the_desk_is_no_item_that_a_split_could_take() -> None:
+    first = told("a", facts(killed=2))
+    desk = Desk(first)
+    incident = desk.changes[0][0].incident_id
+    (noted,) = desk.act(DeskVerb.CORRECT, incident, right=facts(None, event_type=None, on=None, killed=5))
+    assert desk.act(DeskVerb.SPLIT, incident, items=(noted.item_id,)) == ()
+    assert desk.act(DeskVerb.SPLIT, incident, items=(first.item_id,)) == (), "nothing but the note would be left"
+
+
+def test_what_every_source_took_back_can_be_released_and_nothing_else() -> None:
+    desk = Desk(told("a"))
+    incident = desk.changes[0][0].incident_id
+    desk.act(DeskVerb.HOLD, incident)
+    (gone,) = desk.fold.apply(told("a", version=2, change=ItemChange.WITHDRAWN, hours=20), LINKING)
+    assert (gone.status, gone.held) == (Status.WITHDRAWN, True)
+    right = facts(None, event_type=None, on=None, killed=5)
+    assert desk.act(DeskVerb.CORRECT, incident, right=right) == ()
+    assert desk.act(DeskVerb.RETRACT, incident) == ()
+    (free,) = desk.act(DeskVerb.HOLD, incident, release=True)
+    assert (free.held, free.status, free.change, free.changed) == (False, Status.WITHDRAWN, ChangeKind.CORROBORATED, ())
