@@ -46,8 +46,8 @@ from shared.kafka.publisher import Publisher, PublishError
 from shared.kafka.topics import missing
 from shared.logging import logger
 from shared.metrics import new_registry
-from shared.postgres.migrate import SchemaError, require
 from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
 from shared.topics import INCIDENTS, dead_letters_of
 

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from shared.postgres.migrate import Schema
+from shared.postgres.schema import Schema
 
-SCHEMA = Schema(name="tocsin_alert", revisions=Path(__file__).parent / "migrations")
+SCHEMA = Schema(name="tocsin_alert", revisions=Path(__file__).parent / "migrations", head="0001")

@@ -14,8 +14,8 @@ from shared.kafka.connection import KafkaConnection
 from shared.kafka.dead_letter_reader import DeadLetter, NoSuchLetterError, list_letters, one_letter, replay_letters
 from shared.kafka.errors import KafkaError
 from shared.kafka.topics import TopicError, apply, missing
-from shared.postgres.migrate import Schema, SchemaError, require, upgrade
 from shared.postgres.pool import DatabaseUnavailableError, described, open_pool
+from shared.postgres.schema import Schema, SchemaError, require
 from shared.settings import Settings, SettingsError
 from shared.topics import ALL, INCIDENTS, ITEMS, REPORTS
 
@@ -93,6 +93,8 @@ def migrate() -> None:
     dsn = settings.postgres_dsn
     if dsn is None:
         raise click.UsageError("TOCSIN_POSTGRES_DSN is not set: postgresql://user:password@host:port/database")
+
+    from shared.postgres.migrate import upgrade  # noqa: PLC0415  # the library takes a second to import; no other command needs it
 
     async def work() -> None:
         for service, schema in schemas().items():

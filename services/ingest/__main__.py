@@ -34,8 +34,8 @@ from shared.kafka.connection import KafkaConnection
 from shared.kafka.errors import KafkaError
 from shared.logging import configure, logger
 from shared.metrics import new_registry
-from shared.postgres.migrate import SchemaError, require
 from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
 
 EXIT_CONFIGURATION = 78

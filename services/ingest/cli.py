@@ -25,8 +25,8 @@ from shared.kafka.connection import KafkaConnection
 from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import PublishError
 from shared.logging import configure
-from shared.postgres.migrate import SchemaError, require
 from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from services.standalone.local_services import ServiceFailedError, free_port, is
 from services.standalone.up import UpOptions, run_up
 from shared.embedded.errors import EmbeddedError
 from shared.kafka.topics import TopicError
-from shared.postgres.migrate import Schema, SchemaError
+from shared.postgres.schema import Schema, SchemaError
 
 _SCHEMA_MODULES = ("services.ingest.schema", "services.alert.schema")
 

@@ -17,7 +17,7 @@ from services.standalone.waiting import first_of
 from services.standalone.webhook_receiver import WebhookReceiver, new_secret
 from shared.clock import SystemClock
 from shared.kafka.lag import LagReader
-from shared.postgres.migrate import Schema
+from shared.postgres.schema import Schema
 from shared.topics import FAUST_APP_ID, INCIDENTS, ITEMS, REPORTS
 
 ALERT_GROUP = "tocsin-alert"

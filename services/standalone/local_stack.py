@@ -10,7 +10,8 @@ from services.standalone.local_services import LocalServices, ServiceSpec, specs
 from shared.embedded.stack import EmbeddedStack
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.topics import apply
-from shared.postgres.migrate import Schema, upgrade
+from shared.postgres.migrate import upgrade
+from shared.postgres.schema import Schema
 from shared.topics import ALL
 
 READY_SECONDS = 90.0

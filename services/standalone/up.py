@@ -10,7 +10,7 @@ from services.standalone.console import Console
 from services.standalone.feed_health import FeedHealth, feed_health
 from services.standalone.local_stack import LocalStack, StackConfig
 from services.standalone.waiting import first_of
-from shared.postgres.migrate import Schema
+from shared.postgres.schema import Schema
 
 _REPORT_SECONDS = 60.0
 _FIRST_REPORT_SECONDS = 15.0

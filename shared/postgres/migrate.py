@@ -1,6 +1,5 @@
 """Schema migrations with Alembic: each service owns one schema, a folder of revisions and a version table inside that schema."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.config import Config
@@ -10,19 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.postgres.schema import VERSION_TABLE, Schema, SchemaError
+
 _ENVIRONMENT = Path(__file__).parent / "alembic"
-
-
-class SchemaError(Exception):
-    """The database's schema is not the one that this code needs; the text says what to do."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Schema:
-    """A service's schema: its name in the database and the folder of its revisions."""
-
-    name: str
-    revisions: Path
 
 
 def _script(schema: Schema) -> ScriptDirectory:
@@ -40,12 +29,14 @@ def _engine(dsn: str) -> AsyncEngine:
 
 
 async def upgrade(dsn: str, schema: Schema) -> str:
-    """Bring the schema to this code's revision and return it; raises ``SchemaError`` when the database is newer than the code.
+    """Bring the schema to this code's revision and return it; raises ``SchemaError`` when the database is newer than the code, or when ``head`` is not the last of the revisions.
 
     Several processes may call this at once: an advisory lock makes them take turns.
     """
     script = _script(schema)
     head = script.get_current_head() or ""
+    if head != schema.head:
+        raise SchemaError(f"schema {schema.name} is declared at {schema.head}, but its last revision is {head}")
 
     def run(connection: Connection) -> None:
         connection.execute(
@@ -66,7 +57,7 @@ async def upgrade(dsn: str, schema: Schema) -> str:
             return list(script._upgrade_revs(head, revision))  # type: ignore[arg-type]  # it takes the tuple it is handed here
 
         context.configure(
-            connection=connection, version_table="schema_version", version_table_schema=schema.name, fn=steps
+            connection=connection, version_table=VERSION_TABLE, version_table_schema=schema.name, fn=steps
         )
         context.run_migrations()
 
@@ -77,26 +68,3 @@ async def upgrade(dsn: str, schema: Schema) -> str:
     finally:
         await engine.dispose()
     return head
-
-
-async def require(dsn: str, schema: Schema) -> None:
-    """Raise ``SchemaError`` unless the database is at exactly this code's revision."""
-    head = _script(schema).get_current_head() or ""
-
-    def current(connection: Connection) -> str | None:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": "schema_version", "version_table_schema": schema.name}
-        )
-        return context.get_current_revision()
-
-    engine = _engine(dsn)
-    try:
-        async with engine.connect() as connection:
-            found = await connection.run_sync(current)
-    finally:
-        await engine.dispose()
-    if found != head:
-        raise SchemaError(
-            f"schema {schema.name} is at revision {found or 'none'}, this code needs {head}: run 'tocsin migrate' "
-            "(or, if the database is newer, the newer release)"
-        )

@@ -17,7 +17,8 @@ from services.alert.schema import SCHEMA
 from shared.codec import encode
 from shared.events.incident import IncidentChange
 from shared.ids import delivery_id
-from shared.postgres.migrate import require, upgrade
+from shared.postgres.migrate import upgrade
+from shared.postgres.schema import require
 from tests.support.incidents import PUBLISHED, opened, reacted, updated
 
 LEASE = timedelta(seconds=30)
