@@ -102,6 +102,14 @@ URBAN = _keys(
 )  # fmt: skip
 """Things that stand in towns: beside a name shared by a district and its town they mean the town."""
 
+RURAL = _keys(
+    "orchard orchards farm farms farmland desert countryside mountain mountains mountainous valley hamlet pasture grazing foothills"
+    " rural wilderness basin"
+    " بساتين بستان مزرعة مزارع صحراء بادية بوادي جبال جبل وادي وديان ريف أرياف مراعي تلال سلسلة هضبة قرى"
+    " باخ باخێکی باخەکانی کێڵگە کێڵگەیەکی کێڵگەکانی بیابان بیابانی چیا چیای چیاکانی دۆڵ دۆڵی دەشت دەشتی گوندەکان گوندنشین"
+)  # fmt: skip
+"""Open country: beside a name shared by a district and its town they mean the district."""
+
 HEADQUARTERS = _keys("camp headquarters مقر مقرا بارەگا بارەگای بنکە")
 
 MOVED = _keys("from to toward towards via through إلى الى نحو من باتجاه بۆ بەرەو لەوێوە")

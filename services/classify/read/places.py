@@ -14,7 +14,17 @@ from services.classify.read.place_mentions import Mention, mentions_in
 from services.classify.read.place_past import background_factor
 from services.classify.read.place_roles import Reading, read_mentions
 from services.classify.read.place_scene import choose, sentence_weights
-from services.classify.read.place_words import HEADQUARTERS, URBAN, Level, Nearness, Role, cue_forms, folded
+from services.classify.read.place_words import (
+    HEADQUARTERS,
+    LEVELS,
+    RURAL,
+    URBAN,
+    Level,
+    Nearness,
+    Role,
+    cue_forms,
+    folded,
+)
 from services.classify.read.text import Document, TokenKind
 from shared.events.facts import Candidate, Evidence, Place, Precision
 from shared.geo.gazetteer import URBAN_DISTRICTS, Gazetteer, contains
@@ -83,12 +93,16 @@ class PlaceReader:
             return self._between(chosen, other, document)
         if chosen.entry is None:
             return self._unsettled(chosen, settled)
-        entry = self._finer(chosen.entry, reading, document)
+        entry = self._finer(chosen.entry, reading, document, settled)
         container = _container(chosen, settled)
         return _place_of(reading.mention, entry, reading, container)
 
-    def _finer(self, entry: Entry, reading: Reading, document: Document) -> Entry:
-        """A unit that shares its name with its main town is the town when the wording means the town."""
+    def _finer(self, entry: Entry, reading: Reading, document: Document, settled: Sequence[Settled]) -> Entry:
+        """A unit that shares its name with its main town is the town when the wording means the town, or leaves it open.
+
+        "In Kifri" is the town; "in Kifri district" and "a village in Kifri" are not. A governorate's name is its city only
+        where things of a city are told.
+        """
         if (
             entry.kind not in (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
             or entry.country != "IQ"
@@ -113,9 +127,16 @@ class PlaceReader:
             return centre
         if entry.code in URBAN_DISTRICTS:
             return centre
-        if reading.level is not None or reading.nearness is not Nearness.AT:
+        same = [one.reading for one in settled if one.reading.mention.key == reading.mention.key]
+        if reading.level is None and any(one.level is Level.TOWN for one in same):
+            return centre
+        if reading.level is not None:
             return entry
-        return centre if _is_urban(reading, document, entry) else entry
+        if entry.kind is EntryKind.GOVERNORATE:
+            return centre if reading.nearness is Nearness.AT and _is_urban(reading, document, entry) else entry
+        if any(one.level is not None or _is_rural(one) for one in same):
+            return entry
+        return centre
 
     def _between(self, one: Settled, other: Settled, document: Document) -> Place | None:
         """ "Between A and B" is the smallest unit that holds both, without a point; both ends are candidates."""
@@ -203,6 +224,15 @@ def _is_urban(reading: Reading, document: Document, entry: Entry) -> bool:
     following = document.sentences[reading.mention.sentence.index + 1 : reading.mention.sentence.index + 3]
     return any(
         s.folded.startswith(("the town", "the city", "المدينه", "البلده", "شارهكه", "شارەكە")) for s in following
+    )
+
+
+def _is_rural(reading: Reading) -> bool:
+    """Whether the attack is told to be in open country or in a village of which only the district is named."""
+    return any(
+        form in RURAL or LEVELS.get(form) is Level.VILLAGE
+        for token in reading.mention.sentence.tokens
+        for form in cue_forms(token.key)
     )
 
 

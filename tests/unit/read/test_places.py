@@ -58,8 +58,10 @@ class TestPrecision:
         ("lang", "text"),
         [
             ("en", "Two shot dead in Kalar district"),
-            ("en", "Soldier killed west of Kalar"),
+            ("en", "Gunmen attack village in Kalar"),
+            ("en", "Shepherds shot dead in mountains west of Kalar"),
             ("ar", "مقتل شخصين في قضاء كلار"),
+            ("ar", "مقتل شخصين في بساتين كلار"),
             ("ckb", "دوو کەس لە سنووری کەلار کوژران"),
         ],
     )
@@ -74,6 +76,11 @@ class TestPrecision:
             ("en", "Two shot dead in the town of Kalar"),
             ("en", "Blast in central Kalar"),
             ("en", "Gunmen attack a restaurant in Kalar"),
+            ("en", "Two shot dead in Kalar"),
+            ("en", "Soldier killed near Kalar"),
+            ("en", "Drone shot down north of Kalar"),
+            ("ar", "مقتل جندي قرب كلار"),
+            ("ckb", "سەربازێک لە نزیک کەلار کوژرا"),
             ("ar", "انفجار وسط كلار"),
             ("ar", "مقتل شخصين في مدينة كلار"),
             ("ckb", "تەقینەوەیەک لە ناوەندی شاری کەلار"),
