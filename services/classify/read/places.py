@@ -121,22 +121,8 @@ class PlaceReader:
             if centre_entry is not None and entry.kind is EntryKind.SUBDISTRICT:
                 return centre_entry
             return entry
-        if entry.kind is EntryKind.SUBDISTRICT:
-            return centre
-        if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD) or reading.nearness is Nearness.INSIDE:
-            return centre
-        if entry.code in URBAN_DISTRICTS:
-            return centre
         same = [one.reading for one in settled if one.reading.mention.key == reading.mention.key]
-        if reading.level is None and any(one.level is Level.TOWN for one in same):
-            return centre
-        if reading.level is not None:
-            return entry
-        if entry.kind is EntryKind.GOVERNORATE:
-            return centre if reading.nearness is Nearness.AT and _is_urban(reading, document, entry) else entry
-        if any(one.level is not None or _is_rural(one) for one in same):
-            return entry
-        return centre
+        return centre if _means_the_town(entry, reading, same, document) else entry
 
     def _between(self, one: Settled, other: Settled, document: Document) -> Place | None:
         """ "Between A and B" is the smallest unit that holds both, without a point; both ends are candidates."""
@@ -225,6 +211,21 @@ def _is_urban(reading: Reading, document: Document, entry: Entry) -> bool:
     return any(
         s.folded.startswith(("the town", "the city", "المدينه", "البلده", "شارهكه", "شارەكە")) for s in following
     )
+
+
+def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], document: Document) -> bool:
+    """Whether a name shared by ``entry`` and its main town means the town; ``same`` are all readings of the name in the text."""
+    if entry.kind is EntryKind.SUBDISTRICT or entry.code in URBAN_DISTRICTS or reading.nearness is Nearness.INSIDE:
+        return True
+    if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD):
+        return True
+    if reading.level is not None:
+        return False
+    if any(one.level is Level.TOWN for one in same):
+        return True
+    if entry.kind is EntryKind.GOVERNORATE:
+        return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
+    return not any(one.level is not None or _is_rural(one) for one in same)
 
 
 def _is_rural(reading: Reading) -> bool:
