@@ -1,28 +1,38 @@
 """The stream framework's wall: Faust assigns partitions, recovers the link table and commits offsets; everything else is ours.
 
-What differs from stock Faust, and why (design, promises 1 and 4):
+What differs from stock Faust, and why (design, promises 1 and 4; docs/adr/0007):
 
 - Outputs and the changelog record are published by our own producer and awaited; only then is RocksDB written and the event
-  ended. Stock Faust writes RocksDB first and commits even when the changelog record was refused.
-- A record that cannot be published is tried again without ending its event; after the deadline the process ends with
-  nothing committed.
-- Exceptions never leave an agent: Faust would acknowledge the event and go on.
+  acknowledged. Stock Faust writes RocksDB first and commits even when the changelog record was refused.
+- Events are acknowledged by us alone, in order. Stock Faust also acknowledges those that it skips while partitions move.
+- Several events share one round trip to the broker (``lane.py``).
+- Linking goes on where its table ends, whatever offset was committed (``_restore``).
+- A record that cannot be published is tried again without ending its event; after the deadline, and after any exception, the
+  process ends with nothing committed.
 """
 
 import asyncio
 import os
+import shutil
+import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import faust
 from faust.types import TP
 
 from services.classify import stages
-from services.classify.entries import decode_entry, in_order
-from services.classify.errors import InfrastructureError
-from services.classify.link.fold import OpenIncidents
+from services.classify.entries import Region, restore
+from services.classify.errors import ClassifyError, InfrastructureError, StateError
+from services.classify.lane import Lane
 from services.classify.link.settings import LinkSettings
+from services.classify.link_table import LinkTable, Row, discard_unreadable
+from services.classify.linking import Linker
 from services.classify.metrics import ClassifyMetrics
 from services.classify.ports import ItemReader
 from services.classify.settings import ClassifySettings
@@ -39,12 +49,24 @@ EXIT_TEMPORARY_FAILURE = 75
 """sysexits.h EX_TEMPFAIL: an orchestrator should start us again."""
 
 _RETRY_SECONDS = 1.0
+_READ_AT_ONCE = 32
+_LINK_AT_ONCE = 64
 
 
-def end_process(error: InfrastructureError) -> None:
+def end_process(error: ClassifyError) -> None:
     """End at once, without the framework's orderly shutdown, which would commit the event that was not finished."""
     logger().error("process.ended", reason=str(error), status=EXIT_TEMPORARY_FAILURE)
+    sys.stdout.flush()
     os._exit(EXIT_TEMPORARY_FAILURE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Event:
+    """A record in hand: the framework's event and what we make of it."""
+
+    event: Any
+    received: Received
+    since: float
 
 
 class Classifier:
@@ -59,7 +81,7 @@ class Classifier:
         reader: ItemReader,
         metrics: ClassifyMetrics,
         clock: Clock,
-        end: Callable[[InfrastructureError], None] = end_process,
+        end: Callable[[ClassifyError], None] = end_process,
     ) -> None:
         self._settings = settings
         self._connection = connection
@@ -68,14 +90,13 @@ class Classifier:
         self._metrics = metrics
         self._clock = clock
         self._end = end
-        self._link_settings = LinkSettings()
-        self._folds: dict[int, OpenIncidents] = {}
         self._recovered = False
         self._stopping = False
-        self._finished_at = time.monotonic()
-        self._finished: dict[TP, int] = {}
+        self._finishing: Any = None
+        self._restoring = asyncio.Lock()
+        self._lanes: list[asyncio.Task[None]] = []
         self._app = _app(settings, connection)
-        self._table = self._app.Table(
+        table = self._app.Table(
             LINK_TABLE,
             key_type=bytes,
             value_type=bytes,
@@ -86,34 +107,36 @@ class Classifier:
                 "write_buffer_size": settings.rocksdb_write_buffer_bytes,
                 "max_open_files": 256,
             },
-            on_recover=self._rebuild,
+            on_recover=self._recover,
         )
-        self._app.agent(self._topic(ITEMS), name="read", concurrency=1)(self._read_all)
-        self._app.agent(self._topic(REPORTS), name="link", concurrency=1)(self._link_all)
+        self._table = LinkTable(table, partial(TP, connection.topic(LINK_CHANGELOG.name)))
+        self._linker = Linker(stored=self._table.get, settings=LinkSettings(), now=clock.now)
+        self._reading = Lane(work=self._read, limit=_READ_AT_ONCE, failed=self._failed)
+        self._linking = Lane(work=self._link, limit=_LINK_AT_ONCE, failed=self._failed)
+        self._app.agent(self._topic(ITEMS), name="read", concurrency=1)(partial(self._take, ITEMS, self._reading))
+        self._app.agent(self._topic(REPORTS), name="link", concurrency=1)(partial(self._take, REPORTS, self._linking))
 
     # The shell's life
 
     async def start(self) -> None:
-        """Join the group and begin; recovery of the table goes on in the background, see ``is_ready``."""
+        """Join the group and begin; recovery of the table goes on in the background, see ``not_ready``."""
         self._app.finalize()
+        await asyncio.to_thread(discard_unreadable, Path(self._app.conf.tabledir))
+        self._acknowledge_by_ourselves()
+        self._lanes = [asyncio.create_task(lane.run()) for lane in (self._reading, self._linking)]
         await self._app.start()
 
     async def stop(self) -> None:
         """Stop consuming, finish what is in hand, commit and leave the group."""
         self._stopping = True
         await self._app.stop()
+        for task in self._lanes:
+            task.cancel()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
 
     async def wait_for_crash(self) -> None:
         """Return when the framework has crashed; its reason is logged."""
         await self._app._crashed.wait()  # the framework offers no public way to wait for it
-
-    def not_live(self) -> str | None:
-        """Say what is stuck: records are waiting, and none was finished for longer than the limit."""
-        idle_seconds = time.monotonic() - self._finished_at
-        if not self._recovered or idle_seconds < self._settings.stall_seconds:
-            return None
-        waiting = self._waiting()
-        return f"{waiting} records waiting, none finished for {idle_seconds:.0f} s" if waiting else None
 
     def not_ready(self) -> str | None:
         """Say why no records are taken yet."""
@@ -121,13 +144,10 @@ class Classifier:
             return "stopping"
         return None if self._recovered else "the open incidents are not rebuilt yet"
 
-    def _waiting(self) -> int:
-        consumer = self._app.consumer
-        total = 0
-        for tp, finished in self._finished.items():
-            if tp in consumer.assignment():
-                total += max(0, (consumer.highwater(tp) or 0) - finished - 1)
-        return total
+    def assigned(self) -> frozenset[tuple[str, int]]:
+        """The partitions of items and reports that are ours now; topics as the broker knows them."""
+        changelog = self._connection.topic(LINK_CHANGELOG.name)
+        return frozenset((tp.topic, tp.partition) for tp in self._app.consumer.assignment() if tp.topic != changelog)
 
     def _topic(self, topic: Topic) -> Any:
         return self._app.topic(
@@ -140,67 +160,98 @@ class Classifier:
             internal=False,
         )
 
+    def _failed(self, error: Exception) -> None:
+        self._end(error if isinstance(error, ClassifyError) else InfrastructureError("", repr(error), 0.0))
+
+    # Events in, acknowledgements out
+
+    async def _take(self, topic: Topic, lane: Lane[_Event], stream: Any) -> None:
+        async for event in stream.noack().events():
+            await lane.put(_Event(event=event, received=_received(event, topic), since=time.monotonic()))
+
+    def _acknowledge_by_ourselves(self) -> None:
+        """Refuse every acknowledgement but ours: the framework's own are of events that it skipped, which nobody handled."""
+        consumer = self._app.consumer
+        acknowledge = consumer.ack
+
+        def ours_alone(message: Any) -> bool:
+            if message is self._finishing and message.generation_id == self._app.consumer_generation_id:
+                return bool(acknowledge(message))
+            consumer.unacked.discard(message)
+            return False
+
+        consumer.ack = ours_alone
+
+    def _acknowledge(self, one: _Event) -> None:
+        self._finishing = one.event.message
+        one.event.ack()
+        self._finishing = None
+
     # The stages
 
-    async def _read_all(self, stream: Any) -> None:
-        async for event in stream.events():
-            await self._unit(event, ITEMS, self._metrics.reading, self._read_one, "item.read")
+    async def _read(self, batch: Sequence[_Event]) -> None:
+        with _in_progress(self._metrics.reading, len(batch)):
+            outcomes = await asyncio.gather(
+                *(stages.read(one.received, self._reader, self._clock.now) for one in batch)
+            )
+            await self._finish(batch, outcomes, self._metrics.reading, "item.read")
 
-    async def _link_all(self, stream: Any) -> None:
-        async for event in stream.events():
-            await self._unit(event, REPORTS, self._metrics.linking, self._link_one, "report.linked")
+    async def _link(self, batch: Sequence[_Event]) -> None:
+        left = [one for one in batch if self._linker.is_ours(one.received)]
+        for one in batch:
+            if one not in left:  # another worker has the region by now and gets the report, for it was not acknowledged
+                self._app.consumer.unacked.discard(one.event.message)
+        with _in_progress(self._metrics.linking, len(left)):
+            while left:
+                outcomes = self._linker.link([one.received for one in left])
+                done, left = left[: len(outcomes)], left[len(outcomes) :]
+                await self._finish(done, outcomes, self._metrics.linking, "report.linked")
+                if outcomes[-1].state_spoilt:
+                    await self._restore(done[-1].received.partition)
 
-    async def _read_one(self, received: Received) -> Outcome:
-        return await stages.read(received, self._reader, self._clock.now)
-
-    async def _link_one(self, received: Received) -> Outcome:
-        fold = self._folds.setdefault(received.partition, OpenIncidents())
-        outcome = stages.link(received, self._stored, fold, self._link_settings, self._clock.now())
-        if outcome.state_spoilt:
-            self._rebuild_partition(received.partition)
-        return outcome
-
-    async def _unit(
-        self,
-        event: Any,
-        topic: Topic,
-        stage: StageMetrics,
-        work: Callable[[Received], Awaitable[Outcome]],
-        log_event: str,
+    async def _finish(
+        self, batch: Sequence[_Event], outcomes: Sequence[Outcome], stage: StageMetrics, log_event: str
     ) -> None:
-        """One record from decision to durable effect; returns only when everything it caused is acknowledged."""
-        started = time.monotonic()
-        received = _received(event, topic)
-        stage.received.inc()
-        with stage.in_progress.track_inprogress():
-            outcome = await work(received)
-            await self._make_durable(received, outcome)
+        """Make everything the batch caused durable, then acknowledge it."""
+        await self._make_durable(batch, outcomes)
+        for one, outcome in zip(batch, outcomes, strict=True):
+            self._acknowledge(one)
+            self._count(one, outcome, stage, log_event)
+        self._metrics.open_incidents.set(sum(len(region.incidents) for region in self._linker.regions.values()))
+
+    def _count(self, one: _Event, outcome: Outcome, stage: StageMetrics, log_event: str) -> None:
+        duration = time.monotonic() - one.since
         stage.finished.labels(outcome.outcome).inc()
+        stage.duration.observe(duration)
         for flag in outcome.flags:
             self._metrics.kept_out.labels(flag).inc()
-        duration = time.monotonic() - started
-        stage.duration.observe(duration)
-        self._finished_at = time.monotonic()
-        self._finished[event.message.tp] = received.offset
-        self._metrics.open_incidents.set(sum(len(fold) for fold in self._folds.values()))
         if outcome.dead is not None:
-            self._metrics.dead_letters.labels(topic.name, outcome.dead.value).inc()
-            logger().error("message.dead_lettered", topic=topic.name, partition=received.partition, **outcome.log)
+            self._metrics.dead_letters.labels(one.received.topic, outcome.dead.value).inc()
+            logger().error(
+                "message.dead_lettered", topic=one.received.topic, partition=one.received.partition, **outcome.log
+            )
             return
         stage.last_success.set_to_current_time()
         logger().info(log_event, outcome=outcome.outcome, duration_s=round(duration, 4), **outcome.log)
 
-    async def _make_durable(self, received: Received, outcome: Outcome) -> None:
-        if outcome.entry is None:
-            if outcome.records:
-                await self._publish(outcome.records)
-            return
-        key, value = outcome.entry
-        changelog = Record(topic=LINK_CHANGELOG.name, key=key, value=value, partition=received.partition)
-        acknowledged = await self._publish((*outcome.records, changelog))
-        self._table.data[key] = value
-        tp = TP(self._connection.topic(LINK_CHANGELOG.name), received.partition)
-        self._table.data.set_persisted_offset(tp, acknowledged[-1].offset)
+    async def _make_durable(self, batch: Sequence[_Event], outcomes: Sequence[Outcome]) -> None:
+        records: list[Record] = []
+        entries: list[tuple[int, bytes, bytes, int]] = []
+        for one, outcome in zip(batch, outcomes, strict=True):
+            records += outcome.records
+            if outcome.entry is not None:
+                key, value = outcome.entry
+                entries.append((one.received.partition, key, value, len(records)))
+                records.append(
+                    Record(topic=LINK_CHANGELOG.name, key=key, value=value, partition=one.received.partition)
+                )
+        acknowledged = await self._publish(records) if records else ()
+        rows: dict[int, list[Row]] = {}
+        for partition, key, value, number in entries:
+            row = Row(key=key, value=value, changelog_offset=acknowledged[number].offset)
+            rows.setdefault(partition, []).append(row)
+        for partition, kept in rows.items():
+            self._table.keep(partition, kept)
 
     async def _publish(self, records: Sequence[Record]) -> tuple[Acknowledged, ...]:
         """Publish until acknowledged. Repeating is harmless: records are the same bytes under the same ids."""
@@ -218,44 +269,80 @@ class Classifier:
 
     # The state
 
-    def _stored(self, key: bytes) -> bytes | None:
+    async def _recover(self) -> None:
+        """Fold the table anew for every partition that is ours now; called by the framework after recovery, before events."""
         try:
-            value: bytes = self._table.data[key]
-        except KeyError:
-            return None
-        return value
-
-    async def _rebuild(self) -> None:
-        """Fold the table anew for every partition that is ours now; called by the framework after recovery."""
-        try:
-            self._folds.clear()
-            for partition in sorted(
-                tp.partition
-                for tp in self._app.assignor.assigned_actives()
-                if tp.topic == self._connection.topic(REPORTS.name)
-            ):
-                self._rebuild_partition(partition)
+            async with self._restoring:  # a rebalance that comes meanwhile calls again
+                reports = self._connection.topic(REPORTS.name)
+                ours = sorted(tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == reports)
+                for partition in set(self._linker.regions) - set(ours):
+                    del self._linker.regions[partition]
+                for partition in ours:
+                    await self._restore(partition, may_begin_anew=True)
+                await self._go_back(ours)
         except Exception as error:  # noqa: BLE001  # the framework would log it and begin with an empty state: every incident would ring again
             logger().error("state.unreadable", exc_info=error)
-            self._end(InfrastructureError(LINK_CHANGELOG.name, f"the link table cannot be read: {error}", 0.0))
+            shutil.rmtree(self._app.conf.tabledir, ignore_errors=True)  # the changelog has it all
+            self._end(StateError(f"the link table cannot be read: {error}"))
         self._metrics.recoveries.inc()
-        self._finished_at = time.monotonic()
         self._recovered = True
 
-    def _rebuild_partition(self, partition: int) -> None:
+    async def _restore(self, partition: int, *, may_begin_anew: bool = False) -> None:
+        """Fold one partition's table; where anything of it is missing, link it again from the first report, or raise ``StateError``."""
         started = time.monotonic()
-        fold = OpenIncidents()
-        entries = in_order((decode_entry(value) for value in self._table.data.values()), partition)
-        for entry in entries:
-            fold.replay(entry.key, entry.changes)
-        self._folds[partition] = fold
+        changelog = TP(self._connection.topic(LINK_CHANGELOG.name), partition)
+        end = (await self._app.consumer.highwaters(changelog)).get(changelog) or 0
+        persisted = self._table.opened(partition)
+        restored = await asyncio.to_thread(lambda: restore(self._table.values(partition)))
+        region = restored.region
+        if restored.missing or persisted >= end:
+            lost = StateError(
+                f"changelog partition {partition}: {restored.missing} entries missing, table at {persisted}, end {end}"
+            )
+            if not may_begin_anew:
+                raise lost
+            if restored.missing or persisted >= 0:
+                logger().error("changelog.lost", partition=partition, reason=str(lost))
+                self._metrics.changelogs_lost.inc()
+            self._table.forget(partition)
+            region = Region.empty()
+        self._linker.regions[partition] = region
         logger().info(
             "state.rebuilt",
             partition=partition,
-            reports=len(entries),
-            incidents=len(fold),
+            reports=region.entries,
+            incidents=len(region.incidents),
             duration_s=round(time.monotonic() - started, 3),
         )
+
+    async def _go_back(self, partitions: Sequence[int]) -> None:
+        """Commit the end of each table where more is committed: linking must not skip a report that its table does not know."""
+        consumer = self._app.consumer
+        reports = [TP(self._connection.topic(REPORTS.name), partition) for partition in partitions]
+        if not reports:
+            return
+        earliest = await consumer.earliest_offsets(*reports)
+        committed = await consumer.seek_to_committed()
+        back = {}
+        for tp in reports:
+            position = max(self._linker.regions[tp.partition].next_offset, earliest.get(tp) or 0)
+            if (committed.get(tp) or 0) > position:
+                back[tp] = position
+                logger().warning(
+                    "position.moved_back", partition=tp.partition, committed=committed[tp], position=position
+                )
+        if back:
+            await consumer._commit(back)  # as a member of the group; the framework seeks to what is committed next
+
+
+@contextmanager
+def _in_progress(stage: StageMetrics, count: int) -> Iterator[None]:
+    stage.received.inc(count)
+    stage.in_progress.inc(count)
+    try:
+        yield
+    finally:
+        stage.in_progress.dec(count)
 
 
 def _app(settings: ClassifySettings, connection: KafkaConnection) -> Any:
@@ -280,6 +367,7 @@ def _app(settings: ClassifySettings, connection: KafkaConnection) -> Any:
         broker_request_timeout=30.0,
         broker_rebalance_timeout=30.0,
         consumer_auto_offset_reset="earliest",
+        recovery_consistency_check=False,  # a changelog that lost its end is ours to mend, see _restore
         producer_request_timeout=settings.publish_timeout_seconds,
         web_enabled=False,
         worker_redirect_stdouts=False,

@@ -1,18 +1,28 @@
-"""The link table's entries: one for each report, holding every change it caused (design, promise 4)."""
+"""The link table's entries: one for each report, holding every change it caused (design, promise 4).
+
+Entries of a partition are numbered from 1 without gaps, so that a table tells by itself whether anything of it is missing.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import msgspec
 
+from services.classify.link.fold import OpenIncidents
 from shared.events.incident import IncidentChange
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What one report did. ``key`` is the report's own (item version); ``partition`` and ``offset`` say where in the reports topic it stood first; ``changes`` is empty when it touched nothing."""
+    """What one report did.
+
+    ``key`` is the report's own (item version); ``partition`` and ``offset`` say where in the reports topic it stood first;
+    ``number`` counts the partition's entries; ``changes`` is empty when it touched nothing.
+    """
 
     key: str
     partition: int
     offset: int
+    number: int = 0
     changes: tuple[IncidentChange, ...]
 
 
@@ -30,6 +40,43 @@ def decode_entry(raw: bytes) -> Entry:
     return _DECODER.decode(raw)
 
 
-def in_order(entries: Iterable[Entry], partition: int) -> list[Entry]:
-    """The entries of one partition in the order of the reports topic."""
-    return sorted((entry for entry in entries if entry.partition == partition), key=lambda entry: entry.offset)
+@dataclass(kw_only=True, slots=True)
+class Region:
+    """The state of one partition: its open incidents, how many entries it has, and the offset of the report after the last one."""
+
+    incidents: OpenIncidents
+    entries: int = 0
+    next_offset: int = 0
+
+    @classmethod
+    def empty(cls) -> "Region":
+        """The state before the first report."""
+        return cls(incidents=OpenIncidents())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """A region folded anew, and how many entries it lacks: with any missing it must not be used."""
+
+    region: Region
+    missing: int
+
+
+def restore(values: Iterable[bytes]) -> Restored:
+    """Fold one partition's entries, given in any order; raises ``msgspec.MsgspecError`` when one cannot be read."""
+    telling: list[Entry] = []
+    count, highest, next_offset = 0, 0, 0
+    for value in values:
+        entry = decode_entry(value)
+        count += 1
+        highest = max(highest, entry.number)
+        next_offset = max(next_offset, entry.offset + 1)
+        if entry.changes:
+            telling.append(entry)
+    telling.sort(key=lambda entry: entry.offset)
+    incidents = OpenIncidents()
+    for entry in telling:
+        incidents.replay(entry.key, entry.changes)
+    return Restored(
+        region=Region(incidents=incidents, entries=highest, next_offset=next_offset), missing=max(0, highest - count)
+    )

@@ -1,7 +1,8 @@
 """Errors of the classify service.
 
 ClassifyError
-├── InfrastructureError   Kafka did not take our records in time: the process must end with nothing committed
+├── InfrastructureError   Kafka or our own disk failed us: the process must end with nothing committed
+├── StateError            the link table cannot be used as it is; a new start mends it
 └── TopicsMissingError    a topic does not exist; the framework would ignore it for ever
 """
 
@@ -17,6 +18,10 @@ class InfrastructureError(ClassifyError):
         super().__init__(f"{topic}: {reason}; tried again for {seconds:.0f} s")
         self.topic = topic
         self.reason = reason
+
+
+class StateError(ClassifyError):
+    """The link table cannot be read, or its changelog has begun anew; after a new start it is rebuilt."""
 
 
 class TopicsMissingError(ClassifyError):

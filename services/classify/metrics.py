@@ -34,6 +34,11 @@ class ClassifyMetrics:
         self.recoveries = Counter(
             "tocsin_classify_recoveries", "times the open incidents were rebuilt from the table", registry=registry
         )
+        self.changelogs_lost = Counter(
+            "tocsin_classify_changelogs_lost",
+            "times a partition was linked again from its first report because its changelog was lost",
+            registry=registry,
+        )
         for topic in (ITEMS.name, REPORTS.name):
             for reason in DeadLetterReason:
                 self.dead_letters.labels(topic, reason.value)

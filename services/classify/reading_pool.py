@@ -13,6 +13,7 @@ from pebble import ProcessExpired, ProcessPool
 from services.classify.read.reader import Reader
 from shared.events.item import Item
 from shared.events.report import Report
+from shared.logging import logger
 
 _reader: Reader | None = None
 
@@ -40,7 +41,17 @@ class ReadingPool:
         )
 
     async def read(self, item: Item) -> Report:
-        """See ``ports.ItemReader.read``."""
+        """See ``ports.ItemReader.read``.
+
+        Tries twice: a process that was suspended, or whose child was killed for memory, must not cost an innocent item.
+        """
+        try:
+            return await self._once(item)
+        except (TimeoutError, ChildProcessError) as error:
+            logger().warning("reading.repeated", item_id=item.item_id, reason=str(error) or type(error).__name__)
+            return await self._once(item)
+
+    async def _once(self, item: Item) -> Report:
         future = self._pool.schedule(_read, args=[item], timeout=self._timeout_seconds)
         try:
             report = await asyncio.wrap_future(future)

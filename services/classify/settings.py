@@ -30,4 +30,6 @@ class ClassifySettings(Settings):
     rocksdb_write_buffer_bytes: Annotated[int, Field(ge=1_048_576)] = 8 * 1_048_576
     """Write buffer of each partition's RocksDB; up to three are held at once."""
     stall_seconds: Annotated[float, Field(gt=0)] = 180.0
-    """Liveness fails when records are waiting and none was finished for this long. Above handler_deadline_seconds."""
+    """Liveness fails when a partition of ours has records waiting and nothing of it was committed for this long, while Kafka answers. Above handler_deadline_seconds and the time a recovery takes."""
+    stop_seconds: Annotated[float, Field(gt=0)] = 20.0
+    """How long an orderly stop may take; then the process ends with nothing more committed, which loses nothing. Below the orchestrator's grace."""

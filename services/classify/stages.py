@@ -34,6 +34,7 @@ class Outcome:
     records: tuple[Record, ...]
     dead: DeadLetterReason | None = None
     entry: tuple[bytes, bytes] | None = None
+    is_new: bool = False
     state_spoilt: bool = False
     flags: tuple[str, ...] = ()
     log: dict[str, object] = field(default_factory=dict)
@@ -96,10 +97,13 @@ def link(
     incidents: OpenIncidents,
     settings: LinkSettings,
     now: datetime,
+    *,
+    number: int,
 ) -> Outcome:
     """Report in, incident changes out. A report seen before is answered with the stored outcome, never decided again.
 
     ``incidents`` is changed by a new report; ``state_spoilt`` in the outcome says that it must be rebuilt from the table.
+    ``number`` is that of the entry, should the report make one: the outcome ``is_new`` then.
     """
     try:
         report = decode(Report, received.value)
@@ -117,7 +121,13 @@ def link(
             changes = linked.changes
             flags = tuple(flag.value for flag in linked.flags)
             value = encode_entry(
-                Entry(key=key.decode(), partition=received.partition, offset=received.offset, changes=changes)
+                Entry(
+                    key=key.decode(),
+                    partition=received.partition,
+                    offset=received.offset,
+                    number=number,
+                    changes=changes,
+                )
             )
         records = tuple(_change_record(received, report, change, now) for change in changes)
     except TooLargeError as error:
@@ -128,6 +138,7 @@ def link(
         outcome="repeated" if known is not None else changes[0].change.value if changes else "nothing",
         records=records,
         entry=(key, value),
+        is_new=known is None,
         flags=flags,
         log={
             "item_id": report.item_id,

@@ -46,6 +46,20 @@ class LagReader:
             behind += max(0, ends[partition] - at)
         return behind
 
+    async def positions(self, group: str, topics: Sequence[Topic]) -> dict[tuple[str, int], tuple[int, int]]:
+        """Return the committed and the end offset of each partition; topics as the broker knows them, nothing committed is 0."""
+        partitions = [
+            TopicPartition(self._connection.topic(topic.name), number)
+            for topic in topics
+            for number in range(topic.partitions)
+        ]
+        ends = await self._consumer.end_offsets(partitions)
+        committed = await self._admin.list_consumer_group_offsets(self._connection.topic(group), partitions=partitions)
+        return {
+            (one.topic, one.partition): (max(0, committed[one].offset) if one in committed else 0, ends[one])
+            for one in partitions
+        }
+
     async def written(self, topics: Sequence[Topic]) -> int:
         """Return the number of records ever written to ``topics``, as end offsets tell."""
         partitions = [

@@ -1,0 +1,55 @@
+"""Whether our partitions move on, as the broker sees it: a consumer that stalls knows nothing of it itself."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from shared.kafka.connection import KafkaConnection
+from shared.kafka.errors import KafkaError
+from shared.kafka.lag import LagReader
+from shared.topics import FAUST_APP_ID, ITEMS, REPORTS
+
+Partition = tuple[str, int]
+_ASK_SECONDS = 20.0
+
+
+@dataclass(kw_only=True, slots=True)
+class Progress:
+    """Remembers since when each partition has records waiting without any being committed."""
+
+    stall_seconds: float
+    _since: dict[Partition, tuple[int, float]] = field(default_factory=dict)
+
+    def observe(self, now: float, positions: Mapping[Partition, tuple[int, int]]) -> None:
+        """Take in the committed and the end offset of our partitions; those not named are forgotten."""
+        self._since = {
+            partition: (committed, self._since[partition][1])
+            if self._since.get(partition, (None,))[0] == committed
+            else (committed, now)
+            for partition, (committed, end) in positions.items()
+            if end > committed
+        }
+
+    def stuck(self, now: float) -> str | None:
+        """Say which partition stands still, and for how long."""
+        for (topic, number), (committed, since) in sorted(self._since.items()):
+            if now - since > self.stall_seconds:
+                return f"{topic}/{number}: records waiting after offset {committed}, none committed for {now - since:.0f} s"
+        return None
+
+
+async def watch(
+    connection: KafkaConnection, progress: Progress, assigned: Callable[[], frozenset[Partition]], pause_seconds: float
+) -> None:
+    """Observe for ever. A worker without partitions watches them all. While Kafka does not answer nobody is judged."""
+    while True:
+        await asyncio.sleep(pause_seconds)
+        try:
+            async with asyncio.timeout(_ASK_SECONDS), LagReader(connection) as reader:
+                positions = await reader.positions(FAUST_APP_ID, [ITEMS, REPORTS])
+        except (KafkaError, OSError, TimeoutError):
+            progress.observe(time.monotonic(), {})
+            continue
+        ours = assigned() or frozenset(positions)
+        progress.observe(time.monotonic(), {one: offsets for one, offsets in positions.items() if one in ours})
