@@ -14,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.public import parts_of_public_sets
+from bench.public.attacks import attack_parts
+from bench.public.lgl import lgl_part
+from bench.public.ordinary import ordinary_part
 from bench.scoring import reading, stream, tables
 from bench.scoring.headlines import headlines_part
 from bench.scoring.linking import LinkingFigures, score_linking
@@ -148,7 +150,10 @@ def main() -> int:
         parts[f"stream {done.stream.name}"] = stream_part(done, linked)
     parts["reliability"], drawing = reliability(runs)
     parts |= headlines_part(reader, beside / "ucdp_headlines_dev.csv")
-    parts |= parts_of_public_sets(reader, args.public)
+    if args.public is None:
+        sys.stderr.write("no --public folder: public sets skipped\n")
+    else:
+        parts |= ordinary_part(reader, args.public) | attack_parts(reader, args.public) | lgl_part(args.public)
     mark = f"Measured with reading and linking `{fingerprint(ROOT)}`."
     parts = {name: f"{text}\n\n{mark}" for name, text in parts.items()}
     for name, text in parts.items():
