@@ -1,7 +1,7 @@
 """Renders the part of kustomize that ``deploy/k8s`` uses, so that the manifests are checked on machines that have only Python.
 
 It is no replacement for kustomize: a field it does not know is refused, and where ``kubectl`` is installed a test holds it against
-the real one, object by object (``test_kubernetes.py``; decision record 0006).
+the real one, object by object (``test_kubernetes.py``; decision record 0010).
 """
 
 import copy

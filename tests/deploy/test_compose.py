@@ -1,6 +1,7 @@
 """The compose file: held against the specification's schema and to what the services promise."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,6 @@ import pytest
 import yaml
 
 from services.alert.settings import AlertSettings
-from services.classify import __main__ as classify_main
 from services.classify.settings import ClassifySettings
 from services.cli.operations import OperatorSettings
 from services.ingest.settings import IngestSettings
@@ -77,7 +77,7 @@ def test_docker_compose_reads_it() -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "POSTGRES_PASSWORD": "x"},
+        env={**os.environ, "POSTGRES_PASSWORD": "x"},
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
@@ -153,7 +153,7 @@ def test_files_that_are_mounted_exist() -> None:
 def test_a_container_is_not_killed_before_it_has_finished_what_it_may_finish() -> None:
     assert _seconds(service("ingest")["stop_grace_period"]) >= 2 * _settings("ingest").shutdown_grace_seconds + 15
     assert _seconds(service("alert")["stop_grace_period"]) >= _settings("alert").longest_attempt_seconds + 15
-    assert _seconds(service("classify")["stop_grace_period"]) >= classify_main._STOP_SECONDS + 15
+    assert _seconds(service("classify")["stop_grace_period"]) >= _settings("classify").stop_seconds + 15
 
 
 def _settings(name: str) -> Any:

@@ -16,7 +16,6 @@ import yaml
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.settings import AlertSettings
 from services.alert.watches_file import load
-from services.classify import __main__ as classify_main
 from services.classify.settings import ClassifySettings
 from services.ingest.feeds_file import load_feeds
 from services.ingest.settings import IngestSettings
@@ -170,7 +169,7 @@ def _may_take_seconds(service: str, settings: Any) -> float:
     """How long a service may work on after SIGTERM."""
     if service == "ingest":
         return float(2 * settings.shutdown_grace_seconds)  # polls, then the outbox
-    return float(classify_main._STOP_SECONDS if service == "classify" else settings.longest_attempt_seconds)
+    return float(settings.stop_seconds if service == "classify" else settings.longest_attempt_seconds)
 
 
 def test_a_pod_is_not_killed_before_it_has_finished_what_it_may_finish(objects: list[Object]) -> None:
