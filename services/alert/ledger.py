@@ -135,3 +135,11 @@ class EndpointRow:
     endpoint_id: str
     disabled_at: datetime
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimedChange:
+    """A change with the time of what caused it: a report's publication, a desk's decision."""
+
+    at: datetime | None
+    state: IncidentChange

@@ -16,6 +16,10 @@ COMMANDS = {
     "feeds": ("services.ingest.cli:feeds", "The configured feeds and their health."),
     "ingest": ("services.ingest.cli:ingest", "The outbox of news items."),
     "watches": ("services.alert.cli:watches", "Who watches what."),
+    "incidents": (
+        "services.cli.incidents:incidents",
+        "What is known of attacks; retract, correct, merge, split, hold.",
+    ),
     "deliveries": ("services.alert.cli:deliveries", "What was sent, to whom, with which answer."),
     "topics": ("services.cli.operations:topics", "Declare the Kafka topics."),
     "migrate": ("services.cli.operations:migrate", "Bring the database schemas to this release."),

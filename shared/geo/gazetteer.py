@@ -20,6 +20,7 @@ from shared.geo.rows import BoundaryFile, Entry, EntryKind, GazetteerFile
 _GOVERNORATE_LENGTH, _DISTRICT_LENGTH = 5, 8  # of a p-code: IQG10, IQG10Q05, IQG10Q05N01
 _SAME_PLACE_KM = 6.0
 _WELL_KNOWN = 80
+_NEAR_DEGREES = 1.5
 URBAN_DISTRICTS = frozenset({"IQG08Q01", "IQG08Q03", "IQG08Q06", "IQG08Q07"})
 """Districts that are parts of a city (Adhamiya, Karkh, Rusafa, Sadr City): their name is a place in town, not an area."""
 _UNIT_KINDS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -168,6 +169,22 @@ class Gazetteer:
             return None, None, None
         code = codes[hits[0]]
         return code[:_GOVERNORATE_LENGTH], code[:_DISTRICT_LENGTH], code
+
+    def nearest(self, lat: float, lon: float) -> Entry | None:
+        """Return the town, village or site nearest to a point, None when there is none within a degree and a half."""
+        best: tuple[float, Entry] | None = None
+        for entry in self._entries:
+            if (
+                entry.lat is not None
+                and entry.lon is not None
+                and entry.kind >= EntryKind.TOWN
+                and abs(entry.lat - lat) < _NEAR_DEGREES
+                and abs(entry.lon - lon) < 2 * _NEAR_DEGREES
+            ):
+                km = km_between(lat, lon, entry.lat, entry.lon)
+                if best is None or km < best[0]:
+                    best = km, entry
+        return None if best is None else best[1]
 
     def polygon(self, codes: Iterable[str]) -> shapely.Geometry:
         """Return the union of Iraqi units; raises ``KeyError`` naming a code that is no Iraqi unit's."""

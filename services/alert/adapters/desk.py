@@ -6,12 +6,16 @@ from datetime import datetime
 import asyncpg
 
 from services.alert.adapters.postgres import database_errors
-from services.alert.ledger import AttemptRow, DeliveryDetail, DeliveryRow, DeliveryStatus, EndpointRow
+from services.alert.ledger import AttemptRow, DeliveryDetail, DeliveryRow, DeliveryStatus, EndpointRow, TimedChange
 from shared.codec import decode
 from shared.events.incident import IncidentChange
 
 _COLUMNS = """delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, status, attempts, reason,
     created_at, next_attempt_at, delivered_at"""
+
+
+_PAGE = 500
+"""Changes read at once: each may have 256 kB."""
 
 
 class PostgresDesk:
@@ -128,6 +132,21 @@ class PostgresDesk:
                 "SELECT raw FROM tocsin_alert.changes WHERE incident_id = $1 ORDER BY revision LIMIT 1000", incident_id
             )
         return [decode(IncidentChange, row["raw"]) for row in rows]
+
+    async def changes(self, incident_id: str, *, after: int = 0) -> Sequence[TimedChange]:
+        """All changes of one incident beyond a revision, however many, in order and with their times; empty for an unknown one."""
+        found: list[TimedChange] = []
+        while True:
+            with database_errors("reading an incident"):
+                rows = await self._pool.fetch(
+                    "SELECT occurred_at, raw FROM tocsin_alert.changes WHERE incident_id = $1 AND revision > $2 ORDER BY revision LIMIT $3",
+                    incident_id,
+                    found[-1].state.revision if found else after,
+                    _PAGE,
+                )
+            found += [TimedChange(at=row["occurred_at"], state=decode(IncidentChange, row["raw"])) for row in rows]
+            if len(rows) < _PAGE:
+                return found
 
 
 def _delivery(row: "asyncpg.Record") -> DeliveryRow:
