@@ -26,7 +26,7 @@ def explain_text(item: Item, explanation: Explanation, *, colour: bool) -> str:
     for field in _FIELDS:
         text = getattr(item, field) or ""
         if text:
-            lines += ["", f"{field}:", marked(text, [one for one in evidence if one.field == field], colour=colour)]
+            lines += ["", f"{field}:", marked(text, _finest(evidence, field), colour=colour)]
     if explanation.probabilities:
         lines += ["", "kinds: " + "  ".join(f"{kind} {share:.2f}" for kind, share in explanation.probabilities)]
     if explanation.weights:
@@ -37,6 +37,19 @@ def explain_text(item: Item, explanation: Explanation, *, colour: bool) -> str:
     if explanation.rejected:
         lines += ["", "read and set aside:", *(f"  {reason}" for reason in explanation.rejected)]
     return "\n".join(lines)
+
+
+def _finest(evidence: Sequence[Evidence], field: str) -> list[Evidence]:
+    """The evidence in one field without whole sentences that hold other evidence: in brackets they would hide it."""
+    here = [one for one in evidence if one.field == field]
+    return [
+        one
+        for one in here
+        if not any(
+            one.start <= other.start and other.end <= one.end and other.end - other.start < one.end - one.start
+            for other in here
+        )
+    ]
 
 
 def marked(text: str, evidence: Sequence[Evidence], *, colour: bool) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.classify.read.lexicon import Hit, visible
+from services.classify.read.quotes import quote_of, telling_hit
 from services.classify.read.triggers import Marked, Marks
 from services.classify.read.victims import hits_security
 from shared.events.facts import EventType, Evidence
@@ -104,7 +105,7 @@ def read_event_type(marks: Marks, telling: Sequence[int]) -> TypeReading:
         chosen, found = _by_people(marks, opening)
     weapons = tuple(dict.fromkeys(slug for one in opening for hit in one.hits for slug in _weapons(one, hit)))
     targets = tuple(slug for slug in _TARGETS if any(f"tgt.{slug}" in one.concepts for one in opening))
-    evidence = (_evidence(marks, *found),) if found else ()
+    evidence = (_evidence(marks, opening, *found),) if found else ()
     return TypeReading(event_type=chosen, evidence=evidence, weapons=weapons, targets=targets)
 
 
@@ -188,7 +189,8 @@ def _weapons(one: Marked, hit: Hit) -> tuple[str, ...]:
     return tuple(slug for slug, stems in _SHELLS.items() if any(stem in word for word in words for stem in stems))
 
 
-def _evidence(marks: Marks, marked: Marked, hit: Hit) -> Evidence:
-    field = marked.sentence.field
-    text = marks.document.quote(field, hit.start, hit.end)
-    return Evidence(fact="event_type", field=field, text=text, start=hit.start, end=hit.end)
+def _evidence(marks: Marks, opening: Sequence[Marked], marked: Marked, hit: Hit) -> Evidence:
+    """The sentence that names the deed, one under the headline before the headline itself."""
+    lead = telling_hit([one for one in opening if one.sentence.field != "title"], (hit.concept,))
+    marked, hit = lead or (marked, hit)
+    return quote_of(marks.document, "event_type", marked.sentence, hit)

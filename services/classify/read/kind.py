@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from services.classify.read.features import features_of
+from services.classify.read.quotes import quote_of, telling_hit
 from services.classify.read.triggers import STRONG, Marks, distinct
 from shared.events.facts import Evidence
 from shared.events.report import Kind
@@ -125,11 +126,9 @@ _SPEAKS_FOR = {
 
 
 def _evidence(marks: Marks, kind: Kind) -> tuple[Evidence, ...]:
-    """The first words in headline or lead that speak for the kind."""
-    for marked in marks.head:
-        for hit in marked.hits:
-            if hit.concept.startswith(_SPEAKS_FOR[kind]):
-                field = marked.sentence.field
-                text = marks.document.quote(field, hit.start, hit.end)
-                return (Evidence(fact="kind", field=field, text=text, start=hit.start, end=hit.end),)
-    return ()
+    """The sentence of the lead, else the headline, that speaks for the kind."""
+    found = telling_hit(marks.head, _SPEAKS_FOR[kind])
+    if found is None:
+        return ()
+    marked, hit = found
+    return (quote_of(marks.document, "kind", marked.sentence, hit),)

@@ -3,14 +3,20 @@
 A mention is only a possibility: who it is and whether the attack was there is decided in ``place_choice``.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from services.classify.read.place_cues import (
+    asks_for_a_name,
+    cue_level,
+    is_capital,
+    is_cue_word,
+    is_latin,
+    is_told_below,
+    places_next,
+)
 from services.classify.read.place_words import (
     BETWEEN,
-    INSTITUTIONS_BEFORE,
-    LEVELS,
     MOVED,
     NEAR,
     PENALTY_AFTER,
@@ -29,7 +35,6 @@ MAX_MENTIONS = 160
 """A text naming more places than this is a list, not a report; work stays bounded."""
 
 _JOINING = frozenset({"and", "of", "wa", "bin", "u"})
-_LATIN = re.compile(r"^[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _SORANI_SUFFIXES = (
     "يهكان",
     "هكان",
@@ -99,7 +104,6 @@ _FIRST_OF_TWO = frozenset(
 """First words of village names that never stand alone."""
 
 _NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR
-_NEVER_ALONE = STOPS | PLACED | MOVED | BETWEEN | NEAR | INSTITUTIONS_BEFORE
 _NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN if not word.isascii()) - {"علي"}
 """A name of several words does not begin with a preposition: "لە کانی" is not the village Lakani."""
 
@@ -145,14 +149,6 @@ class Mention:
         return max((match.entry.rank for match in self.matches), default=0)
 
 
-def _is_latin(token: Token) -> bool:
-    return bool(_LATIN.match(token.text))
-
-
-def _is_capital(token: Token) -> bool:
-    return token.text[:1].isupper()
-
-
 def _heads(key: str, lang: str) -> Iterator[tuple[str, str]]:
     """The first word of a name as written, then without the prefixes that may be written onto it: (key, clitic)."""
     yield key, ""
@@ -187,7 +183,7 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
     """The tokens that a name beginning at ``at`` may consist of: (index, key, is an article)."""
     words: list[tuple[int, str, bool]] = []
     first = tokens[at]
-    latin = _is_latin(first)
+    latin = is_latin(first)
     n = at
     while n < len(tokens) and len(words) < MAX_WORDS + 3:
         token = tokens[n]
@@ -198,17 +194,17 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
             continue
         if token.kind is TokenKind.NUMBER and not words:
             break
-        if _is_latin(token) != latin and token.kind is TokenKind.WORD:
+        if is_latin(token) != latin and token.kind is TokenKind.WORD:
             break
         key = word_key(token.text)
         following = tokens[n + 1] if n + 1 < len(tokens) else None
-        joined_next = following is not None and (following.text == "-" or (bool(words) and _is_capital(following)))
+        joined_next = following is not None and (following.text == "-" or (bool(words) and is_capital(following)))
         article = latin and (
             key in ARTICLES
-            or (key in ASSIMILATED_ARTICLES and (_is_capital(token) or joined_next))
+            or (key in ASSIMILATED_ARTICLES and (is_capital(token) or joined_next))
             or (key in _GENERIC and not words)
         )
-        belongs = _is_capital(token) or article or (bool(words) and key in _JOINING)
+        belongs = is_capital(token) or article or (bool(words) and key in _JOINING)
         if latin and token.kind is TokenKind.WORD and not belongs:
             break
         words.append((n, key, article))
@@ -268,8 +264,8 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
     token = tokens[at]
     if token.kind is not TokenKind.WORD or token.key in _NEVER_ASKED:
         return None
-    latin = _is_latin(token)
-    if latin and (cue_level(token) is not None or _is_cue_word(token)):
+    latin = is_latin(token)
+    if latin and (cue_level(token) is not None or is_cue_word(token)):
         return None
     if cue_level(token) in (
         Level.GOVERNORATE,
@@ -281,13 +277,13 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
     ):
         return None
     if latin:
-        if not _is_capital(token):
+        if not is_capital(token):
             return None
         last = at
         while last + 1 < len(tokens) and last - at < 3:
             following = tokens[last + 1]
             if following.text == "-" or (
-                following.kind is TokenKind.WORD and _is_capital(following) and cue_level(following) is None
+                following.kind is TokenKind.WORD and is_capital(following) and cue_level(following) is None
             ):
                 last += 1
             else:
@@ -300,29 +296,9 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
     if at + 1 < len(tokens):
         second = tokens[at + 1]
         joined = key in _FIRST_OF_TWO or (second.key.startswith("ال") and lang == "ar" and not key.startswith("ال"))
-        if joined and second.kind is TokenKind.WORD and not _is_cue_word(second):
+        if joined and second.kind is TokenKind.WORD and not is_cue_word(second):
             last = at + 1
     return Mention(sentence=sentence, first=at, last=last, key=key, matches=(), is_unknown=True)
-
-
-def cue_level(token: Token) -> Level | None:
-    """The kind of place that a token names, in any of its forms."""
-    for form in cue_forms(token.key):
-        if form in LEVELS:
-            return LEVELS[form]
-    return None
-
-
-def _asks_for_a_name(sentence: Sentence, at: int) -> bool:
-    """Whether the words before token ``at`` say that a village's or town's name follows: "village of", قرية, گوندی."""
-    tokens = sentence.tokens
-    n = at - 1
-    if n >= 0 and tokens[n].key in ("of", "called", "named"):
-        n -= 1
-        return n >= 0 and cue_level(tokens[n]) in (Level.VILLAGE, Level.TOWN)
-    if n < 0 or _is_latin(tokens[n]):
-        return False
-    return cue_level(tokens[n]) is Level.VILLAGE and not tokens[n].key.endswith(("ێكي", "يكي"))
 
 
 def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) -> list[Mention]:
@@ -345,10 +321,13 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
             if mention is not None and _is_penalty(sentence, mention):
                 mention = None
             if mention is None:
-                named_after = at + 1 < len(tokens) and _is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
-                if _asks_for_a_name(sentence, at) or (named_after and at > 0):
+                named_after = at + 1 < len(tokens) and is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
+                told_below = (
+                    is_latin(token) and is_capital(token) and not is_cue_word(token) and is_told_below(tokens, at)
+                )
+                if asks_for_a_name(sentence, at) or (named_after and at > 0) or told_below:
                     mention = _unknown_at(sentence, at, lang)
-                elif at > 0 and not _is_cue_word(token) and _places_next(tokens, at):
+                elif at > 0 and not is_cue_word(token) and places_next(tokens, at):
                     mention = _unknown_at(sentence, at, lang)
                     mention = None if mention is None else replace(mention, is_guess=True)
             if mention is None:
@@ -359,30 +338,11 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
     return found
 
 
-def _places_next(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a bare preposition of place stands right before token ``at`` (a Latin article in between)."""
-    n = at - 1
-    if n >= 1 and tokens[n].text == "-" and tokens[n - 1].key in ARTICLES:
-        n -= 2
-    return n >= 0 and tokens[n].key in PLACED and tokens[n].kind is TokenKind.WORD
-
-
 def _may_be_a_name(mention: Mention) -> bool:
     """Whether the matched words are not ordinary ones: a lone cue word, or a little-known name that begins with a common word."""
     token = mention.sentence.tokens[mention.first]
     if mention.first == mention.last:
-        return not _is_cue_word(token)
+        return not is_cue_word(token)
     if token.key.isascii() or (token.key not in STOPS and token.key not in NEAR) or token.key == "علي":
         return True
     return mention.rank >= _REGION_RANK  # شمال شرق is a direction; شمال العراق a region
-
-
-def _is_cue_word(token: Token) -> bool:
-    if any(form in LEVELS for form in cue_forms(token.key)) and not token.text.isascii():
-        return True
-    if token.key in LEVELS or token.key in _NEVER_ALONE:
-        return True
-    bare = token.key.removeprefix("ال")
-    return not token.key.isascii() and (
-        bare in LEVELS or bare in STOPS or any(form in STOPS and len(form) >= 4 for form in cue_forms(token.key)[:2])
-    )

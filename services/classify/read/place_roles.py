@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.classify.read.place_mentions import Mention, cue_level
+from services.classify.read.place_cues import cue_level, level_told_after
+from services.classify.read.place_mentions import Mention
 from services.classify.read.place_past import background_factor
 from services.classify.read.place_words import (
     ATTACK,
@@ -278,8 +279,9 @@ def _is_moved(mention: Mention, words: _Wording) -> bool:
 def read_mention(mention: Mention, order: int, previous: Reading | None, published: datetime) -> Reading:
     """Return what the wording says of one mention; ``previous`` is the mention read before it."""
     before, after = _words_before(mention, 8), _words_after(mention, 6)
-    words = _wording(before, _level_after(after))
-    placed = _is_placed(mention, words)
+    told = level_told_after(mention.sentence.tokens, mention.last)
+    words = _wording(before, _level_after(after) or told)
+    placed = _is_placed(mention, words) or told is not None
     near = [*words.phrase, *(t for t in words.governing[:1] if _is_in(t, NEAR | INSIDE))]
     nearness = _nearness(before, near)
     is_between = nearness is Nearness.BETWEEN

@@ -122,6 +122,8 @@ ROAD = _keys(
 
 ATTACK = _keys(
     "attack attacks bombing blast strike strikes raid raids assault shelling explosion shooting killings clash clashes ambush"
+    " attacked attacking stormed storm storms storming raided raiding bombed bombs shelled shells struck striking hit hits hitting targeted"
+    " targets targeting pounded pounding pounds pound overran overrun rocked rocks invaded invade"
     " هجوم هجومي الهجوم تفجير تفجيري التفجير انفجار الانفجار قصف القصف اشتباك اشتباكات مجزرة ضربة غارة حادث حادثة استهداف اغتيال كمين اقتحام مداهمة"
     " لغم هجمات تفجيرات نزاع مختطفي ضحايا شهداء"
     " هێرش هێرشی هێرشەکەی هێرشێک تەقینەوە تەقینەوەی تەقینەوەکەی بۆردومانی بۆردومانەکەی مووشەکبارانەکەی شەڕی کوشتاری"

@@ -303,3 +303,43 @@ def test_victims_counted_after_another_attack_are_that_attacks() -> None:
     )
     assert report.casualties.wounded is None
     assert [one.casualties.wounded.best for one in report.other_events if one.casualties.wounded] == [9]
+
+
+SENTENCES = (
+    (
+        "Gunmen kill three in Hatra",
+        "Gunmen opened fire on a tea house in Hatra on Monday night and killed three people. Police closed the road.",
+        "Gunmen opened fire on a tea house in Hatra on Monday night and killed three people.",
+    ),
+    (
+        "استشهاد جندي بهجوم في الحضر",
+        "هاجم مسلحون نقطة للجيش قرب الحضر ما أدى إلى استشهاد جندي. وفتحت السلطات تحقيقاً.",
+        "هاجم مسلحون نقطة للجيش قرب الحضر ما أدى إلى استشهاد جندي.",
+    ),
+    ("چەکداران دوو شوان لە حەزەر دەکوژن", "", "چەکداران دوو شوان لە حەزەر دەکوژن"),
+)
+
+
+@pytest.mark.parametrize(("title", "summary", "expected"), SENTENCES)
+def test_what_an_attack_is_known_from_is_quoted_as_a_sentence(title: str, summary: str, expected: str) -> None:
+    quotes = {one.fact: one.text for one in read(title, summary).evidence}
+    assert quotes["kind"] == expected
+    assert quotes["event_type"] == expected
+
+
+def test_a_long_sentence_is_quoted_in_part_and_never_beyond_240_characters() -> None:
+    padding = "which officials of the provincial council had visited with delegations from several neighbouring towns"
+    summary = f"In the old market, {padding}, {padding}, a car bomb exploded on Monday, killing five people, {padding}."
+    report = read("Car bomb in Hilla market kills five", summary)
+    quote = next(one for one in report.evidence if one.fact == "event_type")
+    assert "a car bomb exploded" in quote.text
+    assert len(quote.text) <= 240
+    assert_evidence_quotes_the_item(report, item("Car bomb in Hilla market kills five", summary))
+
+
+def test_an_unlisted_village_that_only_an_apposition_names_is_named_in_its_district() -> None:
+    report = read(
+        "Four killed in raid", "Gunmen attacked Zarvekan Tilyan, a small farming village in Khanaqin district, on Monday."
+    )
+    assert report.place is not None
+    assert (report.place.name, report.place.admin2, report.place.lat) == ("Zarvekan Tilyan", "IQG10Q05", None)
