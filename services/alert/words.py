@@ -11,6 +11,7 @@ from typing import Protocol
 
 from services.alert import phrases
 from services.alert.area import Relation
+from services.alert.quotation import Quotation, quotations
 from services.alert.routing import Message
 from services.alert.watch import LANGUAGES, Language
 from shared.events.facts import Casualties, Count, Place
@@ -33,7 +34,6 @@ class PlaceWords(Protocol):
 
 _FSI, _PDI = "\u2068", "\u2069"
 _MAX_SOURCES = 10
-_MAX_QUOTES = 6
 _MAX_TEXT = 300
 
 
@@ -56,6 +56,15 @@ class SourceLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteLine:
+    """Words of a source as shown, with who said them and where."""
+
+    text: str
+    outlet: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """An incident in one language, ready to be laid out as plain text or HTML."""
 
@@ -66,7 +75,7 @@ class Story:
     changes: tuple[str, ...]
     sources: tuple[SourceLine, ...]
     omitted: str | None
-    quotes: tuple[str, ...]
+    quotes: tuple[QuoteLine, ...]
     footer: str
 
     @property
@@ -178,9 +187,6 @@ def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:
     language = telling.language
     shown = state.sources[-_MAX_SOURCES:]
     left_out = max(0, state.source_count - len(shown))
-    quotes = tuple(
-        dict.fromkeys(f"“{isolated(evidence.text, language)}”" for evidence in state.evidence if evidence.text.strip())
-    )[:_MAX_QUOTES]
     return Story(
         language=language,
         headline=headline(state, telling, names),
@@ -189,7 +195,7 @@ def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:
         changes=_changes(state, language) if telling.message is not Message.ALERT else (),
         sources=tuple(_source_line(source, language) for source in reversed(shown)),
         omitted=phrases.OMITTED[language].format(count=left_out) if left_out else None,
-        quotes=quotes,
+        quotes=tuple(_quote_line(one, language) for one in quotations(state, language=language)),
         footer=phrases.NOT_A_WARNING[language],
     )
 
@@ -204,7 +210,11 @@ def plain_text(told: Story) -> str:
     if told.changes:
         blocks.append("\n".join([f"{label('changed')}:", *(f"- {change}" for change in told.changes)]))
     if told.quotes:
-        blocks.append("\n".join([f"{label('quotes')}:", *(f"- {quote}" for quote in told.quotes)]))
+        quotes = [f"{label('quotes')}:"]
+        for quote in told.quotes:
+            quotes.append(f"- {quote.outlet}: {quote.text}")
+            quotes += [f"  {quote.url}"] if quote.url else []
+        blocks.append("\n".join(quotes))
     sources = [f"{label('sources')}:"]
     for source in told.sources:
         sources.append(f"- {source.outlet}, {source.time}: {source.title}")
@@ -297,6 +307,14 @@ def _changes(state: IncidentChange, language: Language) -> tuple[str, ...]:
         f"{phrases.FACT[change.fact][language] if change.fact in phrases.FACT else isolated(change.fact, language)}: "
         f"{shown(change.before)} {arrow} {shown(change.after)}"
         for change in state.changed
+    )
+
+
+def _quote_line(quotation: Quotation, language: Language) -> QuoteLine:
+    return QuoteLine(
+        text=f"“{isolated(quotation.text, language)}”",
+        outlet=isolated(quotation.source.outlet, language),
+        url=web_address(quotation.source.url) or "",
     )
 
 

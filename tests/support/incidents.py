@@ -14,6 +14,7 @@ from shared.kafka.dead_letters import Received
 from shared.topics import INCIDENTS
 
 PUBLISHED = datetime(2026, 6, 13, 20, 15, tzinfo=UTC)
+QUOTED = "Gunmen stormed the village and four people were killed, a local official said."
 KHANAQIN_VILLAGE = Place(
     name="Dara",
     precision=Precision.DISTRICT,
@@ -68,8 +69,9 @@ def opened(number: int = 1, **changed: Any) -> IncidentChange:
         source_count=1,
         origins=1,
         evidence=(
+            SourcedEvidence(item_id=f"i_{1:024x}", fact="kind", field="summary", text=QUOTED, start=0, end=len(QUOTED)),
             SourcedEvidence(
-                item_id=f"i_{1:024x}", fact="killed", field="summary", text="four people were killed", start=10, end=33
+                item_id=f"i_{1:024x}", fact="killed", field="summary", text="four people were killed", start=31, end=54
             ),
         ),
         first_seen=PUBLISHED,

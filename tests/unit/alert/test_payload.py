@@ -79,7 +79,7 @@ def test_an_alert_says_what_changed_to_whom_from_whom_and_when() -> None:
     assert data["times"]["fetched"] == "2026-06-13T20:15:20Z"
     assert data["test"] is False
     assert data["sources"][0]["outlet"] == "Hamrin Voice"
-    assert data["evidence"][0]["text"] == "four people were killed"
+    assert data["evidence"][1]["text"] == "four people were killed"
     assert data["told"]["headline"].startswith("Update: Armed attack")
     assert data["late_by_seconds"] is None
 

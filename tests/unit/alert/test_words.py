@@ -26,7 +26,7 @@ from services.alert.words import (
 from shared.events.facts import Candidate, Casualties, Count, EventType, Place, Precision
 from shared.events.incident import IncidentChange, Severity, Status
 from shared.events.report import Kind
-from tests.support.incidents import opened, source, updated
+from tests.support.incidents import QUOTED, opened, source, updated
 from tests.support.places import FewPlaces
 
 NAMES = FewPlaces()
@@ -181,7 +181,7 @@ def test_what_is_no_web_address_is_no_link(url: str) -> None:
 def test_the_plain_text_carries_headline_facts_quotes_sources_and_the_disclaimer() -> None:
     telling = Telling(message=Message.UPDATE, language="en", watches=(("Diyala", Relation.INSIDE),))
     text = plain_text(story(updated(opened()), telling, NAMES))
-    for part in ("7 killed, 5 wounded", "killed: 4 → 7", "13 June 2026", "“four people were killed”",
+    for part in ("7 killed, 5 wounded", "killed: 4 → 7", "13 June 2026", f"Sirwan Post: “{QUOTED}”",
                  "https://outlet-1.example/news/1", "Not an official warning."):  # fmt: skip
         assert part in text
 
