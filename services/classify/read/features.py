@@ -23,6 +23,10 @@ _NEVER_NEWS = (
     "neg.disaster",
 )
 
+_SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate", "neg.family")) - {"neg.figure", "neg.accident", "neg.animal"}
+"""What a sentence may name by the way: the football pitch, the heart surgeon, the market."""
+_HARM = frozenset({"victim.killed", "victim.wounded", "weak.killed"})
+
 
 def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool = False) -> dict[str, float]:
     """Return the features that are not zero."""
@@ -30,12 +34,14 @@ def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool =
     body = marks.below[2 : 2 + _BODY_SENTENCES]
     found: dict[str, float] = {"bias": 1.0}
     for prefix, part, top in (("t", title, 2), ("l", first, 2), ("m", second, 1), ("b", body, 1)):
-        for concept in sorted({concept for one in part for concept in one.concepts}):
+        for concept in sorted({concept for one in part for concept in _meant(one)}):
             if concept.startswith("tgt."):
                 continue
             found[f"{prefix}:{concept}"] = min(top, distinct(part, concept)) / top
         if any(one.concepts & STRONG for one in part):
             found[f"{prefix}:strong"] = 1.0
+        if any(_harms(one) for one in part):
+            found[f"{prefix}:harm"] = 1.0
         strength = max((one.attack_strength for one in part), default=0.0)
         if strength:
             found[f"{prefix}:attack"] = min(3.0, strength) / 3.0
@@ -55,7 +61,7 @@ def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool =
 def _families(found: dict[str, float], title: Sequence[Marked], first: Sequence[Marked]) -> None:
     """Sums over related concepts: a rare concept leans on its family."""
     for prefix, part in (("t", title), ("l", first)):
-        concepts = {concept for one in part for concept in one.concepts}
+        concepts = {concept for one in part for concept in _meant(one)}
         for family in ("react.", "upd.", "ret.", "neg."):
             count = sum(concept.startswith(family) and concept != "neg.politic" for concept in concepts)
             if count:
@@ -66,6 +72,18 @@ def _families(found: dict[str, float], title: Sequence[Marked], first: Sequence[
             concept.startswith(("react.", "upd.", "ret.", "neg.")) for concept in concepts
         ):
             found[f"{prefix}:plain"] = 1.0
+
+
+def _harms(one: Marked) -> bool:
+    """Whether a sentence tells of an attack and of those it hit."""
+    return bool(one.concepts & STRONG) and bool(one.concepts & _HARM)
+
+
+def _meant(one: Marked) -> frozenset[str]:
+    """The sentence's concepts; where people are hit by an attack, a stray word of sport or business is only its scene."""
+    if not _harms(one):
+        return one.concepts
+    return frozenset(concept for concept in one.concepts if concept not in _SCENERY or distinct((one,), concept) > 1)
 
 
 def _past_year(text: str, published: int) -> bool:

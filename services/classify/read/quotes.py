@@ -39,7 +39,7 @@ def _span(sentence: Sentence, hit: Hit) -> tuple[int, int]:
     if last - first <= MAX_CHARACTERS:
         return first, last
     start = first
-    if hit.end - first > MAX_CHARACTERS:
+    if hit.end - first > MAX_CHARACTERS // 2:  # what follows the word tells more than what leads up to it
         opens = [
             after.start
             for mark, after in zip(sentence.tokens, sentence.tokens[1:], strict=False)
