@@ -6,6 +6,7 @@ words such as "on Saturday" are resolved from it, so these shapes are read here 
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from shared.letters import DIGITS
 
@@ -49,6 +50,7 @@ _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _MAX_CHARACTERS = 100
 
 
+@lru_cache(maxsize=4_096)
 def parse_date(text: str) -> datetime | None:
     """Return the time, aware UTC (a date without a zone is taken as UTC, without a time as its midnight); None when it is not understood."""
     text = text.strip()[:_MAX_CHARACTERS].translate(DIGITS)

@@ -1,15 +1,19 @@
-"""feedparser behind one function: bytes in, a ``Document`` of plain values out. CPU-bound and synchronous; run it in ``parse_worker``."""
+"""Any feed behind one function: bytes in, a ``Document`` of plain values out. CPU-bound and synchronous; run it in ``parse_worker``.
+
+Plain, well-formed XML is read by ``plain_xml``; whatever that declines, feedparser reads. The entries are the same.
+"""
 
 import calendar
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
 
 from services.ingest import json_feed
+from services.ingest.adapters import plain_xml
 from services.ingest.dates import parse_date
 from services.ingest.document import Document, Entry, Unreadable
 from services.ingest.encoding import decode
@@ -29,6 +33,7 @@ _SKIPPED_DAY = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
 _ROOT = re.compile(r"<\s*(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_TIMES = ("published", "updated", "created")
 _HEAD_CHARACTERS = 20_000
 _TAIL_CHARACTERS = 4_000
 
@@ -49,6 +54,26 @@ def parse(body: bytes, *, content_type: str, url: str, language: str | None, max
         what = "an HTML page" if _HTML.match(start) else f"something else, beginning {start[:40]!r}"
         return Unreadable(reason=FailureReason.NOT_A_FEED, detail=f"answered with {what} instead of a feed")
     is_cut_off = _breaks_off(text, root.group(1))
+    if not is_cut_off and (plain := read_plain(text, max_entries)) is not None:
+        return _document(plain.feed, plain.entries, text, url=url, language=language, problem=None, is_cut_off=False)
+    return read_any(text, url=url, language=language, max_entries=max_entries, is_cut_off=is_cut_off)
+
+
+def read_plain(text: str, max_entries: int) -> plain_xml.PlainFeed | None:
+    """Return a feed in plain XML, or None when feedparser has to read it: also for dates that only the library knows."""
+    plain = plain_xml.read(text)
+    if plain is None or len(plain.entries) > max_entries:
+        return None
+    for entry in plain.entries:
+        for name in _TIMES:
+            written = entry.get(name)
+            if written and parse_date(written) is None:
+                return None
+    return plain
+
+
+def read_any(text: str, *, url: str, language: str | None, max_entries: int, is_cut_off: bool) -> Document | Unreadable:
+    """Return what feedparser makes of the text."""
     starts = [match.start() for match in _ENTRY.finditer(text)]
     if len(starts) > max_entries:  # parsing is the dear part: what will not be read is not parsed either
         text, is_cut_off = text[: starts[max_entries]], False
@@ -66,22 +91,31 @@ def parse(body: bytes, *, content_type: str, url: str, language: str | None, max
     problem = None
     if len(starts) > max_entries:
         problem = f"carries {len(starts)} items, of which the first {max_entries} were read"
-    return _document(parsed, text, url=url, language=language, problem=problem, is_cut_off=is_cut_off)
+    return _document(
+        parsed.feed, parsed.entries, text, url=url, language=language, problem=problem, is_cut_off=is_cut_off
+    )
 
 
 def _document(
-    parsed: Any, text: str, *, url: str, language: str | None, problem: str | None, is_cut_off: bool
+    feed: Mapping[str, Any],
+    listed: Sequence[Any],
+    text: str,
+    *,
+    url: str,
+    language: str | None,
+    problem: str | None,
+    is_cut_off: bool,
 ) -> Document:
-    raw = parsed.entries[:-1] if is_cut_off else parsed.entries
-    page = str(parsed.feed.get("link") or url)
+    raw = listed[:-1] if is_cut_off else listed
+    page = str(feed.get("link") or url)
     entries = [_entry(entry, page, language) for entry in raw]
     if is_cut_off:
         problem = f"the document breaks off; {len(raw)} complete entries were read"
     head = text[:_HEAD_CHARACTERS] if "<skip" in text[:_HEAD_CHARACTERS] else ""
     return Document(
         entries=tuple(entry for entry in entries if entry is not None),
-        language=str(parsed.feed.get("language") or "").strip().lower() or None,
-        wait_seconds=_asked_wait(parsed.feed),
+        language=str(feed.get("language") or "").strip().lower() or None,
+        wait_seconds=_asked_wait(feed),
         skip_hours=tuple(sorted({int(hour) % 24 for hour in _SKIPPED_HOUR.findall(head)})),
         skip_days=tuple(sorted({_DAYS[day.lower()] for day in _SKIPPED_DAY.findall(head) if day.lower() in _DAYS})),
         problem=problem,
@@ -118,7 +152,9 @@ def _texts(raw: Any) -> tuple[str, str | None]:
 
 
 def _time(raw: Any) -> datetime | None:
-    for name in ("published", "updated", "created"):
+    for name in _TIMES:
+        if name not in raw:  # asking all the same makes the library warn and answer with another date
+            continue
         written = str(raw.get(name) or "")
         if written and (at := parse_date(written)) is not None:
             return at
