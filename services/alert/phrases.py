@@ -85,6 +85,19 @@ RETRACTION_EXPLAINED = _words(
     "تراجع أحد المصادر عمّا نشره. اعتبر التنبيه السابق غير صحيح.",
     "سەرچاوەیەک لە هەواڵەکەی پاشگەز بووەوە. ئاگادارکردنەوەی پێشوو بە هەڵە دابنێ.",
 )
+RETRACTED_BY_DESK = _words(
+    "Retracted by our own editors", "سحبه محررونا", "لەلایەن دەستەی نووسەرانی خۆمانەوە ڕەت کراوەتەوە"
+)
+DESK_RETRACTION_EXPLAINED = _words(
+    "Our own editors found that it did not happen. Treat the earlier alert as wrong.",
+    "تبيّن لمحررينا أن ذلك لم يحدث. اعتبر التنبيه السابق غير صحيح.",
+    "بۆ دەستەی نووسەرانمان دەرکەوت کە ڕووی نەداوە. ئاگادارکردنەوەی پێشوو بە هەڵە دابنێ.",
+)
+DESK_CORRECTION_EXPLAINED = _words(
+    "Our own editors corrected it; the sources may still say otherwise.",
+    "صحّحه محررونا؛ وقد تذكر المصادر غير ذلك.",
+    "دەستەی نووسەرانی خۆمان ڕاستیان کردەوە؛ لەوانەیە سەرچاوەکان هێشتا شتێکی تر بڵێن.",
+)
 WITHDRAWAL_EXPLAINED = _words(
     "Every source took its report back. Nobody stands behind it any more, and nobody called it false either.",
     "سحبت كل المصادر تقاريرها. لم يعد أحد يؤكده، ولم ينفه أحد أيضاً.",

@@ -16,7 +16,7 @@ from services.alert.routing import Message
 from services.alert.watch import LANGUAGES, Language
 from shared.events.facts import Casualties, Count, Place
 from shared.events.incident import IncidentChange, Source, Status
-from shared.events.report import Kind
+from shared.events.report import DeskVerb, Kind
 from shared.letters import fold
 
 
@@ -129,6 +129,8 @@ def headline(state: IncidentChange, telling: Telling, names: PlaceWords) -> str:
 def attribution(state: IncidentChange, language: Language) -> str:
     """Return who says so and how sure that makes it: one outlet by name, several by their number and that of their origins."""
     if state.status is Status.RETRACTED:
+        if _is_by_desk(state, DeskVerb.RETRACT):
+            return phrases.RETRACTED_BY_DESK[language]
         retracting = [source for source in state.sources if source.kind is Kind.RETRACTION]
         if retracting:
             return phrases.RETRACTED_BY[language].format(outlet=isolated(retracting[-1].outlet, language))
@@ -241,6 +243,11 @@ def _is_invisible(c: str) -> bool:
     )  # the zero-width non-joiner is spelling in Sorani and Persian
 
 
+def _is_by_desk(state: IncidentChange, verb: DeskVerb) -> bool:
+    """Whether this very change is such a decision of the desk: no source may be said to stand behind it."""
+    return any(contribution.desk is verb for contribution in state.contributions)
+
+
 def _test_mark(state: IncidentChange, telling: Telling) -> str:
     return phrases.TEST[telling.language] if state.test else ""
 
@@ -260,7 +267,10 @@ def _lead(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
     language = telling.language
     lead = []
     if telling.message is Message.RETRACTION:
-        lead.append(phrases.RETRACTION_EXPLAINED[language])
+        by_desk = _is_by_desk(state, DeskVerb.RETRACT)
+        lead.append((phrases.DESK_RETRACTION_EXPLAINED if by_desk else phrases.RETRACTION_EXPLAINED)[language])
+    if _is_by_desk(state, DeskVerb.CORRECT):
+        lead.append(phrases.DESK_CORRECTION_EXPLAINED[language])
     if telling.message is Message.WITHDRAWAL:
         lead.append(phrases.WITHDRAWAL_EXPLAINED[language])
     if telling.message is Message.LEFT_AREA:

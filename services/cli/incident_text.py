@@ -89,7 +89,7 @@ def _source(source: Source) -> Iterator[str]:
 def _change(change: TimedChange) -> Iterator[str]:
     state = change.state
     when = _time(change.at or state.last_seen)
-    yield f"  r{state.revision}  {when}  {state.change.value}{', told' if state.notify else ''}  by {state.item_id}"
+    yield f"  r{state.revision}  {when}  {state.change.value}{', notifies' if state.notify else ''}  by {state.item_id}"
     what = _what_changed(state)
     if what:
         yield f"      {what}"
