@@ -104,7 +104,8 @@ def _against_split(action: DeskAction, history: Sequence[IncidentChange]) -> str
 
 def desk_report(action: DeskAction, region: LinkRegion, at: datetime) -> Report:
     """Return the report that carries a decision made at a time; the same decision at the same time has the same id."""
-    item_id = ids.derive("desk", action.who, at.isoformat(), action.verb.value, action.incident_id)
+    word = "release" if action.release else action.verb.value
+    item_id = ids.derive("desk", action.who, at.isoformat(), word, action.incident_id)
     return Report(
         item_id=item_id,
         event_id=ids.item_event_id(item_id, "1"),
@@ -114,7 +115,7 @@ def desk_report(action: DeskAction, region: LinkRegion, at: datetime) -> Report:
         outlet=OUTLET,
         tier=1,
         url="",
-        title=f"{action.verb.value}: {action.why}",
+        title=f"{word}: {action.why}",
         published=at,
         parts=(0,),
         region=region.value,

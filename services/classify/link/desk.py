@@ -135,7 +135,8 @@ def _note(report: Report, action: DeskAction, flags: list[Flag], settings: LinkS
 
 
 def _decision(action: DeskAction) -> Decision:
-    return Decision(rule=f"desk {action.verb.value}: {action.why} ({action.who})"[:300])
+    word = "release" if action.release else action.verb.value
+    return Decision(rule=f"desk {word}: {action.why} ({action.who})"[:300])
 
 
 def _step(
