@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo up check format test unit integration e2e eval bench bench-read lock lock-jars clean
+.PHONY: help setup demo up check format test unit integration e2e eval bench bench-read bench-link lock lock-jars clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -53,11 +53,13 @@ e2e: $(READY)  ## The three services as processes, with kills
 eval: $(READY)  ## Score reading and linking on the labelled streams; writes docs/evaluation.md (ARGS="--public DIR" adds public sets)
 	$(BIN)/python -m bench.evaluate $(ARGS)
 
-bench: bench-read  ## Speed of reading and of linking
-	$(BIN)/python bench/link_fold.py
+bench: bench-read bench-link  ## Speed of reading and of linking
 
 bench-read: $(READY)  ## Items a second, start, memory and the worst hostile input of reading, against their targets
 	$(BIN)/python -m bench.read $(ARGS)
+
+bench-link: $(READY)  ## Linking: growth with open incidents, reports a second through the service, time from item to incident
+	$(BIN)/python -m bench.link $(ARGS)
 
 lock: $(READY)  ## Resolve the dependencies anew and write the lock
 	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)

@@ -34,13 +34,16 @@ from services.classify.link.settings import LinkSettings
 from services.classify.link_table import LinkTable, Row, discard_unreadable
 from services.classify.linking import Linker
 from services.classify.metrics import ClassifyMetrics
+from services.classify.order import Order, Partition
 from services.classify.ports import ItemReader
 from services.classify.settings import ClassifySettings
 from services.classify.stages import Outcome
 from shared.clock import Clock
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.dead_letters import Received
+from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Acknowledged, Publisher, PublishError, Record
+from shared.kafka.range_reader import read_range
 from shared.logging import logger
 from shared.metrics import StageMetrics
 from shared.topics import FAUST_APP_ID, ITEMS, LINK_CHANGELOG, LINK_TABLE, REPORT_PARTITIONS, REPORTS, Topic
@@ -51,6 +54,8 @@ EXIT_TEMPORARY_FAILURE = 75
 _RETRY_SECONDS = 1.0
 _READ_AT_ONCE = 32
 _LINK_AT_ONCE = 64
+_CATCH_UP_SECONDS = 5.0
+_ASK_SECONDS = 20.0
 
 
 def end_process(error: ClassifyError) -> None:
@@ -62,11 +67,19 @@ def end_process(error: ClassifyError) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Event:
-    """A record in hand: the framework's event and what we make of it."""
+    """A record in hand, and the framework's message that stands for it."""
 
-    event: Any
+    message: Any
     received: Received
     since: float
+
+
+class _Fetched:
+    """Stands for a record that the framework did not deliver, in its book-keeping of acknowledgements."""
+
+    def __init__(self, tp: Any, offset: int, generation_id: int) -> None:
+        self.tp, self.topic, self.offset, self.generation_id = tp, tp.topic, offset, generation_id
+        self.acked = False
 
 
 class Classifier:
@@ -92,9 +105,12 @@ class Classifier:
         self._end = end
         self._recovered = False
         self._stopping = False
-        self._finishing: Any = None
         self._restoring = asyncio.Lock()
-        self._lanes: list[asyncio.Task[None]] = []
+        self._taking = {ITEMS.name: asyncio.Lock(), REPORTS.name: asyncio.Lock()}
+        self._taken_at = dict.fromkeys(self._taking, 0.0)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._order = Order(self._fetch)
+        self._ends_before: dict[Partition, int] = {}
         self._app = _app(settings, connection)
         table = self._app.Table(
             LINK_TABLE,
@@ -123,16 +139,18 @@ class Classifier:
         self._app.finalize()
         await asyncio.to_thread(discard_unreadable, Path(self._app.conf.tabledir))
         self._acknowledge_by_ourselves()
-        self._lanes = [asyncio.create_task(lane.run()) for lane in (self._reading, self._linking)]
+        self._tasks = [
+            asyncio.create_task(work) for work in (self._reading.run(), self._linking.run(), self._catch_up())
+        ]
         await self._app.start()
 
     async def stop(self) -> None:
         """Stop consuming, finish what is in hand, commit and leave the group."""
         self._stopping = True
         await self._app.stop()
-        for task in self._lanes:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._lanes, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def wait_for_crash(self) -> None:
         """Return when the framework has crashed; its reason is logged."""
@@ -163,29 +181,76 @@ class Classifier:
     def _failed(self, error: Exception) -> None:
         self._end(error if isinstance(error, ClassifyError) else InfrastructureError("", repr(error), 0.0))
 
-    # Events in, acknowledgements out
+    # Records in, acknowledgements out
 
     async def _take(self, topic: Topic, lane: Lane[_Event], stream: Any) -> None:
+        """Put each event of the framework in its lane, with what it left out before it."""
         async for event in stream.noack().events():
-            await lane.put(_Event(event=event, received=_received(event, topic), since=time.monotonic()))
+            message = event.message
+            async with self._taking[topic.name]:
+                if message.generation_id != self._app.consumer_generation_id:
+                    self._app.consumer.unacked.discard(message)
+                    continue
+                is_new = False
+                async for received in self._order.take(_received(message, topic)):
+                    is_new = True
+                    await self._put(lane, received, message)
+                if not is_new:
+                    self._app.consumer.unacked.discard(message)  # we fetched it ourselves before
+
+    async def _put(self, lane: Lane[_Event], received: Received, message: Any = None) -> None:
+        if message is None or received.offset != message.offset:
+            tp = TP(self._connection.topic(received.topic), received.partition)
+            message = _Fetched(tp, received.offset, self._app.consumer_generation_id)
+            self._metrics.fetched_again.inc()
+        self._taken_at[received.topic] = time.monotonic()
+        await lane.put(_Event(message=message, received=received, since=time.monotonic()))
+
+    async def _fetch(self, partition: Partition, first: int, end: int) -> list[Received]:
+        topic, number = partition
+        return await read_range(self._connection, topic=topic, partition=number, first=first, end=end)
+
+    async def _catch_up(self) -> None:
+        """Fetch by ourselves what the framework read and never delivered, with nothing after it that would show the hole."""
+        lanes = ((ITEMS, self._reading), (REPORTS, self._linking))
+        while True:
+            await asyncio.sleep(_CATCH_UP_SECONDS)
+            for topic, lane in lanes:
+                async with self._taking[topic.name]:
+                    if not self._app.rebalancing and time.monotonic() - self._taken_at[topic.name] > _CATCH_UP_SECONDS:
+                        await self._catch_up_topic(topic, lane)
+
+    async def _catch_up_topic(self, topic: Topic, lane: Lane[_Event]) -> None:
+        consumer, generation = self._app.consumer, self._app.consumer_generation_id
+        ours = [tp for tp in consumer.assignment() if tp.topic == self._connection.topic(topic.name)]
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                ends = await consumer.highwaters(*ours) if ours else {}
+            for tp in ours:
+                partition = (topic.name, tp.partition)
+                # What was there the last time already: the framework has had time enough to deliver it.
+                async for received in self._order.catch_up(partition, self._ends_before.get(partition, 0)):
+                    if generation == self._app.consumer_generation_id:
+                        await self._put(lane, received)
+                self._ends_before[partition] = ends.get(tp) or 0
+        except (KafkaError, OSError, TimeoutError) as error:
+            logger().warning("records.not_fetched", topic=topic.name, reason=str(error) or type(error).__name__)
 
     def _acknowledge_by_ourselves(self) -> None:
-        """Refuse every acknowledgement but ours: the framework's own are of events that it skipped, which nobody handled."""
+        """Refuse the framework's own acknowledgements: they are of events that it skipped, which nobody handled."""
         consumer = self._app.consumer
-        acknowledge = consumer.ack
+        self._book = consumer.ack
 
-        def ours_alone(message: Any) -> bool:
-            if message is self._finishing and message.generation_id == self._app.consumer_generation_id:
-                return bool(acknowledge(message))
+        def refuse(message: Any) -> bool:
             consumer.unacked.discard(message)
             return False
 
-        consumer.ack = ours_alone
+        consumer.ack = refuse
 
-    def _acknowledge(self, one: _Event) -> None:
-        self._finishing = one.event.message
-        one.event.ack()
-        self._finishing = None
+    def _acknowledge(self, message: Any) -> None:
+        if message.generation_id == self._app.consumer_generation_id:
+            self._book(message)
+        self._app.consumer.unacked.discard(message)
 
     # The stages
 
@@ -200,7 +265,7 @@ class Classifier:
         left = [one for one in batch if self._linker.is_ours(one.received)]
         for one in batch:
             if one not in left:  # another worker has the region by now and gets the report, for it was not acknowledged
-                self._app.consumer.unacked.discard(one.event.message)
+                self._app.consumer.unacked.discard(one.message)
         with _in_progress(self._metrics.linking, len(left)):
             while left:
                 outcomes = self._linker.link([one.received for one in left])
@@ -215,7 +280,7 @@ class Classifier:
         """Make everything the batch caused durable, then acknowledge it."""
         await self._make_durable(batch, outcomes)
         for one, outcome in zip(batch, outcomes, strict=True):
-            self._acknowledge(one)
+            self._acknowledge(one.message)
             self._count(one, outcome, stage, log_event)
         self._metrics.open_incidents.set(sum(len(region.incidents) for region in self._linker.regions.values()))
 
@@ -279,7 +344,8 @@ class Classifier:
                     del self._linker.regions[partition]
                 for partition in ours:
                     await self._restore(partition, may_begin_anew=True)
-                await self._go_back(ours)
+                self._order.begin(await self._positions())
+                self._ends_before.clear()
         except Exception as error:  # noqa: BLE001  # the framework would log it and begin with an empty state: every incident would ring again
             logger().error("state.unreadable", exc_info=error)
             shutil.rmtree(self._app.conf.tabledir, ignore_errors=True)  # the changelog has it all
@@ -315,24 +381,27 @@ class Classifier:
             duration_s=round(time.monotonic() - started, 3),
         )
 
-    async def _go_back(self, partitions: Sequence[int]) -> None:
-        """Commit the end of each table where more is committed: linking must not skip a report that its table does not know."""
+    async def _positions(self) -> dict[Partition, int]:
+        """Where each partition of ours goes on: linking where its table ends, if more is committed; reading where it is committed."""
         consumer = self._app.consumer
-        reports = [TP(self._connection.topic(REPORTS.name), partition) for partition in partitions]
-        if not reports:
-            return
-        earliest = await consumer.earliest_offsets(*reports)
+        names = {self._connection.topic(topic.name): topic for topic in (ITEMS, REPORTS)}
+        ours = [tp for tp in consumer.assignment() if tp.topic in names]
+        if not ours:
+            return {}
+        earliest = await consumer.earliest_offsets(*ours)
         committed = await consumer.seek_to_committed()
+        positions: dict[Partition, int] = {}
         back = {}
-        for tp in reports:
-            position = max(self._linker.regions[tp.partition].next_offset, earliest.get(tp) or 0)
-            if (committed.get(tp) or 0) > position:
-                back[tp] = position
-                logger().warning(
-                    "position.moved_back", partition=tp.partition, committed=committed[tp], position=position
-                )
+        for tp in ours:
+            position = max(committed.get(tp) or 0, earliest.get(tp) or 0)
+            region = self._linker.regions.get(tp.partition) if names[tp.topic] is REPORTS else None
+            if region is not None and position > max(region.next_offset, earliest.get(tp) or 0):
+                back[tp] = max(region.next_offset, earliest.get(tp) or 0)
+                logger().warning("position.moved_back", partition=tp.partition, committed=position, position=back[tp])
+            positions[names[tp.topic].name, tp.partition] = back.get(tp, position)
         if back:
             await consumer._commit(back)  # as a member of the group; the framework seeks to what is committed next
+        return positions
 
 
 @contextmanager
@@ -387,8 +456,7 @@ def _credentials(connection: KafkaConnection) -> Any:
     )
 
 
-def _received(event: Any, topic: Topic) -> Received:
-    message = event.message
+def _received(message: Any, topic: Topic) -> Received:
     raw = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
     return Received(
         topic=topic.name,

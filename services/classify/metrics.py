@@ -34,6 +34,11 @@ class ClassifyMetrics:
         self.recoveries = Counter(
             "tocsin_classify_recoveries", "times the open incidents were rebuilt from the table", registry=registry
         )
+        self.fetched_again = Counter(
+            "tocsin_classify_fetched_again",
+            "records that the stream framework skipped and that were fetched by ourselves",
+            registry=registry,
+        )
         self.changelogs_lost = Counter(
             "tocsin_classify_changelogs_lost",
             "times a partition was linked again from its first report because its changelog was lost",
