@@ -146,6 +146,7 @@ def link(
             "incident_id": [change.incident_id for change in changes],
             "change": [change.change.value for change in changes],
             **({"flags": flags} if flags else {}),
+            **({"desk": report.desk.verb.value, "who": report.desk.who} if report.desk else {}),
         },
     )
 

@@ -110,7 +110,9 @@ def _kind(
 ) -> tuple[ChangeKind, bool, bool]:
     """The kind of change, whether it notifies, and whether the incident is still known from backfill alone."""
     trigger = step.trigger
-    is_news = trigger is not None and trigger.source.kind in STATING and not trigger.backfill
+    is_news = (
+        trigger is not None and trigger.source.kind in STATING and not trigger.backfill and trigger.desk is None
+    )  # a person's correction of old news does not make it fresh
     is_silent = before.backfill and not is_news
     if after.status is Status.RETRACTED:
         if before.status is not Status.RETRACTED:

@@ -188,3 +188,14 @@ def test_what_every_source_took_back_can_be_released_and_nothing_else() -> None:
     assert desk.act(DeskVerb.RETRACT, incident) == ()
     (free,) = desk.act(DeskVerb.HOLD, incident, release=True)
     assert (free.held, free.status, free.change, free.changed) == (False, Status.WITHDRAWN, ChangeKind.CORROBORATED, ())
+
+
+def test_a_correction_of_what_is_known_from_old_news_alone_stays_silent_until_fresh_news() -> None:
+    desk = Desk(told("a", facts(killed=3), backfill=True))
+    incident = desk.changes[0][0].incident_id
+    (right,) = desk.act(DeskVerb.CORRECT, incident, right=facts(None, event_type=None, on=None, killed=5))
+    assert (right.notify, right.backfill, right.casualties.killed is not None) == (False, True, True)
+    (fresh,) = desk.fold.apply(told("b", facts(killed=3), hours=40), LINKING)
+    assert (fresh.incident_id, fresh.change, fresh.notify) == (incident, ChangeKind.OPENED, True)
+    assert fresh.casualties.killed is not None
+    assert fresh.casualties.killed.best == 5
