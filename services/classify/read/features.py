@@ -23,7 +23,7 @@ _NEVER_NEWS = (
     "neg.disaster",
 )
 
-_SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate", "neg.family")) - {"neg.figure", "neg.accident", "neg.animal"}
+_SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate")) - {"neg.figure", "neg.accident", "neg.animal"}
 """What a sentence may name by the way: the football pitch, the heart surgeon, the market."""
 _HARM = frozenset({"victim.killed", "victim.wounded", "weak.killed"})
 

@@ -339,7 +339,8 @@ def test_a_long_sentence_is_quoted_in_part_and_never_beyond_240_characters() -> 
 
 def test_an_unlisted_village_that_only_an_apposition_names_is_named_in_its_district() -> None:
     report = read(
-        "Four killed in raid", "Gunmen attacked Zarvekan Tilyan, a small farming village in Khanaqin district, on Monday."
+        "Four killed in raid",
+        "Gunmen attacked Zarvekan Tilyan, a small farming village in Khanaqin district, on Monday.",
     )
     assert report.place is not None
     assert (report.place.name, report.place.admin2, report.place.lat) == ("Zarvekan Tilyan", "IQG10Q05", None)
