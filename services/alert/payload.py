@@ -12,7 +12,7 @@ import msgspec
 from services.alert.area import Relation
 from services.alert.routing import Message
 from services.alert.watch import Language
-from services.alert.words import Story, cleaned, is_known_from_reaction, plain_text, web_address
+from services.alert.words import Story, cleaned, is_known_from_reaction, plain_text, told_changes, web_address
 from shared.events.facts import Casualties, EventGroup, EventType, Place
 from shared.events.incident import ChangeKind, FactChange, IncidentChange, Severity, Source, Status
 from shared.events.report import Kind
@@ -86,11 +86,15 @@ class IncidentState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """The same in words, in the receiver's language."""
+    """The same in words, in the receiver's language.
+
+    ``short`` is one text message: at most 160 characters of GSM 03.38 in English, 70 of UCS-2 in Arabic and Sorani.
+    """
 
     language: Language
     headline: str
     text: str
+    short: str
 
 
 class Times(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,10 +108,15 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertData(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told. ``previous_sent_revision`` is the last revision sent to this endpoint, null for the first."""
+    """What is told. ``previous_sent_revision`` is the last revision sent to this endpoint, null for the first.
+
+    ``minimal``: the watch asked for facts without quotes, names of outlets and armed groups, or links; ``sources`` and
+    ``evidence`` are empty then and ``perpetrator`` is "withheld".
+    """
 
     message: Message
     test: bool
+    minimal: bool
     change: ChangeKind
     notify: bool
     changed: tuple[FactChange, ...]
@@ -148,10 +157,15 @@ def alert_body(
     watches: tuple[WatchNote, ...],
     previous_revision: int | None,
     told: Story,
+    short: str,
     times: Times,
     late_by_seconds: int | None,
+    minimal: bool = False,
 ) -> bytes:
     """Return the body, shortened where it would pass 20 kB: first sources and evidence go, then the story's text is cut."""
+    changed = told_changes(state, minimal=minimal)
+    sources = () if minimal else state.sources
+    evidence = () if minimal else state.evidence
     for keep in (1.0, 0.5, 0.2, 0.0):
         body = _ENCODER.encode(
             AlertBody(
@@ -160,26 +174,26 @@ def alert_body(
                 data=AlertData(
                     message=message,
                     test=state.test,
+                    minimal=minimal,
                     change=state.change,
                     notify=state.notify,
-                    changed=tuple(_shortened(change) for change in state.changed[: max(3, round(_MAX_CHANGED * keep))]),
+                    changed=tuple(_shortened(change) for change in changed[: max(3, round(_MAX_CHANGED * keep))]),
                     previous_sent_revision=previous_revision,
                     watches=watches[: 50 if keep == 1.0 else 10],
-                    incident=incident_state(state, candidates=round(_MAX_CANDIDATES * keep)),
+                    incident=_incident_told(state, minimal=minimal, candidates=round(_MAX_CANDIDATES * keep)),
                     sources=tuple(
-                        shown_source(source) for source in _last(state.sources, max(1, round(_MAX_SOURCES * keep)))
+                        shown_source(source) for source in _last(sources, max(1, round(_MAX_SOURCES * keep)))
                     ),
-                    sources_omitted=max(
-                        0, state.source_count - min(len(state.sources), max(1, round(_MAX_SOURCES * keep)))
-                    ),
+                    sources_omitted=max(0, state.source_count - min(len(sources), max(1, round(_MAX_SOURCES * keep)))),
                     evidence=tuple(
                         ShownEvidence(item_id=one.item_id, fact=one.fact, text=cleaned(one.text))
-                        for one in state.evidence[: round(_MAX_EVIDENCE * keep)]
+                        for one in evidence[: round(_MAX_EVIDENCE * keep)]
                     ),
                     told=Told(
                         language=told.language,
                         headline=cleaned_headline(told),
                         text=plain_text(told) if keep > 0.3 else cleaned_headline(told),
+                        short=short,
                     ),
                     times=times,
                     late_by_seconds=late_by_seconds,
@@ -208,6 +222,11 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+def _incident_told(state: IncidentChange, *, minimal: bool, candidates: int) -> IncidentState:
+    whole = incident_state(state, candidates=candidates)
+    return msgspec.structs.replace(whole, perpetrator="withheld", best_reason=None) if minimal else whole
+
+
 def _last(sources: tuple[Source, ...], count: int) -> tuple[Source, ...]:
     return tuple(reversed(sources[-count:]))
 
@@ -215,7 +234,7 @@ def _last(sources: tuple[Source, ...], count: int) -> tuple[Source, ...]:
 def shown_source(source: Source) -> ShownSource:
     """Return a source as receivers see it."""
     return ShownSource(
-        item_id=source.item_id,
+        item_id=source.telling or source.item_id,
         outlet=cleaned(source.outlet, limit=100),
         origin=cleaned(source.origin, limit=100),
         url=web_address(source.url),

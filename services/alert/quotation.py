@@ -27,7 +27,7 @@ class Quotation:
 
 def quotations(state: IncidentChange, *, language: str) -> tuple[Quotation, ...]:
     """Return at most three, of different sources, those in the reader's language first; empty where nothing good exists."""
-    sources = {source.item_id: source for source in state.sources}
+    sources = {source.telling or source.item_id: source for source in state.sources}
     titles = [_comparable(source.title) for source in state.sources]
     whole: dict[str, SourcedEvidence] = {}
     for one in _by_worth(state):

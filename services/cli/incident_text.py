@@ -80,7 +80,7 @@ def _links(state: IncidentChange) -> str:
 
 def _source(source: Source) -> Iterator[str]:
     yield (
-        f"  {source.item_id}  {_time(source.time)}  {cleaned(source.outlet)}: {source.kind.value}, {source.lang}, "
+        f"  {source.telling or source.item_id}  {_time(source.time)}  {cleaned(source.outlet)}: {source.kind.value}, {source.lang}, "
         f"tier {source.tier}, origin {cleaned(source.origin)}"
     )
     yield f"      “{cleaned(source.title)}” {cleaned(source.url, limit=1000)}".rstrip()

@@ -54,9 +54,14 @@ class FactChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A news item that contributed. ``origin`` names the text's origin: syndicated copies share one."""
+    """A news item that contributed. ``origin`` names the text's origin: syndicated copies share one.
+
+    ``telling`` names what of the item counts here: ``<item_id>``, or ``<item_id>#<n>`` for its n-th further attack, whose
+    ``item_id`` is then empty in the sources of a change: an item belongs to the incident of its main attack alone.
+    """
 
     item_id: str
+    telling: str = ""
     event_id: str
     feed: str
     outlet: str

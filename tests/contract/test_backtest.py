@@ -91,3 +91,18 @@ def test_the_sample_is_a_stream_in_order_of_publication_with_three_languages() -
     assert [item["published"] for item in items] == sorted(item["published"] for item in items)
     assert {item["lang"] for item in items} == {"en", "ar", "ckb"}
     assert len({item["id"] for item in items}) == len(items) == 25
+
+
+def test_a_further_attack_of_an_item_claims_the_item_for_no_second_incident() -> None:
+    """An evaluation that goes by the sources' item ids must find each item in the incident of its main attack alone."""
+    stream = lines_of(
+        told("a", facts(killed=2), others=(facts("Tulul"),)),
+        told("b", facts("Tulul"), hours=1),
+    )
+    result = CliRunner().invoke(backtest, ["--reports"], input=stream)
+    last = {change["incident_id"]: change for change in map(json.loads, result.stdout.splitlines())}
+    listed = sorted(
+        [(source["item_id"], source["telling"]) for source in change["sources"]] for change in last.values()
+    )
+    ids = {name: told(name).item_id for name in "ab"}
+    assert listed == sorted([[(ids["a"], ids["a"])], [("", f"{ids['a']}#1"), (ids["b"], ids["b"])]])

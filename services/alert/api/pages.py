@@ -111,7 +111,7 @@ def _card(state: IncidentChange, language: Language, names: PlaceWords) -> Card:
 
 
 def _step(change: IncidentChange, language: Language) -> Step:
-    source = next((one for one in reversed(change.sources) if one.item_id == change.item_id), None)
+    source = next((one for one in reversed(change.sources) if (one.telling or one.item_id) == change.item_id), None)
     return Step(
         at=_minute(source.time if source else change.last_seen),
         change=change.change.value,

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
+
 from services.classify.link.geography import has_point, km_apart
 from services.classify.link.settings import LinkSettings
 from services.classify.link.tolls import best_tolls
@@ -82,7 +84,7 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
         claimed=claimed,
         targets=_common(c.facts.targets for c in carrying),
         weapons=_common(c.facts.weapons for c in carrying),
-        sources=tuple(c.source for c in listed[-settings.max_listed :]),
+        sources=tuple(_as_listed(c.source) for c in listed[-settings.max_listed :]),
         source_count=len(news),
         origins=len({c.source.origin for c in voices}),
         tolls=_tolls(news)[-settings.max_listed :],
@@ -257,3 +259,10 @@ def _confidence(voices: Sequence[Contribution]) -> float:
     for origin in sorted(by_origin):
         doubt *= 1.0 - by_origin[origin]
     return round(1.0 - doubt, 3)
+
+
+def _as_listed(source: Source) -> Source:
+    """The source as a change lists it: an item counts for the incident of its main attack, further attacks name the telling alone."""
+    return msgspec.structs.replace(
+        source, telling=source.item_id, item_id="" if "#" in source.item_id else source.item_id
+    )

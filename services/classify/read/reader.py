@@ -8,7 +8,7 @@ import msgspec
 
 from services.classify.read import lexicon
 from services.classify.read.confidence import confidence_of
-from services.classify.read.dates import read_date
+from services.classify.read.dates import DateReading, read_date
 from services.classify.read.event_type import read_event_type
 from services.classify.read.events import Telling, tellings_of, whole_of
 from services.classify.read.features import features_of
@@ -127,11 +127,22 @@ class Reader:
             rejected=rejected,
         )
 
+    def _day(self, telling: Telling, kind: KindReading, country: str | None) -> DateReading:
+        """The day of the attack; where the sentences that tell it name none, a day in those about its victims serves."""
+        document = telling.document
+        told = read_date(document, kind_hint=kind.kind.value, country=country, sentences=telling.sentences or None)
+        if told.evidence:
+            return told
+        after = read_date(
+            document, kind_hint=kind.kind.value, country=country, sentences=telling.with_aftermath or None
+        )
+        return after if after.evidence and not after.is_old else told
+
     def _facts(self, telling: Telling, kind: KindReading, *, without_headline: bool = False) -> AttackFacts:
         document = telling.document
         place = self._places.read(document, telling.sentences)
         country = place.place.country if place.place else document.country
-        date = read_date(document, kind_hint=kind.kind.value, country=country, sentences=telling.sentences or None)
+        date = self._day(telling, kind, country)
         tolls = _tolls(telling, kind, without_headline=without_headline)
         types = read_event_type(telling.marks, telling.sentences)
         who = read_perpetrator(telling.marks, telling.sentences, self._actors, event_type=types.event_type)
