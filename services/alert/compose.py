@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.alert import mail
 from services.alert.ledger import DeliveryStatus, NewDelivery
 from services.alert.matching import WatchIndex
 from services.alert.payload import Times, WatchNote, alert_body
-from services.alert.routing import Notice
+from services.alert.routing import Note, Notice
+from services.alert.short_form import short_form
 from services.alert.watch import EmailEndpoint, Endpoint, Language
 from services.alert.words import PlaceWords, Story, Telling, story
 from shared.events.incident import IncidentChange
@@ -25,8 +27,15 @@ class Sender:
     name: str
 
 
+class _Written(NamedTuple):
+    """What was already put into words for this change, to be shared among the endpoints that get the same."""
+
+    stories: dict[Telling, Story]
+    bodies: dict[tuple[Telling, tuple[Note, ...], int | None], bytes]
+
+
 class Composer:
-    """Writes deliveries. Stories are shared among the endpoints that get the same one."""
+    """Writes deliveries. Stories and bodies are shared among the endpoints that get the same one."""
 
     def __init__(self, *, index: WatchIndex, names: PlaceWords, sender: Sender) -> None:
         self._index = index
@@ -37,47 +46,26 @@ class Composer:
         self, state: IncidentChange, notices: tuple[tuple[Notice, Endpoint], ...], times: Times
     ) -> tuple[NewDelivery, ...]:
         """Return one delivery for each notice."""
-        stories: dict[Telling, Story] = {}
-        return tuple(self._delivery(state, notice, endpoint, times, stories) for notice, endpoint in notices)
+        written = _Written(stories={}, bodies={})
+        return tuple(self._delivery(state, notice, endpoint, times, written) for notice, endpoint in notices)
 
     def _delivery(
-        self,
-        state: IncidentChange,
-        notice: Notice,
-        endpoint: Endpoint,
-        times: Times,
-        stories: dict[Telling, Story],
+        self, state: IncidentChange, notice: Notice, endpoint: Endpoint, times: Times, written: _Written
     ) -> NewDelivery:
-        late_by = None if times.fetched is None else times.created - times.fetched
-        telling = Telling(
-            message=notice.message,
-            language=self._language(notice, endpoint),
-            watches=tuple((self._name(note.watch_id), note.relation) for note in notice.notes),
-            late_by=late_by if late_by is not None and late_by > LATE_AFTER else None,
-        )
-        told = stories.get(telling) or stories.setdefault(telling, story(state, telling, self._names))
+        telling = self._telling(notice, endpoint, times)
+        if telling not in written.stories:
+            written.stories[telling] = story(state, telling, self._names)
+        told = written.stories[telling]
         own_id = delivery_id(endpoint.id, state.incident_id, state.revision)
         if isinstance(endpoint, EmailEndpoint):
-            content_type, body = (
-                "message/rfc822",
-                self._mail(state, notice, endpoint, own_id=own_id, told=told, created=times.created),
-            )
+            content_type = "message/rfc822"
+            body = self._mail(state, notice, endpoint, own_id=own_id, told=told, created=times.created)
         else:
             content_type = "application/json"
-            body = alert_body(
-                state,
-                message=notice.message,
-                watches=tuple(
-                    WatchNote(
-                        id=note.watch_id, name=self._name(note.watch_id), message=note.message, relation=note.relation
-                    )
-                    for note in notice.notes
-                ),
-                previous_revision=notice.previous_revision,
-                told=told,
-                times=times,
-                late_by_seconds=None if telling.late_by is None else round(telling.late_by.total_seconds()),
-            )
+            key = (telling, notice.notes, notice.previous_revision)
+            if key not in written.bodies:
+                written.bodies[key] = self._body(state, notice, telling, told, times)
+            body = written.bodies[key]
         return NewDelivery(
             delivery_id=own_id,
             endpoint_id=endpoint.id,
@@ -92,6 +80,34 @@ class Composer:
             status=DeliveryStatus.EXPIRED if notice.stale else DeliveryStatus.PENDING,
             occurred_at=times.published,
             fetched_at=times.fetched,
+        )
+
+    def _telling(self, notice: Notice, endpoint: Endpoint, times: Times) -> Telling:
+        late_by = None if times.fetched is None else times.created - times.fetched
+        return Telling(
+            message=notice.message,
+            language=self._language(notice, endpoint),
+            watches=tuple((self._name(note.watch_id), note.relation) for note in notice.notes),
+            late_by=late_by if late_by is not None and late_by > LATE_AFTER else None,
+            minimal=self._is_minimal(notice),
+        )
+
+    def _body(self, state: IncidentChange, notice: Notice, telling: Telling, told: Story, times: Times) -> bytes:
+        return alert_body(
+            state,
+            message=notice.message,
+            watches=tuple(
+                WatchNote(
+                    id=note.watch_id, name=self._name(note.watch_id), message=note.message, relation=note.relation
+                )
+                for note in notice.notes
+            ),
+            previous_revision=notice.previous_revision,
+            told=told,
+            short=short_form(state, telling, self._names),
+            times=times,
+            late_by_seconds=None if telling.late_by is None else round(telling.late_by.total_seconds()),
+            minimal=telling.minimal,
         )
 
     def _mail(
@@ -119,6 +135,11 @@ class Composer:
     def _name(self, watch_id: str) -> str:
         watch = self._index.watches.get(watch_id)
         return watch.name if watch else watch_id
+
+    def _is_minimal(self, notice: Notice) -> bool:
+        """Whether any watch behind it asks for it; one that was given up is unknown, and then the careful way is taken."""
+        watches = [self._index.watches[note.watch_id] for note in notice.notes if note.watch_id in self._index]
+        return not watches or any(watch.minimal for watch in watches)
 
     def _language(self, notice: Notice, endpoint: Endpoint) -> Language:
         if endpoint.language is not None:

@@ -61,7 +61,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
-    """One watch: ``areas`` are alternatives. ``language`` None leaves the choice to the endpoint."""
+    """One watch: ``areas`` are alternatives. ``language`` None leaves the choice to the endpoint.
+
+    ``minimal``: structured facts only; no quotes, no names of outlets or armed groups, no links. For people whom a message
+    about an attack may endanger when it is read over their shoulder.
+    """
 
     id: str
     name: str
@@ -71,6 +75,7 @@ class Watch:
     when_vague: WhenVague = WhenVague.NARROWED
     language: Language | None = None
     receives_tests: bool = False
+    minimal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

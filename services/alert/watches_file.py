@@ -41,7 +41,17 @@ _SECRET_BYTES = (24, 64)
 _MAX_FILE_BYTES = 20_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times quicker, where it was built
 _ENDPOINT_KEYS = ("channel", "enabled", "language", "url", "secret", "secret_file", "previous_secrets", "to")
-_WATCH_KEYS = ("name", "places", "endpoints", "filters", "when_vague", "language", "receives_tests", "enabled")
+_WATCH_KEYS = (
+    "name",
+    "places",
+    "endpoints",
+    "filters",
+    "when_vague",
+    "language",
+    "receives_tests",
+    "minimal",
+    "enabled",
+)
 _FILTER_KEYS = ("groups", "types", "min_severity", "min_killed", "min_confidence", "min_origins", "languages")
 E = TypeVar("E", bound=StrEnum)
 
@@ -173,6 +183,7 @@ class Reading:
             when_vague=_one_of(WhenVague, said, "when_vague") or WhenVague.NARROWED,
             language=_language(said),
             receives_tests=_flag(said, "receives_tests", default=False),
+            minimal=_flag(said, "minimal", default=False),
         )
 
     def _areas(self, said: Mapping[str, object]) -> tuple[Area, ...]:

@@ -15,7 +15,7 @@ from services.alert.quotation import Quotation, quotations
 from services.alert.routing import Message
 from services.alert.watch import LANGUAGES, Language
 from shared.events.facts import Casualties, Count, Place
-from shared.events.incident import IncidentChange, Source, Status
+from shared.events.incident import FactChange, IncidentChange, Source, Status
 from shared.events.report import DeskVerb, Kind
 from shared.letters import fold
 
@@ -34,6 +34,7 @@ class PlaceWords(Protocol):
 
 _FSI, _PDI = "\u2068", "\u2069"
 _MAX_SOURCES = 10
+_NAMING_FACTS = frozenset({"perpetrator", "claimed"})
 _MAX_TEXT = 300
 
 
@@ -92,6 +93,7 @@ class Telling:
     language: Language
     watches: tuple[tuple[str, Relation | None], ...] = ()
     late_by: timedelta | None = None
+    minimal: bool = False
 
 
 def cleaned(text: str, *, limit: int = _MAX_TEXT) -> str:
@@ -122,13 +124,16 @@ def headline(state: IncidentChange, telling: Telling, names: PlaceWords) -> str:
     where = comma.join(place_parts(state.place, language, names)) or phrases.PLACE_UNKNOWN[language]
     return (
         "".join(f"{mark}: " for mark in marks)
-        + f"{what}{comma}{where}: {toll(state.casualties, language)}. {attribution(state, language)}"
+        + f"{what}{comma}{where}: {toll(state.casualties, language)}. {attribution(state, language, minimal=telling.minimal)}"
     )
 
 
-def attribution(state: IncidentChange, language: Language) -> str:
-    """Return who says so and how sure that makes it: one outlet by name, several by their number and that of their origins."""
-    if state.status is Status.RETRACTED:
+def attribution(state: IncidentChange, language: Language, *, minimal: bool = False) -> str:
+    """Return who says so and how sure that makes it: one outlet by name, several by their number and that of their origins.
+
+    ``minimal`` names nobody.
+    """
+    if state.status is Status.RETRACTED and not minimal:
         if _is_by_desk(state, DeskVerb.RETRACT):
             return phrases.RETRACTED_BY_DESK[language]
         retracting = [source for source in state.sources if source.kind is Kind.RETRACTION]
@@ -138,10 +143,10 @@ def attribution(state: IncidentChange, language: Language) -> str:
     outlet_names = list(dict.fromkeys(source.outlet.strip() or source.feed for source in reporting or state.sources))
     if not outlet_names:
         return phrases.NO_SOURCE[language]
-    first = isolated(outlet_names[0], language)
+    first = phrases.outlets(1, language) if minimal else isolated(outlet_names[0], language)
     if is_known_from_reaction(state):
         return phrases.REACTION_ONLY[language].format(outlet=first)
-    if len(outlet_names) <= 1:
+    if len(outlet_names) <= 1 and not minimal:
         return phrases.REPORTED_BY[language].format(outlet=first)
     comma = ", " if language == "en" else "، "
     parts = [phrases.outlets(len(outlet_names), language), phrases.origins(max(1, state.origins), language)]
@@ -187,17 +192,18 @@ def place_parts(place: Place | None, language: Language, names: PlaceWords) -> l
 def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:
     """Return the whole story in one language."""
     language = telling.language
-    shown = state.sources[-_MAX_SOURCES:]
-    left_out = max(0, state.source_count - len(shown))
+    shown = () if telling.minimal else state.sources[-_MAX_SOURCES:]
+    left_out = 0 if telling.minimal else max(0, state.source_count - len(shown))
+    quotes = () if telling.minimal else quotations(state, language=language)
     return Story(
         language=language,
         headline=headline(state, telling, names),
         lead=_lead(state, telling),
         facts=_facts(state, telling, names),
-        changes=_changes(state, language) if telling.message is not Message.ALERT else (),
+        changes=_changes(state, telling) if telling.message is not Message.ALERT else (),
         sources=tuple(_source_line(source, language) for source in reversed(shown)),
         omitted=phrases.OMITTED[language].format(count=left_out) if left_out else None,
-        quotes=tuple(_quote_line(one, language) for one in quotations(state, language=language)),
+        quotes=tuple(_quote_line(one, language) for one in quotes),
         footer=phrases.NOT_A_WARNING[language],
     )
 
@@ -217,14 +223,19 @@ def plain_text(told: Story) -> str:
             quotes.append(f"- {quote.outlet}: {quote.text}")
             quotes += [f"  {quote.url}"] if quote.url else []
         blocks.append("\n".join(quotes))
-    sources = [f"{label('sources')}:"]
-    for source in told.sources:
-        sources.append(f"- {source.outlet}, {source.time}: {source.title}")
-        sources += [f"  {source.url}"] if source.url else []
-    if told.omitted:
-        sources.append(f"- {told.omitted}")
-    blocks += ["\n".join(sources), told.footer]
-    return "\n\n".join(blocks) + "\n"
+    if told.sources or told.omitted:
+        sources = [f"{label('sources')}:"]
+        for source in told.sources:
+            sources.append(f"- {source.outlet}, {source.time}: {source.title}")
+            sources += [f"  {source.url}"] if source.url else []
+        sources += [f"- {told.omitted}"] if told.omitted else []
+        blocks.append("\n".join(sources))
+    return "\n\n".join([*blocks, told.footer]) + "\n"
+
+
+def told_changes(state: IncidentChange, *, minimal: bool) -> tuple[FactChange, ...]:
+    """Return the facts that changed; ``minimal`` leaves out who is accused or claims it."""
+    return tuple(change for change in state.changed if not minimal or change.fact not in _NAMING_FACTS)
 
 
 def web_address(url: str) -> str | None:
@@ -295,18 +306,22 @@ def _facts(state: IncidentChange, telling: Telling, names: PlaceWords) -> tuple[
         ("when", when),
         ("toll", toll(state.casualties, language)),
     ]
-    if state.perpetrator != "unknown":
+    if state.perpetrator != "unknown" and not telling.minimal:
         actor = phrases.ACTOR.get(state.perpetrator, {}).get(language) or isolated(
             state.perpetrator.replace("_", " "), language
         )
         facts.append(("by", f"{actor} ({(phrases.CLAIMED if state.claimed else phrases.ACCUSED)[language]})"))
-    facts += [("severity", phrases.SEVERITY[state.severity][language]), ("reports", attribution(state, language))]
+    facts += [
+        ("severity", phrases.SEVERITY[state.severity][language]),
+        ("reports", attribution(state, language, minimal=telling.minimal)),
+    ]
     if telling.watches:
         facts.append(("watches", comma.join(isolated(name, language) for name, _ in telling.watches)))
     return tuple(Line(label=phrases.LABEL[name][language], value=value) for name, value in facts)
 
 
-def _changes(state: IncidentChange, language: Language) -> tuple[str, ...]:
+def _changes(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
+    language = telling.language
     unknown = phrases.NOT_STATED[language]
 
     def shown(value: str | None) -> str:
@@ -316,7 +331,7 @@ def _changes(state: IncidentChange, language: Language) -> tuple[str, ...]:
     return tuple(
         f"{phrases.FACT[change.fact][language] if change.fact in phrases.FACT else isolated(change.fact, language)}: "
         f"{shown(change.before)} {arrow} {shown(change.after)}"
-        for change in state.changed
+        for change in told_changes(state, minimal=telling.minimal)
     )
 
 

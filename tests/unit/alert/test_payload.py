@@ -1,7 +1,11 @@
 """The webhook body: its schema, its size, what it carries."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from importlib import resources
 from typing import Any
 
@@ -14,7 +18,7 @@ from services.alert.ledger import NewDelivery
 from services.alert.matching import WatchIndex
 from services.alert.payload import MAX_BODY_BYTES, AlertBody, Times, json_schema
 from services.alert.routing import Message, Note, Notice
-from services.alert.watch import EmailEndpoint, Endpoint, Watch, WebhookEndpoint
+from services.alert.watch import EmailEndpoint, Endpoint, Language, Watch, WebhookEndpoint
 from shared.events.facts import Candidate, Place, Precision
 from shared.events.incident import FactChange, IncidentChange, SourcedEvidence
 from shared.events.report import Kind
@@ -136,3 +140,46 @@ def test_links_that_are_no_web_addresses_do_not_travel() -> None:
 def test_a_mail_has_the_same_bytes_each_time_it_is_composed(language: Any) -> None:
     mailbox = EmailEndpoint(id="mail", to="desk@example.org", language=language)
     assert compose(opened(), endpoint=mailbox).body == compose(opened(), endpoint=mailbox).body
+
+
+def _minimal(state: IncidentChange, endpoint: Endpoint = DESK, message: Message = Message.ALERT) -> NewDelivery:
+    composer = Composer(
+        index=WatchIndex([replace(DIYALA, minimal=True), replace(DIYALA, id="open")]),
+        names=FewPlaces(),
+        sender=Sender(address="alerts@tocsin.example", name="Tocsin"),
+    )
+    notes = tuple(Note(watch_id=one, message=message, relation=Relation.INSIDE) for one in ("diyala", "open"))
+    notice = Notice(endpoint_id=endpoint.id, message=message, notes=notes, first_revision=None, previous_revision=None)
+    (delivery,) = composer.deliveries(state, ((notice, endpoint),), TIMES)
+    return delivery
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "ckb"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_minimal_keeps_the_facts_and_holds_no_quote_name_or_link(language: Language, number: int) -> None:
+    state = opened(best_reason="Sirwan Post says so") if number == 1 else updated(opened())
+    state = msgspec.structs.replace(
+        state, changed=(*state.changed, FactChange(fact="claimed", before=None, after="ISIS"))
+    )
+    message = Message.ALERT if number == 1 else Message.UPDATE
+    body = _minimal(state, replace(DESK, language=language), message).body.decode()
+    mailbox = EmailEndpoint(id="mail", to="desk@example.org", language=language)
+    raw = _minimal(state, mailbox, message).body
+    mail = message_from_bytes(raw, policy=default)
+    assert isinstance(mail, EmailMessage)
+    shown = [str(part.get_content()) for kind in ("plain", "html") if (part := mail.get_body((kind,)))]
+    for text in (body, str(mail["Subject"]), *shown):
+        for name in ("Sirwan", "Hamrin", "Gunmen", "people were killed", "outlet-", "http://", "ISIS", "isis", "داعش"):
+            assert name not in text.replace("https://tocsin.example", "")
+    data = json.loads(body)["data"]
+    assert data["minimal"] is True
+    assert (data["sources"], data["evidence"], data["sources_omitted"]) == ([], [], number)
+    assert data["incident"]["casualties"]["killed"]["best"] == (4 if number == 1 else 7)
+    assert data["incident"]["place"]["admin2"] == "IQG10Q05"
+    assert data["told"]["headline"] in shown[0]
+
+
+def test_the_body_carries_the_short_form() -> None:
+    assert _body(opened())["data"]["told"]["short"] == (
+        "Armed attack, Dara, Khanaqin, Diyala, 13 Jun: 4 killed. Reported by Sirwan Post, unconfirmed"
+    )

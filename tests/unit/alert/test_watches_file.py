@@ -242,3 +242,9 @@ def test_the_shipped_file_watches_diyala() -> None:
     shipped = Path(__file__).parents[3] / "config" / "watches.yaml"
     found = load(shipped, {}, FewPlaces())
     assert [(watch.id, watch.areas) for watch in found.watches] == [("diyala", (CodedArea(codes=("IQ", "IQG10")),))]
+
+
+def test_a_watch_may_ask_for_facts_only(tmp_path: Path) -> None:
+    path = tmp_path / "watches.yaml"
+    path.write_text("watches:\n  a: {places: [IQ], minimal: true}\n  b: {places: [IQ]}\n", encoding="utf-8")
+    assert [watch.minimal for watch in load(path, {}, FewPlaces()).watches] == [True, False]
