@@ -6,8 +6,10 @@ from datetime import datetime
 from services.alert.ledger import DeliveryRow, TimedChange
 from services.alert.routing import Message
 from services.alert.words import PlaceWords, Telling, cleaned, headline, story, toll
+from services.classify.desk import tellings_in
 from shared.events.incident import Decision, IncidentChange, Source, Status
 
+_MOST_SOURCES = 50
 _IN_ENGLISH = Telling(message=Message.ALERT, language="en")
 
 
@@ -50,10 +52,12 @@ def whole_story(history: Sequence[TimedChange], deliveries: Sequence[DeliveryRow
     yield f"  Confidence: {state.confidence:.2f}, {state.origins} independent origins"
     yield ""
     yield f"Sources: {state.source_count}" + (
-        f", the last {len(state.sources)} are" if len(state.sources) < state.source_count else ""
+        f", the last {_MOST_SOURCES} are" if state.source_count > _MOST_SOURCES else ""
     )
-    for source in state.sources:
-        yield from _source(source)
+    # Of the contributions, not of the state's own list: these names are the ones that a split takes.
+    tellings = tellings_in([change.state for change in history]).values()
+    for telling in sorted(tellings, key=lambda one: one.source.time)[-_MOST_SOURCES:]:
+        yield from _source(telling.source)
     if state.tolls:
         yield "Tolls told"
         for entry in state.tolls:

@@ -1,6 +1,5 @@
 """``tocsin incidents`` without any server: wrong uses, and how an incident is shown."""
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -10,7 +9,7 @@ from services.classify.link.settings import LinkSettings
 from services.cli.__main__ import cli
 from services.cli.incident_text import line, whole_story
 from shared.events.report import DeskAction, DeskVerb, Kind
-from tests.support.incidents import opened, updated
+from tests.support.incidents import opened
 from tests.support.places import FewPlaces
 from tests.support.told import facts, told
 
@@ -51,13 +50,13 @@ def test_the_list_says_what_keeps_an_incident_from_being_told() -> None:
 
 
 def test_foreign_text_cannot_write_on_the_terminal() -> None:
-    first = opened()
-    evil = msgspec.structs.replace(first.sources[0], title="\x1b[2Jgone\u202e")
-    state = updated(first, sources=(evil,))
+    evil = told("a", facts(killed=3), title="\x1b[2Jgone\u202e", outlet="\x1b]0;evil")
+    (state,) = OpenIncidents().apply(evil, LinkSettings())
     text = "\n".join(whole_story([TimedChange(at=None, state=state)], [], FewPlaces()))
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "gone" in text
+    assert evil.item_id in text
 
 
 def test_the_story_tells_sources_tolls_changes_decisions_and_who_decided() -> None:
