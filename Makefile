@@ -61,6 +61,9 @@ bench-read: $(READY)  ## Items a second, start, memory and the worst hostile inp
 bench-link: $(READY)  ## Linking: growth with open incidents, reports a second through the service, time from item to incident
 	$(BIN)/python -m bench.link $(ARGS)
 
+bench-ingest: $(READY)  ## Polls a second, CPU, memory and pauses of ingest beside Miniflux's figures (minutes; ARGS="--feeds 500")
+	@$(BIN)/python -m bench.ingest $(ARGS)
+
 lock: $(READY)  ## Resolve the dependencies anew and write the lock
 	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/dev.txt $(ARGS)
@@ -77,3 +80,9 @@ gazetteer: $(READY)  ## Build the shipped place data anew from SOURCE=folder (se
 
 train: $(READY)  ## Train the story-kind model from the labelled examples in the repository
 	$(BIN)/python -m services.classify.train
+
+deploy-check: $(READY)  ## Render and validate the manifests, the compose file, the alert rules and the dashboard
+	$(BIN)/pytest -q tests/deploy $(ARGS)
+
+generated: $(READY)  ## Write the generated parts of docs/ and deploy/ anew
+	$(BIN)/python -m tests.deploy.generate
