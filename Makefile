@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo up check format test unit integration e2e eval bench bench-read bench-link lock lock-jars clean
+.PHONY: help setup demo up check format test unit integration eval bench bench-read bench-link bench-ingest lock lock-jars clean gazetteer train deploy-check generated
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
