@@ -20,7 +20,7 @@ FORCES = words(
     "soldier officer policeman policewoman trooper conscript guard commander captain lieutenant colonel major general sergeant"
     " corporal brigadier fighter recruit cadet serviceman servicewoman ranger gendarme commando paramilitary agent bodyguard"
     " sentry draftee marine airman sailor pilot reservist jawan constable inspector sniper sapper deminer cop warden lancer"
-    " infantryman volunteer militiaman policeperson"
+    " infantryman volunteer militiaman policeperson patrolman guardsman scout levy legionnaire"
 )
 CIVILIANS = words(
     "civilian villager farmer shepherd worker driver teacher student pupil child boy girl woman resident local passer bystander"
@@ -37,6 +37,8 @@ CIVILIANS = words(
     " peasant orphan widow butcher tailor jeweller goldsmith pharmacist dentist athlete footballer player wrestler boxer coach"
     " beekeeper forager logger woodcutter chief chieftain headman preacher muezzin seminarian bishop deacon missionary aid-worker"
     " peacekeeper deputy translator interpreter secretary accountant clerk staffer receptionist tribal neighbour neighbor colleague"
+    " surgeon physician psychiatrist specialist principal headteacher burner customer diner seller hawker reveller churchgoer picnicker"
+    " holidaymaker traveller traveler bystander caller deminer landlord shop-owner owner campaigner seminarian cashier guide exile"
     " friend spouse fiancee toddler twin sibling adolescent minor adult casualty-worker veterinarian electrician mechanic welder"
     " plumber cleaner janitor caretaker watchman trader butcher greengrocer fishmonger porter taxi-driver boatman ferryman"
 )
@@ -134,7 +136,7 @@ KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),
     ("lost", "their", "lives"), ("lost", "his", "life"), ("lost", "her", "life"), ("lose", "their", "lives"),
     ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"),
-    ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
+    ("embraced", "martyrdom"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
 )  # fmt: skip
 KILL_OF = tuple(
     (noun, "of")
@@ -147,7 +149,7 @@ KILL_OF = tuple(
 )
 WOUND_PARTICIPLES: tuple[tuple[str, ...], ...] = (
     ("wounded",), ("injured",), ("hurt",), ("maimed",), ("hospitalised",), ("hospitalized",), ("burned",), ("burnt",),
-    ("shot", "and", "wounded"), ("shot", "and", "injured"),
+    ("shot", "and", "wounded"), ("shot", "and", "injured"), ("treated",), ("poisoned",), ("gassed",), ("scalded",),
 )  # fmt: skip
 WOUND_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("wounding",), ("injuring",), ("injures",), ("injure",), ("wound",), ("wounds",), ("hurts",), ("hurting",), ("maiming",),

@@ -75,11 +75,27 @@ class Phrases:
             quantity = by_start.get(at)
             group = self._counted(quantity) if quantity else self._uncounted(at)
             if group is not None:
+                group = self._with_aside(group)
                 groups.append(group)
                 at = max(group.end, at + 1)
             else:
                 at = quantity.end if quantity and self.key(quantity.end) != "of" else at + 1
         return groups
+
+    def _with_aside(self, group: Group) -> Group:
+        """The group with an age or a mistaken figure written after it: "a man, 45,", "boy of 12", "three, not four,"."""
+        end = group.end
+        if self.key(end) in {",", "("} and group.best == 1 and end + 1 in self.numbers and self.key(end + 2) in {",", ")"}:
+            return replace(group, end=end + 3)
+        if self.key(end) in {"of", "aged"} and group.best == 1 and end + 1 in self.numbers and self.is_closed_age(end + 2):
+            return replace(group, end=end + 2)
+        if self.keys[end : end + 2] == [",", "not"] and end + 2 in self.numbers and self.key(end + 3) == ",":
+            return replace(group, end=end + 4, is_loose=False)
+        return group
+
+    def is_closed_age(self, at: int) -> bool:
+        """Whether the figure before token ``at`` counts nobody: a verb or a mark follows ("boy of 12 killed")."""
+        return self.starts_verb(at) or self.key(at) in {"", ",", ".", "was", "is", "has", "who", "and"}
 
     def _counted(self, quantity: Quantity) -> Group | None:
         before, after = self.key(quantity.start - 1), self.key(quantity.end)

@@ -18,6 +18,7 @@ _RAISING = frozenset(
     {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing", "brought", "raised", "takes"}
 )
 _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
+_NOW = frozenset({"now", "rises", "rise", "rose", "climbs", "reach", "reaches"})
 _RISES = frozenset(
     {"to", "at", "is", "reached", "reaches", "hits", "hit", "now", "stands", "of", "tops", "was", "as", ":"}
 )
@@ -89,7 +90,9 @@ class _Reading:
         deaths = (
             v
             for v in self._attachment.verbs
-            if verb.end <= v.start < verb.end + 15 and self._phrases.key(v.start) in _DIED
+            if verb.end <= v.start < verb.end + 15
+            and self._phrases.key(v.start) in _DIED
+            and v.start not in self._attachment.used
         )
         death = next(deaths, None)
         if death is None or any(verb.end <= other.start < death.start for other in self._phrases.groups):
@@ -154,7 +157,16 @@ class _Reading:
     def _toll_claims(self) -> Iterator[Claim]:
         """ "Toll … rises to nine", "bringing to nine the number of dead"."""
         for at, key in enumerate(self._phrases.keys):
-            if key in {"toll", "tolls"} or (key in {"number", "count"} and self._phrases.key(at + 1) == "of"):
+            if key in {"dead", "killed", "deaths"} and self._phrases.key(at + 1) in _NOW:
+                now = self._phrases.at_start.get(at + 2 + (self._phrases.key(at + 2) in {"to", "at"}))
+                if now is not None and now.best is not None:
+                    self._attachment.used.update((now.start, at))
+                    yield from claims_from(
+                        Fact.KILLED, ClaimKind.TOTAL, [replace(now, side=Side.ANY, is_loose=False)], at, now.end
+                    )
+            if key in {"toll", "tolls"} or (
+                key in {"number", "count"} and self._phrases.key(at + 1) in {"of", "killed", "dead"}
+            ):
                 words_near = self._phrases.keys[max(0, at - 2) : at + 6]
                 if key in {"number", "count"} and not {
                     "dead",

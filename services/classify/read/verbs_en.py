@@ -43,6 +43,8 @@ def _is_nominal(phrases: Phrases, verb: Verb) -> bool:
     key, before, after = phrases.key(verb.start), phrases.key(verb.start - 1), phrases.key(verb.end)
     if verb.form == "of":
         return False
+    if key == "bodies" and before in {"no", "any"}:
+        return True
     if key in {"dead", "wounded", "injured", "killed", "hurt", "slain", "injuries", "wounds", "deaths", "bodies"}:
         if before in _NOMINAL or (before in {"wounds", "or"} and key == "injuries"):
             return True

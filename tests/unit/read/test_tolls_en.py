@@ -223,3 +223,25 @@ def test_of_two_competing_figures_the_leading_one_is_best_and_the_other_widens()
     count = reading.casualties.killed
     assert count is not None
     assert (count.low, count.best, count.high) == (9, 9, 14)
+
+
+ASIDES = (
+    ("Boy of 12 killed by old mine near Mandali.", 1),
+    ("A man, 45, was shot dead in Kut on Monday.", 1),
+    ("Gunmen shot dead a 52-year-old heart surgeon in Baquba.", 1),
+    ("Three, not four, died in the attack on the post.", 3),
+    ("Market bombing: dead now seven.", 7),
+    ("The death of one of the wounded brings to three the number killed in the bombing.", 3),
+)
+
+
+@pytest.mark.parametrize(("text", "killed"), ASIDES)
+def test_ages_and_corrected_figures_are_no_victims(text: str, killed: int) -> None:
+    casualties = read_casualties(document(text, "en")).casualties
+    assert casualties.killed is not None
+    assert casualties.killed.best == killed
+
+
+def test_bodies_that_nobody_saw_are_no_victims() -> None:
+    text = "A priest said that he had seen no bodies in the streets after the attack."
+    assert read_casualties(document(text, "en")).casualties.killed is None
