@@ -97,6 +97,11 @@ class AlertStage:
         async with asyncio.timeout(30):
             return await process.wait()
 
+    @property
+    def pids(self) -> list[int]:
+        """The running processes, oldest first."""
+        return [process.pid for process in self._processes]
+
     async def publish(self, changes: Sequence[IncidentChange]) -> None:
         """Put changes on the topic, as linking would."""
         await self.publish_raw([
