@@ -290,6 +290,9 @@ class Classifier:
         stage.duration.observe(duration)
         for flag in outcome.flags:
             self._metrics.kept_out.labels(flag).inc()
+        if outcome.desk is not None:
+            word, decided = outcome.desk
+            self._metrics.desk_decisions.labels(word, decided.value).inc()
         if outcome.dead is not None:
             self._metrics.dead_letters.labels(one.received.topic, outcome.dead.value).inc()
             logger().error(

@@ -6,6 +6,7 @@ hears a sentence instead of a counter going up. Nothing here reads a clock.
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from shared import ids
 from shared.codec import encode, headers
@@ -16,8 +17,22 @@ from shared.kafka.publisher import Record
 from shared.topics import REPORTS
 
 OUTLET = "desk"
+DESK_WORDS = (*(verb.value for verb in DeskVerb), "release")
+"""What a decision is called; a release is a hold that ends."""
 MAX_WHO, MAX_WHY = 60, 200
 """Characters; together they fit the rule that a change keeps (300), so that neither is ever cut."""
+
+
+class DeskOutcome(StrEnum):
+    """What linking made of a decision: carried out, or refused with a flag."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+def word_of(action: DeskAction) -> str:
+    """Return which of ``DESK_WORDS`` the decision is."""
+    return "release" if action.release and action.verb is DeskVerb.HOLD else action.verb.value
 
 
 def tellings_in(history: Sequence[IncidentChange]) -> dict[str, Contribution]:
@@ -104,7 +119,7 @@ def _against_split(action: DeskAction, history: Sequence[IncidentChange]) -> str
 
 def desk_report(action: DeskAction, region: LinkRegion, at: datetime) -> Report:
     """Return the report that carries a decision made at a time; the same decision at the same time has the same id."""
-    word = "release" if action.release else action.verb.value
+    word = word_of(action)
     item_id = ids.derive("desk", action.who, at.isoformat(), word, action.incident_id)
     return Report(
         item_id=item_id,

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from services.classify.desk import DESK_WORDS, DeskOutcome
 from services.classify.link.screening import Flag
 from shared.events.incident import ChangeKind
 from shared.events.report import Kind
@@ -30,6 +31,12 @@ class ClassifyMetrics:
         )
         for flag in Flag:
             self.kept_out.labels(flag.value)
+        self.desk_decisions = Counter(
+            "tocsin_classify_desk_decisions", "decisions of the desk by outcome", ["verb", "outcome"], registry=registry
+        )
+        for word in DESK_WORDS:
+            for decided in DeskOutcome:
+                self.desk_decisions.labels(word, decided.value)
         self.open_incidents = Gauge("tocsin_classify_open_incidents", "incidents held in memory", registry=registry)
         self.recoveries = Counter(
             "tocsin_classify_recoveries", "times the open incidents were rebuilt from the table", registry=registry

@@ -3,10 +3,11 @@
 Every exception about a record ends here as a dead letter (house style, rule 21); the shell only publishes, stores and counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.classify.desk import DeskOutcome, word_of
 from services.classify.entries import Entry, decode_entry, encode_entry
 from services.classify.link.fold import OpenIncidents, entry_key
 from services.classify.link.settings import LinkSettings
@@ -37,6 +38,7 @@ class Outcome:
     is_new: bool = False
     state_spoilt: bool = False
     flags: tuple[str, ...] = ()
+    desk: tuple[str, DeskOutcome] | None = None
     log: dict[str, object] = field(default_factory=dict)
 
 
@@ -140,15 +142,22 @@ def link(
         entry=(key, value),
         is_new=known is None,
         flags=flags,
+        desk=_decided(report, changes) if known is None else None,
         log={
             "item_id": report.item_id,
             "event_id": report.event_id,
             "incident_id": [change.incident_id for change in changes],
             "change": [change.change.value for change in changes],
             **({"flags": flags} if flags else {}),
-            **({"desk": report.desk.verb.value, "who": report.desk.who} if report.desk else {}),
+            **({"desk": word_of(report.desk), "who": report.desk.who} if report.desk else {}),
         },
     )
+
+
+def _decided(report: Report, changes: Sequence[IncidentChange]) -> tuple[str, DeskOutcome] | None:
+    if report.desk is None:
+        return None
+    return word_of(report.desk), DeskOutcome.DONE if changes else DeskOutcome.REFUSED
 
 
 def _change_record(received: Received, report: Report, change: IncidentChange, now: datetime) -> Record:

@@ -184,7 +184,7 @@ async def _publish(report: Report) -> None:
             (stored,) = await publisher.publish([desk_record(report)])
     except (PublishError, KafkaError, OSError) as error:
         raise click.ClickException(
-            f"the decision was not written: Kafka at {connection.bootstrap}: {error or type(error).__name__}"
+            f"Kafka at {connection.bootstrap} did not confirm the decision ('tocsin incidents show' tells whether it was taken all the same): {str(error) or type(error).__name__}"
         ) from error
     click.echo(f"written as {report.item_id} (partition {stored.partition}, offset {stored.offset})")
 

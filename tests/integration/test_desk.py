@@ -175,12 +175,19 @@ async def test_merge_and_split_by_hand_and_what_cannot_be_done_is_a_sentence_or_
     assert "opened, active; tells diyala (alert)" in output
     assert len(await diyala.wait_for_accepted(3, _WAIT)) == 3
 
+    ran = await stage.incidents("retract", into, "--why", "x", TOCSIN_KAFKA_BOOTSTRAP="127.0.0.1:9")
+    assert ran.status == 1
+    assert "Kafka at 127.0.0.1:9 did not confirm the decision" in ran.errors
+
     # Two people at once: what the command could not know is refused by linking, and counted.
     action = DeskAction(verb=DeskVerb.RETRACT, incident_id=left, who="another", why="late")
     await stage.alert.publish_raw([desk_record(desk_report(action, LinkRegion.MENA, SystemClock().now()))])
     ran = await stage.incidents("hold", into, "--why", "a marker behind it", "--wait", "60")
     assert ran.status == 0
     assert await stage.metric('tocsin_classify_kept_out_total{reason="unknown_incident"}') == 1
+    decided = "tocsin_classify_desk_decisions_total"
+    assert await stage.metric(f'{decided}{{outcome="refused",verb="retract"}}') == 1
+    assert await stage.metric(f'{decided}{{outcome="done",verb="merge"}}') == 1
     changes = await stage.changes()
     assert await stage.replayed() == changes
     assert [state.status for (incident, _), state in sorted(changes.items()) if incident == left][-1] is Status.MERGED

@@ -101,11 +101,11 @@ class DeskStage:
             for sent in (msgspec.structs.replace(one, region="mena", parts=(0,)) for one in reports)
         ])  # fmt: skip
 
-    async def incidents(self, *arguments: str) -> Ran:
-        """Run ``tocsin incidents …``."""
+    async def incidents(self, *arguments: str, **settings: str) -> Ran:
+        """Run ``tocsin incidents …``; ``settings`` are environment variables."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.cli", "incidents", *arguments,
-            env={**_plain_environment(), **self._environment, "TOCSIN_POSTGRES_DSN": self.alert.postgres},
+            env={**_plain_environment(), **self._environment, "TOCSIN_POSTGRES_DSN": self.alert.postgres, **settings},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         output, errors = await asyncio.wait_for(process.communicate(), 60)

@@ -135,7 +135,7 @@ def _note(report: Report, action: DeskAction, flags: list[Flag], settings: LinkS
 
 
 def _decision(action: DeskAction) -> Decision:
-    word = "release" if action.release else action.verb.value
+    word = "release" if action.release and action.verb is DeskVerb.HOLD else action.verb.value
     return Decision(rule=f"desk {word}: {action.why} ({action.who})"[:300])
 
 
