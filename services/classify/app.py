@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +42,7 @@ from shared.clock import Clock
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.dead_letters import Received
 from shared.kafka.errors import KafkaError
+from shared.kafka.lag import LagReader, Position
 from shared.kafka.publisher import Acknowledged, Publisher, PublishError, Record
 from shared.kafka.range_reader import read_range
 from shared.logging import logger
@@ -162,10 +163,10 @@ class Classifier:
             return "stopping"
         return None if self._recovered else "the open incidents are not rebuilt yet"
 
-    def assigned(self) -> frozenset[tuple[str, int]]:
-        """The partitions of items and reports that are ours now; topics as the broker knows them."""
-        changelog = self._connection.topic(LINK_CHANGELOG.name)
-        return frozenset((tp.topic, tp.partition) for tp in self._app.consumer.assignment() if tp.topic != changelog)
+    def assigned(self) -> frozenset[Partition]:
+        """The partitions of items and reports that are ours now; topics without prefix."""
+        names = {self._connection.topic(topic.name): topic.name for topic in (ITEMS, REPORTS)}
+        return frozenset((names[tp.topic], tp.partition) for tp in self._app.consumer.assignment() if tp.topic in names)
 
     def _topic(self, topic: Topic) -> Any:
         return self._app.topic(
@@ -221,18 +222,16 @@ class Classifier:
                         await self._catch_up_topic(topic, lane)
 
     async def _catch_up_topic(self, topic: Topic, lane: Lane[_Event]) -> None:
-        consumer, generation = self._app.consumer, self._app.consumer_generation_id
-        ours = [tp for tp in consumer.assignment() if tp.topic == self._connection.topic(topic.name)]
+        generation = self._app.consumer_generation_id
+        ours = [partition for partition in self.assigned() if partition[0] == topic.name]
         try:
-            async with asyncio.timeout(_ASK_SECONDS):
-                ends = await consumer.highwaters(*ours) if ours else {}
-            for tp in ours:
-                partition = (topic.name, tp.partition)
+            positions = await self._positions() if ours else {}
+            for partition in ours:
                 # What was there the last time already: the framework has had time enough to deliver it.
                 async for received in self._order.catch_up(partition, self._ends_before.get(partition, 0)):
                     if generation == self._app.consumer_generation_id:
                         await self._put(lane, received)
-                self._ends_before[partition] = ends.get(tp) or 0
+                self._ends_before[partition] = positions[partition].end
         except (KafkaError, OSError, TimeoutError) as error:
             logger().warning("records.not_fetched", topic=topic.name, reason=str(error) or type(error).__name__)
 
@@ -272,7 +271,7 @@ class Classifier:
                 done, left = left[: len(outcomes)], left[len(outcomes) :]
                 await self._finish(done, outcomes, self._metrics.linking, "report.linked")
                 if outcomes[-1].state_spoilt:
-                    await self._restore(done[-1].received.partition)
+                    await self._restore(done[-1].received.partition, await self._positions())
 
     async def _finish(
         self, batch: Sequence[_Event], outcomes: Sequence[Outcome], stage: StageMetrics, log_event: str
@@ -341,14 +340,16 @@ class Classifier:
         """Fold the table anew for every partition that is ours now; called by the framework after recovery, before events."""
         try:
             async with self._restoring:  # a rebalance that comes meanwhile calls again
-                reports = self._connection.topic(REPORTS.name)
-                ours = sorted(tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == reports)
+                positions = await self._positions()
+                ours = sorted(number for topic, number in self.assigned() if topic == REPORTS.name)
                 for partition in set(self._linker.regions) - set(ours):
                     del self._linker.regions[partition]
                 for partition in ours:
-                    await self._restore(partition, may_begin_anew=True)
-                self._order.begin(await self._positions())
+                    await self._restore(partition, positions, may_begin_anew=True)
+                self._order.begin(await self._where_to_go_on(positions))
                 self._ends_before.clear()
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._end(InfrastructureError(LINK_CHANGELOG.name, repr(error), 0.0))
         except Exception as error:  # noqa: BLE001  # the framework would log it and begin with an empty state: every incident would ring again
             logger().error("state.unreadable", exc_info=error)
             shutil.rmtree(self._app.conf.tabledir, ignore_errors=True)  # the changelog has it all
@@ -356,12 +357,17 @@ class Classifier:
         self._metrics.recoveries.inc()
         self._recovered = True
 
-    async def _restore(self, partition: int, *, may_begin_anew: bool = False) -> None:
+    async def _positions(self) -> dict[Partition, Position]:
+        """Where every partition stands; by a client of its own, for the framework's answers late while it fetches."""
+        async with asyncio.timeout(_ASK_SECONDS), LagReader(self._connection) as reader:
+            return await reader.positions(FAUST_APP_ID, [ITEMS, REPORTS, LINK_CHANGELOG])
+
+    async def _restore(
+        self, partition: int, positions: Mapping[Partition, Position], *, may_begin_anew: bool = False
+    ) -> None:
         """Fold one partition's table; where anything of it is missing, link it again from the first report, or raise ``StateError``."""
         started = time.monotonic()
-        changelog = TP(self._connection.topic(LINK_CHANGELOG.name), partition)
-        end = (await self._app.consumer.highwaters(changelog)).get(changelog) or 0
-        persisted = self._table.opened(partition)
+        persisted, end = self._table.opened(partition), positions[LINK_CHANGELOG.name, partition].end
         restored = await asyncio.to_thread(lambda: restore(self._table.values(partition)))
         region = restored.region
         if restored.missing or persisted >= end:
@@ -370,9 +376,8 @@ class Classifier:
             )
             if not may_begin_anew:
                 raise lost
-            if restored.missing or persisted >= 0:
-                logger().error("changelog.lost", partition=partition, reason=str(lost))
-                self._metrics.changelogs_lost.inc()
+            logger().error("changelog.lost", partition=partition, reason=str(lost))
+            self._metrics.changelogs_lost.inc()
             self._table.forget(partition)
             region = Region.empty()
         self._linker.regions[partition] = region
@@ -384,27 +389,23 @@ class Classifier:
             duration_s=round(time.monotonic() - started, 3),
         )
 
-    async def _positions(self) -> dict[Partition, int]:
-        """Where each partition of ours goes on: linking where its table ends, if more is committed; reading where it is committed."""
-        consumer = self._app.consumer
-        names = {self._connection.topic(topic.name): topic for topic in (ITEMS, REPORTS)}
-        ours = [tp for tp in consumer.assignment() if tp.topic in names]
-        if not ours:
-            return {}
-        earliest = await consumer.earliest_offsets(*ours)
-        committed = await consumer.seek_to_committed()
-        positions: dict[Partition, int] = {}
+    async def _where_to_go_on(self, positions: Mapping[Partition, Position]) -> dict[Partition, int]:
+        """For each partition of ours: reading goes on at what is committed; linking where its table ends, if more is committed."""
+        on: dict[Partition, int] = {}
         back = {}
-        for tp in ours:
-            position = max(committed.get(tp) or 0, earliest.get(tp) or 0)
-            region = self._linker.regions.get(tp.partition) if names[tp.topic] is REPORTS else None
-            if region is not None and position > max(region.next_offset, earliest.get(tp) or 0):
-                back[tp] = max(region.next_offset, earliest.get(tp) or 0)
-                logger().warning("position.moved_back", partition=tp.partition, committed=position, position=back[tp])
-            positions[names[tp.topic].name, tp.partition] = back.get(tp, position)
+        for partition in self.assigned():
+            at = positions[partition]
+            on[partition] = max(at.committed, at.begin)
+            region = self._linker.regions.get(partition[1]) if partition[0] == REPORTS.name else None
+            if region is not None and on[partition] > (due := max(region.next_offset, at.begin)):
+                logger().warning("position.moved_back", partition=partition[1], committed=at.committed, position=due)
+                on[partition] = due
+                back[TP(self._connection.topic(REPORTS.name), partition[1])] = due
         if back:
-            await consumer._commit(back)  # as a member of the group; the framework seeks to what is committed next
-        return positions
+            await self._app.consumer._commit(
+                back
+            )  # as a member of the group; the framework seeks to what is committed next
+        return on
 
 
 @contextmanager

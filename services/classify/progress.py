@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.errors import KafkaError
-from shared.kafka.lag import LagReader
+from shared.kafka.lag import LagReader, Position
 from shared.topics import FAUST_APP_ID, ITEMS, REPORTS
 
 Partition = tuple[str, int]
@@ -21,14 +21,14 @@ class Progress:
     stall_seconds: float
     _since: dict[Partition, tuple[int, float]] = field(default_factory=dict)
 
-    def observe(self, now: float, positions: Mapping[Partition, tuple[int, int]]) -> None:
-        """Take in the committed and the end offset of our partitions; those not named are forgotten."""
+    def observe(self, now: float, positions: Mapping[Partition, Position]) -> None:
+        """Take in where our partitions stand; those not named are forgotten."""
         self._since = {
-            partition: (committed, self._since[partition][1])
-            if self._since.get(partition, (None,))[0] == committed
-            else (committed, now)
-            for partition, (committed, end) in positions.items()
-            if end > committed
+            partition: (at.committed, self._since[partition][1])
+            if self._since.get(partition, (None,))[0] == at.committed
+            else (at.committed, now)
+            for partition, at in positions.items()
+            if at.end > max(at.committed, at.begin)
         }
 
     def stuck(self, now: float) -> str | None:
@@ -52,4 +52,4 @@ async def watch(
             progress.observe(time.monotonic(), {})
             continue
         ours = assigned() or frozenset(positions)
-        progress.observe(time.monotonic(), {one: offsets for one, offsets in positions.items() if one in ours})
+        progress.observe(time.monotonic(), {one: at for one, at in positions.items() if one in ours})

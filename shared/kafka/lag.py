@@ -1,6 +1,7 @@
 """How far a consumer group is behind."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -8,6 +9,15 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.kafka.connection import KafkaConnection
 from shared.topics import Topic
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """A partition's first offset that still exists, what a group committed (0 for nothing), and the offset of the next record."""
+
+    begin: int
+    committed: int
+    end: int
 
 
 class LagReader:
@@ -46,17 +56,19 @@ class LagReader:
             behind += max(0, ends[partition] - at)
         return behind
 
-    async def positions(self, group: str, topics: Sequence[Topic]) -> dict[tuple[str, int], tuple[int, int]]:
-        """Return the committed and the end offset of each partition; topics as the broker knows them, nothing committed is 0."""
+    async def positions(self, group: str, topics: Sequence[Topic]) -> dict[tuple[str, int], Position]:
+        """Return where each partition begins and ends and what ``group`` committed; topics without prefix."""
+        named = {self._connection.topic(topic.name): topic for topic in topics}
         partitions = [
-            TopicPartition(self._connection.topic(topic.name), number)
-            for topic in topics
-            for number in range(topic.partitions)
+            TopicPartition(name, number) for name, topic in named.items() for number in range(topic.partitions)
         ]
-        ends = await self._consumer.end_offsets(partitions)
+        begins = await self._consumer.beginning_offsets(partitions)
         committed = await self._admin.list_consumer_group_offsets(self._connection.topic(group), partitions=partitions)
+        ends = await self._consumer.end_offsets(partitions)
         return {
-            (one.topic, one.partition): (max(0, committed[one].offset) if one in committed else 0, ends[one])
+            (named[one.topic].name, one.partition): Position(
+                begin=begins[one], committed=max(0, committed[one].offset) if one in committed else 0, end=ends[one]
+            )
             for one in partitions
         }
 

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 from services.classify.lane import Lane
 from services.classify.progress import Progress
+from shared.kafka.lag import Position
 
 A, B = ("items", 0), ("reports", 0)
 
 
 def test_a_partition_that_stands_still_with_records_waiting_is_named() -> None:
     progress = Progress(stall_seconds=10)
-    progress.observe(0, {A: (5, 9), B: (5, 9)})
-    progress.observe(8, {A: (5, 12), B: (7, 12)})
+    progress.observe(0, {A: Position(begin=0, committed=5, end=9), B: Position(begin=0, committed=5, end=9)})
+    progress.observe(8, {A: Position(begin=0, committed=5, end=12), B: Position(begin=0, committed=7, end=12)})
     assert progress.stuck(9) is None
     told = progress.stuck(11)
     assert told is not None
@@ -21,8 +22,8 @@ def test_a_partition_that_stands_still_with_records_waiting_is_named() -> None:
 
 def test_a_partition_with_nothing_waiting_or_taken_away_is_not_stuck() -> None:
     progress = Progress(stall_seconds=10)
-    progress.observe(0, {A: (9, 9), B: (5, 9)})
-    progress.observe(5, {A: (9, 9)})
+    progress.observe(0, {A: Position(begin=0, committed=9, end=9), B: Position(begin=0, committed=5, end=9)})
+    progress.observe(5, {A: Position(begin=0, committed=9, end=9)})
     assert progress.stuck(1000) is None
 
 
