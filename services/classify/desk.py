@@ -99,6 +99,8 @@ def _against_merge(action: DeskAction, history: Sequence[IncidentChange], into: 
         return f"{target.incident_id} was itself merged into {target.merged_into}; merge into that one"
     if target.status is Status.WITHDRAWN:
         return f"every source of {target.incident_id} took its report back; merge the other way round"
+    if target.status is Status.RETRACTED:
+        return f"{target.incident_id} is retracted, and whoever was told of {action.incident_id} would not hear so; retract that one, or merge the other way round"
     if target.test is not history[-1].test:
         return "one of the two is a test and the other is not; they are kept apart"
     here, there = region_of_incident(history), region_of_incident(into)

@@ -70,6 +70,8 @@ def _merge(
     into = incidents.get(action.into_incident_id or "")
     if into is None or into is gone or into.state.status is Status.MERGED:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
+    if into.state.status is Status.RETRACTED:  # those who were told of the other would never hear that it is false
+        return Planned(flags=(Flag.REFUSED_BY_RULE,))
     moved = tuple(gone.tellings[part] for part in sorted(gone.tellings) if gone.tellings[part].desk is None)
     if not moved:
         return Planned(flags=(Flag.REFUSED_BY_RULE,))

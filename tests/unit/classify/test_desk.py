@@ -99,6 +99,13 @@ def test_what_every_source_took_back_has_nothing_left_to_decide_about() -> None:
     assert "merge the other way round" in (room.against(DeskVerb.MERGE, 1, into=0) or "")
 
 
+def test_a_merge_into_what_is_retracted_is_refused() -> None:
+    room = Newsroom(told("a"), told("b", facts("Tulul", killed=5), hours=1))
+    room.decide(DeskVerb.RETRACT, 1)
+    assert "would not hear so" in (room.against(DeskVerb.MERGE, 0, into=1) or "")
+    assert room.against(DeskVerb.MERGE, 1, into=0) is None
+
+
 def test_a_merge_with_itself_with_a_test_or_across_regions_is_refused() -> None:
     room = Newsroom(told("a"), told("b", facts(KABUL), hours=1), told("c", facts("Tulul"), hours=2, test=True))
     assert "cannot be merged into itself" in (room.against(DeskVerb.MERGE, into=0) or "")

@@ -86,6 +86,13 @@ def test_a_merge_leaves_earlier_decisions_about_the_merged_incident_behind() -> 
     assert grown.status is Status.ACTIVE
 
 
+def test_a_merge_into_what_is_retracted_is_refused() -> None:
+    desk = Desk(told("a", facts("Imam Ways", killed=2)), told("b", facts("Tulul", killed=5), hours=1))
+    left, into = desk.changes[0][0].incident_id, desk.changes[1][0].incident_id
+    desk.act(DeskVerb.RETRACT, into)
+    assert desk.act(DeskVerb.MERGE, left, into=into) == ()
+
+
 def test_a_merge_of_many_long_articles_makes_changes_below_256_kb_that_replay() -> None:
     words = tuple(
         Evidence(fact=fact, field="content", text="ب" * 400, start=0, end=400)
