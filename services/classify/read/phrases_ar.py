@@ -30,6 +30,15 @@ def _bare(key: str) -> tuple[str, ...]:
     return tuple(stem for stem in arabic_stems(key) if not (stem != key and "ال" + stem in key))
 
 
+def _owned(key: str) -> str | None:
+    """The plural that a pronoun is written onto: عناصرها, مقاتليه."""
+    for suffix in ("ها", "هم", "هما", "ه"):
+        stem = key.removesuffix(suffix)
+        if stem != key and stem in lexicon.SIDE_OF_PLURAL:
+            return stem
+    return None
+
+
 class Phrases:
     """The words of one sentence, its numbers and its groups of people; never changed once built."""
 
@@ -70,7 +79,8 @@ class Phrases:
         if self.key(at) in _OF_THEM:
             return replace(group_of(quantity, end=at + 1), is_partitive=True)
         for fact, nouns in _CASUALTIES:
-            if self.holds(at, nouns):
+            form = self.holds(at, nouns)
+            if form and (form.startswith("و") or not self.key(at).startswith("و")):  # "مصرع 5 وإصابة 8"
                 self.facts[quantity.start] = fact
                 return group_of(quantity, end=at + 1)
         noun = at + 1 if self.key(at) == _OF else at
@@ -205,7 +215,7 @@ class Phrases:
             return None
         if self.holds(at + 1, lexicon.WOUNDED_NOUNS_PLURAL) or self.holds(at + 1, lexicon.WOUNDED_NOUNS_DUAL):
             return replace(one(at, at + 2), is_of_wounded=True)
-        noun = self.holds(at + 1, lexicon.SIDE_OF_PLURAL)
+        noun = self.holds(at + 1, lexicon.SIDE_OF_PLURAL) or _owned(self.key(at + 1))
         if noun is None or self.holds(at + 1, lexicon.KILLED_NOUNS_PLURAL):
             return None
         end, side = self._turned(at + 2, lexicon.SIDE_OF_PLURAL[noun])

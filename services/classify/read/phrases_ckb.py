@@ -9,7 +9,7 @@ from services.classify.read.number_words import words
 from services.classify.read.quantities import Quantity, is_glued, quantities_of
 from services.classify.read.text import Sentence
 
-_ONE_OF = words("یەکێک یەکێکیان یەکێکی")
+_ONE_OF = words("یەکێک یەکێکیان یەکێکی یەکێکیش یەکێکیشیان")
 _A_WOUNDED = tuple(words("بریندارێک"))
 _AMONG_THEM = words("نێویاندا ناویاندا لەنێویاندا لەناویاندا لەنێوانیاندا نێوانیاندا")
 _THAT = words("کە")
@@ -103,7 +103,8 @@ class Phrases:
             return end + 1, Side.ATTACKERS
         noun = _noun(self.key(end))
         if noun is not None and not noun[1] and self.key(end - 1).endswith("ي") and not self.is_beside(end):
-            return end + 1, side
+            own = lexicon.SIDE_OF[noun[0]]
+            return end + 1, own if own is Side.FORCES else side  # "چەکداری حەشد" are no attackers
         return end, side
 
     def _one_of(self, at: int) -> Group | None:
@@ -116,12 +117,28 @@ class Phrases:
                 return one(at, at + 3, side=lexicon.SIDE_OF[noun[0]])
         return one(at, at + 1)
 
+    def _named_by_grammar(self, at: int) -> Group | None:
+        """People without a number or an ending: a couple, both of them, himself, the head of a tribe."""
+        key, following = self.key(at), self.key(at + 1)
+        if key in lexicon.COUPLE[0] and following == "و" and self.key(at + 2).startswith(lexicon.COUPLE[1]):
+            return Group(start=at, end=at + 3, best=2, low=2, high=2, side=Side.CIVILIANS)
+        if key.startswith(lexicon.BOTH) and key not in lexicon.BOTH:
+            return Group(start=at, end=at + 1, best=2, low=2, high=2, is_loose=True)
+        is_killed = following in lexicon.KILL_VERBS and following.startswith(("كوژر", "دەكوژر", "شەهيد", "تيرۆر"))
+        if key in lexicon.HIMSELF and (following == "و" or is_killed or self.is_beside(at + 1)):
+            return one(at, at + 1, is_loose=True)
+        if key in lexicon.TITLES and following.endswith((*lexicon.INDEFINITE[:2], "ێك", "يەك", "ێكي", "يەكي")):
+            return one(at, at + 2, side=Side.CIVILIANS)
+        return None
+
     def _uncounted(self, at: int) -> Group | None:
         key = self.key(at)
         if self.key(at - 1) in _AMONG_THEM:
             return None
         if key in _ONE_OF:
             return self._one_of(at)
+        if (named := self._named_by_grammar(at)) is not None:
+            return named
         if key.startswith(_A_WOUNDED):
             return replace(one(at, at + 1), is_of_wounded=True)
         if key in lexicon.PARENTS:

@@ -85,9 +85,19 @@ class Phrases:
     def _with_aside(self, group: Group) -> Group:
         """The group with an age or a mistaken figure written after it: "a man, 45,", "boy of 12", "three, not four,"."""
         end = group.end
-        if self.key(end) in {",", "("} and group.best == 1 and end + 1 in self.numbers and self.key(end + 2) in {",", ")"}:
+        if (
+            self.key(end) in {",", "("}
+            and group.best == 1
+            and end + 1 in self.numbers
+            and self.key(end + 2) in {",", ")"}
+        ):
             return replace(group, end=end + 3)
-        if self.key(end) in {"of", "aged"} and group.best == 1 and end + 1 in self.numbers and self.is_closed_age(end + 2):
+        if (
+            self.key(end) in {"of", "aged"}
+            and group.best == 1
+            and end + 1 in self.numbers
+            and self.is_closed_age(end + 2)
+        ):
             return replace(group, end=end + 2)
         if self.keys[end : end + 2] == [",", "not"] and end + 2 in self.numbers and self.key(end + 3) == ",":
             return replace(group, end=end + 4, is_loose=False)

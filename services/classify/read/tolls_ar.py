@@ -111,10 +111,21 @@ class _Reading:
             and not self._phrases.keys[following.start].startswith("و")
         ):
             first = following
+        elif first.side is Side.ATTACKERS and trigger.form == "active":
+            first = self._object_after(first) or first
         chain = [first]
         while (following := self._next_in_list(chain[-1], trigger.fact)) is not None:
             chain.append(following)
         return chain
+
+    def _object_after(self, subject: Group) -> Group | None:
+        """ "اغتال مسلح مجهول عضواً في حزب": whom the gunman killed."""
+        for at in range(subject.end, subject.end + 3):
+            group = self._phrases.at_start.get(at)
+            if group is not None:
+                is_victim = group.side is not Side.ATTACKERS and not self._phrases.keys[at].startswith("و")
+                return group if is_victim and group.start not in self._used else None
+        return None
 
     def _first_after(self, trigger: _Trigger) -> Group | None:
         for at in range(trigger.at + 1, min(trigger.at + 1 + _REACH, len(self._phrases.keys))):
@@ -139,7 +150,9 @@ class _Reading:
             if key in _AMONG_THEM:
                 return None
             following = self._phrases.at_start.get(at)
-            if following is not None and (key.startswith("و") or self._phrases.key(at - 1) in {"،", ",", "و"}):
+            if following is not None and (
+                key.startswith("و") or self._phrases.key(at - 1) in {"،", ",", "و", "مع", "برفقه"}
+            ):
                 own = self._phrases.facts.get(at)
                 is_free = following.start not in self._used and own in (None, fact) and not following.is_partitive
                 is_elided = following.is_loose and following.is_explicit and following.end - following.start == 1
@@ -172,6 +185,9 @@ class _Reading:
             if self._phrases.key(at + 1) == "مع" and following is not None and following.start not in self._used:
                 groups.append(following)
             self._used.update(group.start for group in groups)
+            self._used.update(
+                p for p in range(at + 1, at + 3) if self._phrases.facts.get(p) is Fact.KILLED
+            )  # "أردوه قتيلاً"
             yield from claims_from(Fact.KILLED, ClaimKind.STATED, groups, at, at + 1)
             return
 
@@ -210,6 +226,8 @@ class _Reading:
         for first, second in zip(self._triggers, self._triggers[1:], strict=False):
             if second.at != first.at + 1 or first.fact is second.fact:
                 continue
+            if self._phrases.holds(first.at, _AFTER_SUBJECT):
+                continue  # "خمسة قتلوا وأصيب ثلاثون": the killed are told before
             group = self._first_after(second)
             self._used.update((first.at, second.at))
             if group is not None:

@@ -111,3 +111,22 @@ def test_a_total_that_rises_has_the_exact_words_as_evidence() -> None:
     assert [evidence.text for evidence in reading.evidence] == ["إلى ثمانية قتلى"]
     evidence = reading.evidence[0]
     assert text.fields[evidence.field][evidence.start : evidence.end] == evidence.text
+
+
+MORE = (
+    ("مقتل أحد عناصرها وجرح اثنين آخرين", 1, 2),
+    ("إن خمسة من عمال الميناء قتلوا وأصيب نحو ثلاثين", 5, 30),
+    ("اغتال مسلح مجهول عضواً في حزب", 1, None),
+    ("مصرع 5 وإصابة 8 في قصف", 5, 8),
+    ("قتل المختار مع ثلاثة من أبنائه", 4, None),
+    ("أطلقوا النار عليه وأردوه قتيلاً", 1, None),
+    ("توفي أحد الجرحى ليرتفع العدد إلى ثلاثة", 3, None),
+)
+
+
+@pytest.mark.parametrize(("text", "killed", "wounded"), MORE)
+def test_owned_objects_and_bare_figures_are_counted(text: str, killed: int, wounded: int | None) -> None:
+    casualties = read_casualties(document(text, "ar")).casualties
+    assert casualties.killed is not None
+    assert casualties.killed.best == killed
+    assert (casualties.wounded.best if casualties.wounded else None) == wounded

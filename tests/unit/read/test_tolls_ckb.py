@@ -82,3 +82,22 @@ def test_the_toll_of_the_past_is_not_the_toll(sentence: str) -> None:
     ).casualties
     assert casualties.killed is not None
     assert casualties.killed.best == 2
+
+
+MORE = (
+    ("چوار چەکداری حەشد کوژران و شەشی دیکە بریندار بوون", 4, 6),
+    ("خۆی و سێ کوڕییان کوشت، هاوسەرەکەشی بریندارە", 4, 1),
+    ("دوو پۆلیس شەهید و یەکێکیش بریندار بوو", 2, 1),
+    ("سەرۆک هۆزێک لە جەلەولا کوژرا", 1, None),
+    ("لە ئەنجامدا ژن و مێردێک کوژران", 2, None),
+    ("هێرش کرایە سەر خاڵێکی حەشدی شەعبی و دوو کەس کوژران", 2, None),
+)
+
+
+@pytest.mark.parametrize(("text", "killed", "wounded"), MORE)
+def test_people_without_a_number_are_counted(text: str, killed: int, wounded: int | None) -> None:
+    casualties = read_casualties(document(text, "ckb")).casualties
+    assert casualties.killed is not None
+    assert casualties.killed.best == killed
+    assert (casualties.wounded.best if casualties.wounded else None) == wounded
+    assert casualties.attackers_killed is None
