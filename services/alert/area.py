@@ -25,6 +25,8 @@ class Relation(StrEnum):
     OUTSIDE = "outside"
 
 
+_FEWEST_KM_OF_A_DEGREE = 111.0
+"""Of latitude, on the sphere that distances are measured on."""
 _NEARNESS = {Relation.OUTSIDE: 0, Relation.POSSIBLY: 1, Relation.INSIDE: 2}
 
 
@@ -132,6 +134,8 @@ def _by_point(place: Place, area: Circle | Polygon) -> Relation:
 
 def _contains(area: Circle | Polygon, lat: float, lon: float) -> bool:
     if isinstance(area, Circle):
+        if abs(area.lat - lat) * _FEWEST_KM_OF_A_DEGREE > area.radius_km:
+            return False  # most watches are far away, and the exact distance costs ten times as much
         return km_between(area.lat, area.lon, lat, lon) <= area.radius_km
     return _in_ring(area.ring, lat, lon) and not any(_in_ring(hole, lat, lon) for hole in area.holes)
 

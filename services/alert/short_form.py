@@ -6,6 +6,7 @@ silently. What does not fit is said more shortly, least loss first; what is left
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 
 from services.alert import phrases, short_phrases
@@ -74,13 +75,16 @@ def short_form(state: IncidentChange, telling: Telling, names: PlaceWords) -> st
 
 def _from_the_fullest(*parts: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Every combination of the parts' ways of saying them, those that lose least first."""
-    steps = product(*(range(len(part)) for part in parts))
+    for taken in _orders(tuple(len(part) for part in parts)):
+        yield tuple(part[step] for part, step in zip(parts, taken, strict=True))
 
+
+@lru_cache(maxsize=256)
+def _orders(lengths: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     def lost(taken: tuple[int, ...]) -> int:
         return sum(cost[step] for step, cost in zip(taken, _LOSS, strict=True))
 
-    for taken in sorted(steps, key=lost):
-        yield tuple(part[step] for part, step in zip(parts, taken, strict=True))
+    return tuple(sorted(product(*(range(length) for length in lengths)), key=lost))
 
 
 def _with_place_cut(where: str, said: Callable[[str], str], language: Language) -> str:

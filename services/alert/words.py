@@ -99,6 +99,9 @@ class Telling:
 def cleaned(text: str, *, limit: int = _MAX_TEXT) -> str:
     """Return foreign text on one line without control or bidirectional characters; where it is cut, it ends in an ellipsis."""
     text = text[: 4 * limit]  # what follows costs time for each character, and news text has no bound
+    if text.isprintable():  # then nothing is to be taken out, and most text is
+        line = " ".join(text.split())
+        return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if not _is_invisible(c))
     line = " ".join(kept.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
@@ -107,6 +110,8 @@ def cleaned(text: str, *, limit: int = _MAX_TEXT) -> str:
 def isolated(text: str, language: Language) -> str:
     """Return cleaned foreign text, isolated where its direction differs from that of the language."""
     line = cleaned(text)
+    if language == "en" and line.isascii():
+        return line
     opposite = ("R", "AL") if language == "en" else ("L",)
     return f"{_FSI}{line}{_PDI}" if any(unicodedata.bidirectional(c) in opposite for c in line) else line
 

@@ -98,3 +98,11 @@ def test_what_has_no_shape_of_a_code_is_none(text: str) -> None:
 def test_precision_does_not_matter_to_the_codes() -> None:
     near = msgspec.structs.replace(IN_KHANAQIN, precision=Precision.TOWN)
     assert relation(near, DIYALA) is Relation.INSIDE
+
+
+def test_a_circle_holds_what_its_radius_reaches_to_the_north_and_no_further() -> None:
+    circle = Circle(lat=34.0, lon=45.0, radius_km=50.0)
+    inside = Place(name="x", lat=34.449, lon=45.0, precision=Precision.EXACT, country="IQ")
+    outside = Place(name="x", lat=34.451, lon=45.0, precision=Precision.EXACT, country="IQ")
+    assert relation(inside, circle) is Relation.INSIDE
+    assert relation(outside, circle) is Relation.OUTSIDE

@@ -191,3 +191,9 @@ def test_more_sources_than_are_shown_are_counted() -> None:
     told = story(many, Telling(message=Message.ALERT, language="en"), NAMES)
     assert len(told.sources) == 10
     assert told.omitted == "and 54 more"
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[\w \u200b-\u200f\u00a0\t\n]{0,40}", fullmatch=True))
+def test_plain_text_is_cleaned_as_any_other(text: str) -> None:
+    slowly = cleaned("\u200b" + text)  # the mark is taken out, and keeps the quick way from being taken
+    assert cleaned(text) == slowly
