@@ -6,11 +6,14 @@ import socket
 import zlib
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from random import Random
 from threading import Event
 from time import monotonic
 
+import brotli
 import pytest
 from aiohttp import web
+from backports import zstd
 
 from services.ingest.adapters.http import FetchLimits, HttpFetcher
 from services.ingest.adapters.names import LeavingResolver, system_look_up
@@ -30,6 +33,10 @@ LIMITS = FetchLimits(
     connections_per_host=10,
 )
 NONE = Validators()
+NOISE = Random(1).randbytes(150_000)
+_wide = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 24})
+WIDE = _wide.compress(BODY) + _wide.flush()
+"""Asks its reader for 16 MiB before the first byte; HTTP allows 8."""
 
 
 class Server:
@@ -126,6 +133,9 @@ async def test_a_304_that_nobody_asked_for_is_a_failure(server):
         ("gzip", gzip.compress(BODY)),
         ("deflate", zlib.compress(BODY)),
         ("deflate", zlib.compress(BODY)[2:-4]),
+        ("br", brotli.compress(BODY)),
+        ("zstd", zstd.compress(BODY)),
+        ("zstd", zstd.compress(BODY[:20]) + zstd.compress(BODY[20:])),
         ("identity", BODY),
     ],
 )
@@ -148,7 +158,14 @@ async def test_compressed_bodies_are_read(server, encoding, body):
         ({"body": gzip.compress(bytes(50_000_000)), "headers": {"Content-Encoding": "gzip"}}, FailureReason.TOO_LARGE, "the body exceeds"),
         ({"body": gzip.compress(BODY)[:-9], "headers": {"Content-Encoding": "gzip"}}, FailureReason.CUT_OFF, "breaks off"),
         ({"body": b"not gzip at all", "headers": {"Content-Encoding": "gzip"}}, FailureReason.BAD_COMPRESSION, "damaged"),
-        ({"body": BODY, "headers": {"Content-Encoding": "br"}}, FailureReason.BAD_COMPRESSION, "'br', which was not asked for"),
+        ({"body": brotli.compress(bytes(50_000_000), quality=1), "headers": {"Content-Encoding": "br"}}, FailureReason.TOO_LARGE, "the body exceeds"),
+        ({"body": zstd.compress(bytes(50_000_000)), "headers": {"Content-Encoding": "zstd"}}, FailureReason.TOO_LARGE, "the body exceeds"),
+        ({"body": brotli.compress(NOISE)[:-9], "headers": {"Content-Encoding": "br"}}, FailureReason.CUT_OFF, "breaks off"),
+        ({"body": zstd.compress(NOISE)[:-9], "headers": {"Content-Encoding": "zstd"}}, FailureReason.CUT_OFF, "breaks off"),
+        ({"body": b"not brotli at all", "headers": {"Content-Encoding": "br"}}, FailureReason.BAD_COMPRESSION, "damaged"),
+        ({"body": b"not zstd at all", "headers": {"Content-Encoding": "zstd"}}, FailureReason.BAD_COMPRESSION, "damaged"),
+        ({"body": WIDE, "headers": {"Content-Encoding": "zstd"}}, FailureReason.BAD_COMPRESSION, "damaged"),
+        ({"body": BODY, "headers": {"Content-Encoding": "lzma"}}, FailureReason.BAD_COMPRESSION, "'lzma', which was not asked for"),
     ],
 )  # fmt: skip
 async def test_what_goes_wrong_is_a_value_with_a_sentence(server, response, reason, words):

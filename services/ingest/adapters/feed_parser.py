@@ -12,7 +12,7 @@ from typing import Any
 
 import feedparser
 
-from services.ingest import json_feed
+from services.ingest import json_feed, news_sitemap
 from services.ingest.adapters import plain_xml
 from services.ingest.dates import parse_date
 from services.ingest.document import Document, Entry, Unreadable
@@ -31,6 +31,7 @@ _DAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, 
 _SKIPPED_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _SKIPPED_DAY = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
 _ROOT = re.compile(r"<\s*(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_SITEMAP = re.compile(r"<\s*(?:\w+:)?urlset\b", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _TIMES = ("published", "updated", "created")
@@ -50,6 +51,8 @@ def parse(body: bytes, *, content_type: str, url: str, language: str | None, max
     if start.startswith("{"):
         return json_feed.parse(start, url=url, language=language, max_entries=max_entries)
     root = _ROOT.search(text, 0, _HEAD_CHARACTERS)
+    if root is None and _SITEMAP.search(text, 0, _HEAD_CHARACTERS) is not None:
+        return news_sitemap.parse(text, url=url, language=language, max_entries=max_entries)
     if root is None:
         what = "an HTML page" if _HTML.match(start) else f"something else, beginning {start[:40]!r}"
         return Unreadable(reason=FailureReason.NOT_A_FEED, detail=f"answered with {what} instead of a feed")

@@ -7,7 +7,6 @@ redirect hop and each of a name's addresses passes it, and no second look-up of 
 import asyncio
 import socket
 import ssl
-import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -21,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 
 from services.ingest import http_hints
-from services.ingest.adapters.inflate import ACCEPTED, inflated, inflater
+from services.ingest.adapters.inflate import ACCEPTED, DamagedError, inflated, inflater
 from services.ingest.adapters.names import LeavingResolver
 from services.ingest.feed import Validators
 from services.ingest.outcome import Answer, Failed, FailureReason, Fetched, Gone, NotModified
@@ -191,7 +190,7 @@ class HttpFetcher:
                 if size > limit:
                     return Failed(reason=FailureReason.TOO_LARGE, detail=f"the body exceeds {limit / 1_048_576:g} MiB")
                 pieces.append(piece)
-        except zlib.error as error:
+        except DamagedError as error:
             return Failed(reason=FailureReason.BAD_COMPRESSION, detail=f"the compressed body is damaged: {error}")
         if size and not inflate.eof:
             return Failed(reason=FailureReason.CUT_OFF, detail=f"the compressed body breaks off after {size} bytes")

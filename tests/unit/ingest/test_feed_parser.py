@@ -52,6 +52,14 @@ JSON_FEED = json.dumps(
     }
 )
 
+SITEMAP = """<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc>https://paper.example/about</loc><lastmod>2026-04-11</lastmod></url>
+<url><loc>https://paper.example/news/1?a=1&amp;b=2</loc><image:image><image:loc>https://paper.example/1.jpg</image:loc><image:title>A picture</image:title></image:image>
+<news:news><news:publication><news:name>Paper</news:name><news:language>AR</news:language></news:publication>
+<news:publication_date>2026-04-11T12:30:00+03:00</news:publication_date><news:title>Seven &lt;b&gt;killed&lt;/b&gt;</news:title></news:news></url>
+<url><loc>https://paper.example/news/2</loc><news:news><news:title>Eight hurt</news:title></news:news></url></urlset>"""
+
 
 def parse(body, *, content_type="application/xml", language="en", max_entries=100):
     raw = body.encode() if isinstance(body, str) else body
@@ -69,6 +77,40 @@ def test_every_format_gives_the_same_entry(body):
     assert entry.summary == "A short text."
     assert entry.content == "A long text.\nWith a second paragraph."
     assert entry.published == AT
+
+
+def test_a_news_sitemap_gives_its_articles():
+    found = parse(SITEMAP)
+    assert [(entry.guid, entry.url, entry.title, entry.published) for entry in found.entries] == [
+        ("https://paper.example/news/1?a=1&b=2", "https://paper.example/news/1?a=1&b=2", "Seven killed", AT),
+        ("https://paper.example/news/2", "https://paper.example/news/2", "Eight hurt", None),
+    ]
+    assert (found.language, found.problem, found.is_cut_off) == ("ar", None, False)
+
+
+def test_a_news_sitemap_that_breaks_off_gives_its_complete_articles():
+    found = parse(SITEMAP[: SITEMAP.index("Eight hurt")])
+    assert found.is_cut_off
+    assert [entry.title for entry in found.entries] == ["Seven killed"]
+
+
+def test_only_so_many_articles_of_a_sitemap_are_read_and_it_says_so():
+    found = parse(SITEMAP, max_entries=1)
+    assert [entry.title for entry in found.entries] == ["Seven killed"]
+    assert found.problem == "carries more than 1 items, of which the first 1 were read"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/</loc></url></urlset>', "without news"),
+        ("<!DOCTYPE urlset [<!ENTITY a 'b'>]>" + SITEMAP.partition("?>")[2], "damaged"),
+    ],
+)  # fmt: skip
+def test_a_sitemap_that_carries_no_news_is_refused(body, words):
+    found = parse(body)
+    assert isinstance(found, Unreadable)
+    assert (found.reason, words in found.detail) == (FailureReason.NOT_A_FEED, True)
 
 
 def test_what_a_feed_asks_of_pollers_is_read():
@@ -188,6 +230,7 @@ def test_an_unescaped_ampersand_does_not_cost_the_feed():
             b"<rss version='2.0'><channel><item>",
             b"<feed xmlns='http://www.w3.org/2005/Atom'><entry>",
             b'{"version":"https://jsonfeed.org/version/1","items":[',
+            b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url>",
         ]
     ),
 )
