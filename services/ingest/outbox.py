@@ -19,6 +19,7 @@ from shared.logging import logger
 
 _QUEUED_SETTLEMENTS = 2_000
 _LONGEST_PAUSE_SECONDS = 5.0
+_LINES_AT_ONCE = 50
 
 
 class Outbox:
@@ -132,7 +133,9 @@ class Outbox:
             self._metrics.items.finished.labels("published").inc(len(rows))
             self._metrics.items.duration.observe(perf_counter() - started)
             self._metrics.items.last_success.set(self._clock.now().timestamp())
-            for row in rows:
+            for number, row in enumerate(rows, start=1):
+                if number % _LINES_AT_ONCE == 0:
+                    await asyncio.sleep(0)  # hundreds of lines take longer than polls should wait
                 logger().info(
                     "item.published",
                     event_id=row.event_id,
