@@ -1,6 +1,6 @@
 """The stream framework's wall: Faust assigns partitions, recovers the link table and commits offsets; everything else is ours.
 
-What differs from stock Faust, and why (design, promises 1 and 4; docs/adr/0007):
+What differs from stock Faust, and why (design, promises 1 and 4; docs/adr/0011):
 
 - Outputs and the changelog record are published by our own producer and awaited; only then is RocksDB written and the event
   acknowledged. Stock Faust writes RocksDB first and commits even when the changelog record was refused.

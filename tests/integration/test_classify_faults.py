@@ -1,6 +1,7 @@
 """The classify service when its state is lost, corrupt, refused or behind: rebuilt with the same ids, nothing skipped."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from shared.embedded.processes import ChildProcess
 from shared.events.report import Report
 from shared.geo.regions import partition_of
 from shared.kafka.connection import KafkaConnection
@@ -180,3 +182,33 @@ async def test_kills_and_stops_of_workers_and_broker_at_random_change_nothing(tm
         result = await survive(made, items=1500, seed=5, tell=print, per_second=40)
     assert result.problems == ()
     assert result.changes > 500
+
+
+@pytest.mark.servers
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("has_begun", [True, False])
+async def test_a_stop_while_kafka_is_away_ends_within_its_bound(tmp_path: Path, has_begun: bool) -> None:
+    async with world(tmp_path, workers=1 if has_begun else 0, settings={"TOCSIN_CLASSIFY_STOP_SECONDS": "5"}) as made:
+        if has_begun:
+            await made.publish(list(Story(9).records(40)))
+            await made.drained(60)
+        assert made.broker.child is not None
+        made.broker.child.kill()
+        await made.broker.child.wait()
+        worker = made.workers[0] if has_begun else made.add_worker()
+        await _logged(worker, "state.rebuilt" if has_begun else "kafka.awaited")
+        began = time.monotonic()
+        assert await worker.stop() in (0, 75)
+        assert time.monotonic() - began < 10
+        if has_begun:
+            await made.broker.start()
+            worker.start()
+            await made.publish(list(Story(10).records(40)))
+            await made.drained(60)
+            assert (await verdict(made.connection, [])).problems == ()
+
+
+async def _logged(worker: ChildProcess, event: str) -> None:
+    assert worker.log_path is not None
+    path = worker.log_path
+    await until(lambda: path.exists() and event in path.read_text(encoding="utf-8"), f"{worker.name} logged {event}")
