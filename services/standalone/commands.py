@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -14,9 +15,13 @@ from services.standalone.console import Console
 from services.standalone.demo import DemoOptions, run_demo
 from services.standalone.local_services import ServiceFailedError, free_port, is_free
 from services.standalone.up import UpOptions, run_up
+from services.standalone.waiting import StoppedAtStartError
 from shared.embedded.errors import EmbeddedError
 from shared.kafka.topics import TopicError
 from shared.postgres.schema import Schema, SchemaError
+
+INTERRUPTED = 130
+"""The exit status of what was stopped by Ctrl-C before its end."""
 
 _SCHEMA_MODULES = ("services.ingest.schema", "services.alert.schema")
 
@@ -40,7 +45,13 @@ def _stoppable(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> Coroutine
     async def run() -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        return await work
+        try:
+            return await work
+        except StoppedAtStartError:
+            # All that was begun has been undone, but for a download in a thread, which nobody can cancel: leave without it.
+            click.echo("stopped before everything ran")
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)
 
     return run()
 
@@ -76,7 +87,7 @@ def demo(keep: bool, duration: float, api_port: int) -> None:
 
     async def work() -> int:
         verdict = await run_demo(options, schemas(), Console(), stop)
-        return 130 if verdict is None else 1 if verdict.problems else 0
+        return INTERRUPTED if verdict is None else 1 if verdict.problems else 0
 
     _run(work(), stop)
 

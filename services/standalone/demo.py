@@ -13,7 +13,7 @@ from services.standalone.feed_server import FeedServer, Pace, Start
 from services.standalone.local_stack import LocalStack, StackConfig
 from services.standalone.mail_catcher import MailCatcher
 from services.standalone.recorded_day import RecordedDay, load_recorded_day, shift
-from services.standalone.waiting import first_of
+from services.standalone.waiting import first_of, started_unless
 from services.standalone.webhook_receiver import WebhookReceiver, new_secret
 from shared.clock import SystemClock
 from shared.kafka.lag import LagReader
@@ -38,7 +38,10 @@ class DemoOptions:
 async def run_demo(
     options: DemoOptions, schemas: tuple[Schema, ...], console: Console, stop: asyncio.Event
 ) -> Verdict | None:
-    """Run the demo and return its verdict, None when it was stopped before it ended. Leaves no process and no file."""
+    """Run the demo and return its verdict, None when it was stopped before it ended. Leaves no process and no file.
+
+    Raises ``StoppedAtStartError`` when ``stop`` came before everything ran.
+    """
     day = shift(load_recorded_day(), SystemClock().now())
     _introduce(day, console)
     secret = new_secret()
@@ -56,7 +59,7 @@ async def run_demo(
                 api_port=options.api_port,
                 own=service_settings(mail.port),
             )
-            async with LocalStack(config, tell=console.step) as stack:
+            async with started_unless(stop, LocalStack(config, tell=console.step)) as stack:
                 console.step(
                     f"running; {day.opening} older stories stand in the feeds, the day begins after the first poll"
                 )
@@ -67,6 +70,10 @@ async def run_demo(
                 _conclude(verdict, options, console)
                 if options.keep:
                     console.step(f"the page: http://127.0.0.1:{options.api_port}   (Ctrl-C ends)")
+                    console.step(
+                        f"for other commands (tocsin incidents, deliveries, dlq, ...): . {stack.environment_file}"
+                    )
+                    console.step(f"for the other commands, in another shell: . {stack.environment_file}")
                     await first_of(stop.wait(), stack.servers.watch())
                 console.step("stopping")
                 return verdict

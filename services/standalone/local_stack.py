@@ -1,5 +1,8 @@
 """Everything on one machine: embedded Kafka and PostgreSQL, declared topics, migrated schemas, and the three services."""
 
+import shlex
+import os
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +53,11 @@ class LocalStack:
         return self._services
 
     @property
+    def environment_file(self) -> Path:
+        """A shell script that points `tocsin dlq`, `feeds`, `deliveries` … at this stack: its ports and its password are its own."""
+        return self.config.data_dir.absolute() / "environment"
+
+    @property
     def connection(self) -> KafkaConnection:
         """How to reach the stack's Kafka."""
         return KafkaConnection(bootstrap=self.servers.bootstrap_servers)
@@ -71,21 +79,54 @@ class LocalStack:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        self.environment_file.unlink(missing_ok=True)
         if self._services is not None:
             await self._services.stop()
             self._services = None
         await self.servers.__aexit__(exc_type, exc, tb)
 
+    @property
+    def environment_file(self) -> Path:
+        """Shell assignments that let the other commands (``tocsin incidents``, ``dlq``, …) find this stack; written at start, only for its owner."""
+        return self.config.data_dir.absolute() / "environment"
+
+    def _write_environment(self) -> None:
+        settings = {
+            "TOCSIN_KAFKA_BOOTSTRAP": self.servers.bootstrap_servers,
+            "TOCSIN_POSTGRES_DSN": self.servers.postgres_dsn,
+            "TOCSIN_INGEST_FEEDS_FILE": str(self.config.feeds_file.absolute()),
+            "TOCSIN_ALERT_WATCHES_FILE": str(self.config.watches_file.absolute()),
+        }
+        text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items())
+        descriptor = os.open(self.environment_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123  # the mode must hold from the first byte on
+            file.write(text)
+
     async def _begin(self) -> None:
         await apply(self.connection, ALL)
         for schema in self.config.schemas:
             await upgrade(self.servers.postgres_dsn, schema)
+        self._write_environment()
         self._tell("starting ingest, classify and alert")
         self._services = LocalServices(
             self._specs(), log_dir=self.servers.log_dir, keep_open=(self.servers.lock_descriptor,)
         )
         self._services.start()
         await self._services.ready(deadline_seconds=READY_SECONDS)
+        self._write_environment()
+
+    def _write_environment(self) -> None:
+        settings = {
+            "TOCSIN_KAFKA_BOOTSTRAP": self.servers.bootstrap_servers,
+            "TOCSIN_POSTGRES_DSN": self.servers.postgres_dsn,
+            "TOCSIN_FEEDS_FILE": str(self.config.feeds_file.absolute()),
+            "TOCSIN_WATCHES_FILE": str(self.config.watches_file.absolute()),
+        }
+        self.environment_file.unlink(missing_ok=True)
+        self.environment_file.touch(mode=0o600)  # it carries the password
+        self.environment_file.write_text(
+            "".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()), encoding="utf-8"
+        )
 
     def _specs(self) -> tuple[ServiceSpec, ...]:
         common = {"TOCSIN_KAFKA_BOOTSTRAP": self.servers.bootstrap_servers}

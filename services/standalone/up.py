@@ -9,7 +9,7 @@ from pathlib import Path
 from services.standalone.console import Console
 from services.standalone.feed_health import FeedHealth, feed_health
 from services.standalone.local_stack import LocalStack, StackConfig
-from services.standalone.waiting import first_of
+from services.standalone.waiting import first_of, started_unless
 from shared.postgres.schema import Schema
 
 _REPORT_SECONDS = 60.0
@@ -27,7 +27,10 @@ class UpOptions:
 
 
 async def run_up(options: UpOptions, schemas: tuple[Schema, ...], console: Console, stop: asyncio.Event) -> int:
-    """Run until ``stop``; returns the exit status. Services that end are started again, a server that ends is an error."""
+    """Run until ``stop``; returns the exit status. Services that end are started again, a server that ends is an error.
+
+    Raises ``StoppedAtStartError`` when ``stop`` came before everything ran.
+    """
     config = StackConfig(
         data_dir=options.data_dir,
         feeds_file=options.feeds_file,
@@ -36,10 +39,12 @@ async def run_up(options: UpOptions, schemas: tuple[Schema, ...], console: Conso
         api_port=options.api_port,
         own=_passed_on(os.environ),
     )
-    async with LocalStack(config, tell=console.step) as stack:
+    async with started_unless(stop, LocalStack(config, tell=console.step)) as stack:
         console.step(
             f"running; the page is http://127.0.0.1:{options.api_port}, logs are in {stack.servers.log_dir}, Ctrl-C ends"
         )
+        console.step(f"for the other commands, in another shell: . {stack.environment_file}")
+        console.step(f"for other commands (tocsin incidents, deliveries, dlq, ...): . {stack.environment_file}")
         await first_of(
             stop.wait(),
             stack.servers.watch(),
