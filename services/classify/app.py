@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,13 @@ import faust
 from faust.types import TP
 
 from services.classify import stages
+from services.classify.durable import Durability
 from services.classify.entries import Region, restore
 from services.classify.errors import ClassifyError, InfrastructureError, StateError
+from services.classify.eviction import forget, forgettable
 from services.classify.lane import Lane
 from services.classify.link.settings import LinkSettings
-from services.classify.link_table import LinkTable, Row, discard_unreadable
+from services.classify.link_table import LinkTable, discard_unreadable
 from services.classify.linking import Linker
 from services.classify.metrics import ClassifyMetrics
 from services.classify.order import Order, Partition
@@ -43,7 +46,7 @@ from shared.kafka.connection import KafkaConnection
 from shared.kafka.dead_letters import Received
 from shared.kafka.errors import KafkaError
 from shared.kafka.lag import LagReader, Position
-from shared.kafka.publisher import Acknowledged, Publisher, PublishError, Record
+from shared.kafka.publisher import Publisher
 from shared.kafka.range_reader import read_range
 from shared.logging import logger
 from shared.metrics import StageMetrics
@@ -52,10 +55,10 @@ from shared.topics import FAUST_APP_ID, ITEMS, LINK_CHANGELOG, LINK_TABLE, REPOR
 EXIT_TEMPORARY_FAILURE = 75
 """sysexits.h EX_TEMPFAIL: an orchestrator should start us again."""
 
-_RETRY_SECONDS = 1.0
 _READ_AT_ONCE = 32
 _LINK_AT_ONCE = 64
 _CATCH_UP_SECONDS = 5.0
+_EVICT_SECONDS = 86_400.0
 _ASK_SECONDS = 20.0
 
 
@@ -99,7 +102,6 @@ class Classifier:
     ) -> None:
         self._settings = settings
         self._connection = connection
-        self._publisher = publisher
         self._reader = reader
         self._metrics = metrics
         self._clock = clock
@@ -127,6 +129,13 @@ class Classifier:
             on_recover=self._recover,
         )
         self._table = LinkTable(table, partial(TP, connection.topic(LINK_CHANGELOG.name)))
+        self._durability = Durability(
+            publisher=publisher,
+            table=self._table,
+            metrics=metrics,
+            deadline_seconds=settings.handler_deadline_seconds,
+            end=end,
+        )
         self._linker = Linker(stored=self._table.get, settings=LinkSettings(), now=clock.now)
         self._reading = Lane(work=self._read, limit=_READ_AT_ONCE, failed=self._failed)
         self._linking = Lane(work=self._link, limit=_LINK_AT_ONCE, failed=self._failed)
@@ -141,7 +150,8 @@ class Classifier:
         await asyncio.to_thread(discard_unreadable, Path(self._app.conf.tabledir))
         self._acknowledge_by_ourselves()
         self._tasks = [
-            asyncio.create_task(work) for work in (self._reading.run(), self._linking.run(), self._catch_up())
+            asyncio.create_task(work)
+            for work in (self._reading.run(), self._linking.run(), self._catch_up(), self._evict())
         ]
         await self._app.start()
 
@@ -277,7 +287,7 @@ class Classifier:
         self, batch: Sequence[_Event], outcomes: Sequence[Outcome], stage: StageMetrics, log_event: str
     ) -> None:
         """Make everything the batch caused durable, then acknowledge it."""
-        await self._make_durable(batch, outcomes)
+        await self._durability.keep([one.received for one in batch], outcomes)
         for one, outcome in zip(batch, outcomes, strict=True):
             self._acknowledge(one.message)
             self._count(one, outcome, stage, log_event)
@@ -300,39 +310,6 @@ class Classifier:
             return
         stage.last_success.set_to_current_time()
         logger().info(log_event, outcome=outcome.outcome, duration_s=round(duration, 4), **outcome.log)
-
-    async def _make_durable(self, batch: Sequence[_Event], outcomes: Sequence[Outcome]) -> None:
-        records: list[Record] = []
-        entries: list[tuple[int, bytes, bytes, int]] = []
-        for one, outcome in zip(batch, outcomes, strict=True):
-            records += outcome.records
-            if outcome.entry is not None:
-                key, value = outcome.entry
-                entries.append((one.received.partition, key, value, len(records)))
-                records.append(
-                    Record(topic=LINK_CHANGELOG.name, key=key, value=value, partition=one.received.partition)
-                )
-        acknowledged = await self._publish(records) if records else ()
-        rows: dict[int, list[Row]] = {}
-        for partition, key, value, number in entries:
-            row = Row(key=key, value=value, changelog_offset=acknowledged[number].offset)
-            rows.setdefault(partition, []).append(row)
-        for partition, kept in rows.items():
-            self._table.keep(partition, kept)
-
-    async def _publish(self, records: Sequence[Record]) -> tuple[Acknowledged, ...]:
-        """Publish until acknowledged. Repeating is harmless: records are the same bytes under the same ids."""
-        started = time.monotonic()
-        while True:
-            try:
-                return await self._publisher.publish(records)
-            except PublishError as error:
-                self._metrics.publish_retries.inc()
-                waited = time.monotonic() - started
-                logger().warning("publish.retried", topic=error.topic, reason=error.reason, waited_s=round(waited, 1))
-                if waited > self._settings.handler_deadline_seconds:
-                    self._end(InfrastructureError(error.topic, error.reason, waited))
-                await asyncio.sleep(_RETRY_SECONDS)
 
     # The state
 
@@ -406,6 +383,32 @@ class Classifier:
                 back
             )  # as a member of the group; the framework seeks to what is committed next
         return on
+
+    async def _evict(self) -> None:
+        """Forget, once a day, what can never matter again."""
+        while True:
+            await asyncio.sleep(_EVICT_SECONDS)
+            try:
+                await self.evict_once()
+            except (KafkaError, OSError, TimeoutError) as error:
+                logger().warning("state.not_evicted", reason=str(error) or type(error).__name__)
+
+    async def evict_once(self) -> int:
+        """Forget ended incidents and the entries that only they need; returns how many entries went."""
+        positions, count = await self._positions(), 0
+        for partition, region in list(self._linker.regions.items()):
+            incidents = region.incidents.evict(self._clock.now() - timedelta(days=self._settings.keep_incidents_days))
+            known = frozenset(state.incident_id for state in region.incidents.states())
+            begin = positions[REPORTS.name, partition].begin
+            values = self._table.values(partition)
+            found = await asyncio.to_thread(forgettable, values, open_incidents=known, first_offset=begin)
+            if self._linker.regions.get(partition) is not region:
+                continue  # the partition moved meanwhile
+            await forget(found, partition, region.forgotten, partial(self._durability.rewrite, partition))
+            region.forgotten = max(region.forgotten, found.highest)
+            count += len(found.keys)
+            logger().info("state.evicted", partition=partition, incidents=incidents, entries=len(found.keys))
+        return count
 
 
 @contextmanager

@@ -26,6 +26,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[IncidentChange, ...]
 
 
+MARK_KEY = "forgotten"
+"""Key of the entry that is no report's: its ``number`` is the one up to which entries may have been forgotten (``eviction.py``)."""
+
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Entry)
 
@@ -40,13 +43,22 @@ def decode_entry(raw: bytes) -> Entry:
     return _DECODER.decode(raw)
 
 
+def encode_mark(partition: int, number: int) -> bytes:
+    """Return the mark's bytes."""
+    return encode_entry(Entry(key=MARK_KEY, partition=partition, offset=-1, number=number, changes=()))
+
+
 @dataclass(kw_only=True, slots=True)
 class Region:
-    """The state of one partition: its open incidents, how many entries it has, and the offset of the report after the last one."""
+    """The state of one partition: its open incidents, the number of its last entry, and the offset of the report after that one's.
+
+    Entries up to the number ``forgotten`` may be absent.
+    """
 
     incidents: OpenIncidents
     entries: int = 0
     next_offset: int = 0
+    forgotten: int = 0
 
     @classmethod
     def empty(cls) -> "Region":
@@ -65,11 +77,15 @@ class Restored:
 def restore(values: Iterable[bytes]) -> Restored:
     """Fold one partition's entries, given in any order; raises ``msgspec.MsgspecError`` when one cannot be read."""
     telling: list[Entry] = []
-    count, highest, next_offset = 0, 0, 0
+    numbers: list[int] = []
+    highest, next_offset, forgotten = 0, 0, 0
     for value in values:
         entry = decode_entry(value)
-        count += 1
         highest = max(highest, entry.number)
+        if entry.key == MARK_KEY:
+            forgotten = entry.number
+            continue
+        numbers.append(entry.number)
         next_offset = max(next_offset, entry.offset + 1)
         if entry.changes:
             telling.append(entry)
@@ -77,6 +93,8 @@ def restore(values: Iterable[bytes]) -> Restored:
     incidents = OpenIncidents()
     for entry in telling:
         incidents.replay(entry.key, entry.changes)
+    present = sum(1 for number in numbers if number > forgotten)
     return Restored(
-        region=Region(incidents=incidents, entries=highest, next_offset=next_offset), missing=max(0, highest - count)
+        region=Region(incidents=incidents, entries=highest, next_offset=next_offset, forgotten=forgotten),
+        missing=highest - forgotten - present,
     )

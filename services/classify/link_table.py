@@ -20,10 +20,10 @@ from shared.logging import logger
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """An entry and where the changelog holds it."""
+    """An entry, None when it is deleted, and where the changelog holds that."""
 
     key: bytes
-    value: bytes
+    value: bytes | None
     changelog_offset: int
 
 

@@ -29,6 +29,8 @@ class ClassifySettings(Settings):
     """Block cache of each partition's RocksDB; the framework's default of 2 GiB each would end in an out-of-memory kill."""
     rocksdb_write_buffer_bytes: Annotated[int, Field(ge=1_048_576)] = 8 * 1_048_576
     """Write buffer of each partition's RocksDB; up to three are held at once."""
+    keep_incidents_days: Annotated[int, Field(ge=180)] = 400
+    """How long an ended incident stays in memory and in the table. Housekeeping alone: far above the 90 days within which anything may join, and above the retention of reports."""
     stall_seconds: Annotated[float, Field(gt=0)] = 180.0
     """Liveness fails when a partition of ours has records waiting and nothing of it was committed for this long, while Kafka answers. Above handler_deadline_seconds and the time a recovery takes."""
     stop_seconds: Annotated[float, Field(gt=0)] = 20.0

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.embedded.processes import ChildProcess
@@ -19,7 +20,7 @@ from shared.kafka.topics import apply, missing
 from shared.topics import ALL, FAUST_APP_ID, LINK_CHANGELOG, REPORTS
 from tests.support.classify_worker import WAIT_SECONDS, changes_of, records_of, report_record, running, until
 from tests.support.link_chaos import Story, survive, verdict, world
-from tests.support.reports import report
+from tests.support.reports import EPOCH, report
 from tests.support.servers import unique_name
 
 STORY = [report(number, place=report(number // 3).place) for number in range(1, 10)]
@@ -147,6 +148,27 @@ async def test_a_broker_that_refuses_the_changelog_for_a_while_loses_nothing(
         await asyncio.wait_for(_linked(connection, 6), WAIT_SECONDS)
     await link(connection, tmp_path / "two", *STORY[6:], changes=9)
     await assert_whole(connection)
+
+
+async def test_what_was_forgotten_is_gone_from_the_changelog_too_and_is_not_taken_for_lost(
+    connection: KafkaConnection, tmp_path: Path
+) -> None:
+    old = [
+        report(n, published=EPOCH - timedelta(days=365), occurred_on=(EPOCH - timedelta(days=365)).date())
+        for n in (1, 2, 3)
+    ]
+    async with running(connection, tmp_path / "one") as worker:
+        await publish(connection, *old)
+        await changes_of(connection, 3)
+        assert await worker.classifier.evict_once() == 0  # their reports may come again
+        reports = TopicPartition(connection.topic(REPORTS.name), partition_of("mena"))
+        await admin(connection, lambda client: client.delete_records({reports: RecordsToDelete(before_offset=2)}))
+        assert await worker.classifier.evict_once() == 2
+        assert worker.registry.get_sample_value("tocsin_classify_open_incidents") == 3
+        await publish(connection, report(4))
+        await changes_of(connection, 4)
+        assert worker.registry.get_sample_value("tocsin_classify_open_incidents") == 1
+    assert await link(connection, tmp_path / "two", report(5), changes=5) == 0
 
 
 async def _linked(connection: KafkaConnection, count: int) -> None:

@@ -57,7 +57,11 @@ class Worker:
         self.registry = CollectorRegistry()
         self.publisher = ChoosyPublisher(connection, client_id="test", timeout_seconds=5)
         settings = ClassifySettings(
-            data_dir=data_dir, handler_deadline_seconds=3, publish_timeout_seconds=5, commit_interval_seconds=0.2
+            data_dir=data_dir,
+            handler_deadline_seconds=3,
+            publish_timeout_seconds=5,
+            commit_interval_seconds=0.2,
+            keep_incidents_days=180,
         )
         self.classifier = Classifier(
             settings=settings,
