@@ -70,9 +70,6 @@ async def run_demo(
                 _conclude(verdict, options, console)
                 if options.keep:
                     console.step(f"the page: http://127.0.0.1:{options.api_port}   (Ctrl-C ends)")
-                    console.step(
-                        f"for other commands (tocsin incidents, deliveries, dlq, ...): . {stack.environment_file}"
-                    )
                     console.step(f"for the other commands, in another shell: . {stack.environment_file}")
                     await first_of(stop.wait(), stack.servers.watch())
                 console.step("stopping")

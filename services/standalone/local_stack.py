@@ -1,8 +1,6 @@
 """Everything on one machine: embedded Kafka and PostgreSQL, declared topics, migrated schemas, and the three services."""
 
 import shlex
-import os
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,28 +83,10 @@ class LocalStack:
             self._services = None
         await self.servers.__aexit__(exc_type, exc, tb)
 
-    @property
-    def environment_file(self) -> Path:
-        """Shell assignments that let the other commands (``tocsin incidents``, ``dlq``, …) find this stack; written at start, only for its owner."""
-        return self.config.data_dir.absolute() / "environment"
-
-    def _write_environment(self) -> None:
-        settings = {
-            "TOCSIN_KAFKA_BOOTSTRAP": self.servers.bootstrap_servers,
-            "TOCSIN_POSTGRES_DSN": self.servers.postgres_dsn,
-            "TOCSIN_INGEST_FEEDS_FILE": str(self.config.feeds_file.absolute()),
-            "TOCSIN_ALERT_WATCHES_FILE": str(self.config.watches_file.absolute()),
-        }
-        text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items())
-        descriptor = os.open(self.environment_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123  # the mode must hold from the first byte on
-            file.write(text)
-
     async def _begin(self) -> None:
         await apply(self.connection, ALL)
         for schema in self.config.schemas:
             await upgrade(self.servers.postgres_dsn, schema)
-        self._write_environment()
         self._tell("starting ingest, classify and alert")
         self._services = LocalServices(
             self._specs(), log_dir=self.servers.log_dir, keep_open=(self.servers.lock_descriptor,)

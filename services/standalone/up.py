@@ -44,7 +44,6 @@ async def run_up(options: UpOptions, schemas: tuple[Schema, ...], console: Conso
             f"running; the page is http://127.0.0.1:{options.api_port}, logs are in {stack.servers.log_dir}, Ctrl-C ends"
         )
         console.step(f"for the other commands, in another shell: . {stack.environment_file}")
-        console.step(f"for other commands (tocsin incidents, deliveries, dlq, ...): . {stack.environment_file}")
         await first_of(
             stop.wait(),
             stack.servers.watch(),

@@ -112,6 +112,13 @@ def test_up_without_a_network_runs_says_which_feeds_fail_and_why_and_keeps_its_d
     first.wait_for("feed nowhere-en fails: .+")
     first.wait_for("feed inside-en fails: .+")
     assert first.process.poll() is None
+    environment = data / "environment"
+    assert environment.stat().st_mode & 0o077 == 0
+    doctor = subprocess.run(
+        ["/bin/sh", "-c", '. "$0" && exec "$1" -m services.cli doctor', environment, sys.executable],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
 
     second = Command(tmp_path, *arguments)
     commands.append(second)
