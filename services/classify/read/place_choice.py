@@ -29,8 +29,10 @@ _WANTED: dict[Level, dict[EntryKind, float]] = {
     Level.SITE: {EntryKind.SITE: 7},
 }  # fmt: skip
 _HOME = "IQ"
+_ASIDE = (Role.BACKGROUND, Role.MOVEMENT, Role.ROAD, Role.CORRECTED)
 _AMBIGUOUS_WITHIN = 1.2
 _TELLING_CONSONANTS = 3  # fewer are shared by everything
+_KNOWN_ABROAD = 45  # a division, or a town from about 15,000 people
 _TELLING_LENGTH = 5  # letters: shorter keys are too often words
 _FINENESS = {
     EntryKind.COUNTRY: 0, EntryKind.REGION: 1, EntryKind.GOVERNORATE: 2, EntryKind.DISTRICT: 3, EntryKind.SUBDISTRICT: 3.6,
@@ -89,7 +91,7 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
         context.countries[home] = context.countries.get(home, 0.0) + 0.3
     for reading in readings:
         mention = reading.mention
-        weight = 0.3 if reading.role in (Role.BACKGROUND, Role.MOVEMENT, Role.ROAD, Role.CORRECTED) else 1.0
+        weight = 0.1 if reading.role is Role.ACTOR else 0.3 if reading.role in _ASIDE else 1.0
         for match in mention.matches:
             entry = match.entry
             if entry.kind is EntryKind.COUNTRY and not (mention.is_weak and reading.role is Role.PLAIN):
@@ -204,6 +206,21 @@ def _is_held(reading: Reading, entry: Entry, context: Context) -> bool:
     )
 
 
+def _is_known_abroad(reading: Reading, entry: Entry, context: Context) -> bool:
+    """Whether a name that something is placed at means one country's place only, in a text that speaks of no other country.
+
+    "Car bombing in Afrin": a division or its town, or a town of some size whose name no other country has.
+    """
+    mention = reading.mention
+    is_placed = reading.role is Role.SCENE and mention.key.isascii() and not mention.is_weak
+    if entry.country == _HOME or not is_placed or context.countries.get(_HOME, 0.0):
+        return False
+    bearers = [match.entry for match in mention.matches if not match.is_short]
+    if any(other.country != entry.country for other in bearers) or len(mention.key) < _TELLING_LENGTH - 1:
+        return False
+    return max((other.rank for other in bearers), default=0) >= _KNOWN_ABROAD
+
+
 def _follows_preposition(reading: Reading) -> bool:
     tokens = reading.mention.sentence.tokens
     return any(
@@ -248,7 +265,8 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
     if not scored:
         return None
     score, _, entry = scored[0]
-    if not _deserves(reading, entry, _support(entry, reading, context), is_held=_is_held(reading, entry, context)):
+    is_known = _is_held(reading, entry, context) or _is_known_abroad(reading, entry, context)
+    if not _deserves(reading, entry, _support(entry, reading, context), is_held=is_known):
         return None
     rivals = tuple(
         other

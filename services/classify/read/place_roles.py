@@ -27,6 +27,7 @@ from services.classify.read.place_words import (
     SAYING,
     SPEAKERS,
     TARGETS_AFTER,
+    WEAPONS_OF,
     Level,
     Nearness,
     Role,
@@ -34,6 +35,7 @@ from services.classify.read.place_words import (
     folded,
 )
 from services.classify.read.text import Token, TokenKind
+from shared.geo.rows import EntryKind
 
 _CORRECTED = folded(CORRECTED)
 _AT_THINGS = frozenset({"قرب", "امام", "داخل", "عند", "نزيك", "نزیک", "بەردەم"})
@@ -175,6 +177,13 @@ def _is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool
     return says_next or firm
 
 
+def _is_whose_weapon(before: Sequence[Token], mention: Mention) -> bool:
+    """Whether a country follows the weapon that is its own: "مووشەکێکی ڕووسیا", "درۆنی تورکیا"."""
+    is_country = any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches)
+    heads = [token for token in before[:2] if token.kind is TokenKind.WORD]
+    return is_country and any(token.key.startswith(WEAPONS_OF) and token.key.endswith("ي") for token in heads)
+
+
 def _stands_at(further: Sequence[Token]) -> bool:
     """Whether the noun is itself a scene: "near a hospital in X", "at the police station in X"."""
     for token in further:
@@ -264,6 +273,59 @@ def _is_placed(mention: Mention, words: _Wording) -> bool:
     return head is not None and head.key == "of" and len(governing) > 1 and _is_in(governing[1], ATTACK)
 
 
+_NAMED_BY_PLACE = frozenset(
+    [
+        "attack",
+        "attacks",
+        "bombing",
+        "bombings",
+        "blast",
+        "explosion",
+        "shooting",
+        "massacre",
+        "ambush",
+        "raid",
+        "strike",
+        "killings",
+        "assault",
+        "siege",
+        "clashes",
+    ]
+)
+
+
+def _names_an_attack(after: Sequence[Token]) -> bool:
+    """Whether the name calls the attack: "the Balkana shooting", "Koya missile strike"."""
+    for token in after[:3]:
+        if token.key in _NAMED_BY_PLACE:
+            return True
+        if token.key not in _WEAPONS:
+            return False
+    return False
+
+
+_WEAPONS = frozenset(
+    [
+        "drone",
+        "missile",
+        "rocket",
+        "car",
+        "truck",
+        "suicide",
+        "market",
+        "mosque",
+        "air",
+        "bomb",
+        "mortar",
+        "base",
+        "village",
+        "checkpoint",
+        "post",
+        "field",
+    ]
+)
+
+
 def _is_near_or_level(words: _Wording) -> bool:
     return any(_is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in words.phrase)
 
@@ -281,7 +343,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
     before, after = _words_before(mention, 8), _words_after(mention, 6)
     told = level_told_after(mention.sentence.tokens, mention.last)
     words = _wording(before, _level_after(after) or told)
-    placed = _is_placed(mention, words) or told is not None
+    placed = _is_placed(mention, words) or told is not None or _names_an_attack(after)
     near = [*words.phrase, *(t for t in words.governing[:1] if _is_in(t, NEAR | INSIDE))]
     nearness = _nearness(before, near)
     is_between = nearness is Nearness.BETWEEN
@@ -303,6 +365,8 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         role = Role.ROAD
     elif _is_institution(mention, before, after):
         role = Role.INSTITUTION
+    elif _is_whose_weapon(before, mention):
+        role = Role.ACTOR
     elif _is_speaker(words.governing, after, placed=placed):
         role = Role.SPEAKER
     elif not reading.is_between and _is_moved(mention, words):

@@ -110,6 +110,9 @@ RURAL = _keys(
 )  # fmt: skip
 """Open country: beside a name shared by a district and its town they mean the district."""
 
+WEAPONS_OF = tuple(sorted(_keys("مووشەک موشەک درۆن فڕۆکە تۆپ تۆپباران سوپا سەرباز بۆردومان")))
+"""Sorani words that a country after them owns."""
+
 HEADQUARTERS = _keys("camp headquarters مقر مقرا بارەگا بارەگای بنکە")
 
 MOVED = _keys("from to toward towards via through إلى الى نحو من باتجاه بۆ بەرەو لەوێوە")

@@ -92,7 +92,8 @@ class PlaceReader:
         if reading.is_between and (other := _other_end(chosen, settled)) is not None:
             return self._between(chosen, other, document)
         if chosen.entry is None:
-            return self._unsettled(chosen, settled)
+            city = _city_of_quarter(chosen, settled)
+            return self._unsettled(chosen, settled) if city is None else self._place(city, settled, context, document)
         entry = self._finer(chosen.entry, reading, document, settled)
         container = _container(chosen, settled)
         return _place_of(reading.mention, entry, reading, container)
@@ -235,6 +236,17 @@ def _is_rural(reading: Reading) -> bool:
         for token in reading.mention.sentence.tokens
         for form in cue_forms(token.key)
     )
+
+
+def _city_of_quarter(chosen: Settled, settled: Sequence[Settled]) -> Settled | None:
+    """The town written beside an unknown quarter: "in the Tahrir quarter of Baquba", "في حي التحرير بمدينة بعقوبة"."""
+    if chosen.reading.level is not Level.NEIGHBOURHOOD:
+        return None
+    for other in settled:
+        is_beside = other.reading.mention.sentence is chosen.reading.mention.sentence and other is not chosen
+        if is_beside and other.entry is not None and other.reading.role is Role.SCENE and other.fineness >= 2:
+            return other
+    return None
 
 
 def _other_end(chosen: Settled, settled: Sequence[Settled]) -> Settled | None:

@@ -187,3 +187,35 @@ def test_an_attack_is_put_where_the_text_says(reader: PlaceReader, case: tuple[s
     finest = place.admin2 or place.admin1 or place.country or ""
     assert finest.startswith(code)
     assert place.lat is not None or not pointed
+
+
+ABROAD = (
+    ("Car bombing in Afrin kills five", "SY"),
+    ("Houthi missile hits Marib, killing five", "YE"),
+    ("IED kills three soldiers in Kidal", "ML"),
+    ("Cartel drone attack kills two in Michoacan", "MX"),
+    ("Gunmen ambush convoy in Lamu, kill three", "KE"),
+    ("Jaish al-Adl kills five police in Sistan-Baluchestan", "IR"),
+    ("Hezbollah rockets kill two in Kiryat Shmona", "IL"),
+    ("Bomb in Narathiwat wounds four rangers", "TH"),
+)
+
+
+@pytest.mark.parametrize(("title", "country"), ABROAD)
+def test_a_town_or_division_abroad_needs_no_other_name_beside_it(reader: PlaceReader, title: str, country: str) -> None:
+    place = reader.read(document(title)).place
+    assert place is not None
+    assert place.country == country
+
+
+def test_the_town_that_a_quarter_belongs_to_is_the_place(reader: PlaceReader) -> None:
+    place = reader.read(document("اغتيال طبيب جراح في حي التحرير بمدينة بعقوبة", "ar")).place
+    assert place is not None
+    assert place.admin2 == "IQG10Q04"
+    assert place.lat is not None
+
+
+def test_a_place_that_names_the_attack_is_its_place(reader: PlaceReader) -> None:
+    place = reader.read(document("Third victim of Balkana shooting dies in Sulaimani hospital")).place
+    assert place is not None
+    assert place.name == "Balkana"
