@@ -20,7 +20,7 @@ from services.classify.read.places import PlaceReader
 from services.classify.read.signature import signature_of
 from services.classify.read.text import document_of
 from services.classify.read.tolls import CasualtiesReading, read_casualties
-from services.classify.read.triggers import mark
+from services.classify.read.triggers import MAX_SENTENCES, mark
 from shared.events.facts import GROUP_OF, Casualties, Evidence
 from shared.events.item import Item, ItemChange
 from shared.events.report import AttackFacts, Kind, Report
@@ -67,7 +67,7 @@ class Reader:
         if item.change is ItemChange.WITHDRAWN:
             return _report(item, kind=Kind.OTHER, lang=UNKNOWN, confidence=1.0)
         lang = language_of(item)
-        document = document_of(item, lang)
+        document = document_of(item, lang, most_sentences=MAX_SENTENCES)
         if lang == UNKNOWN:
             return _report(item, kind=Kind.OTHER, lang=lang, confidence=0.5, signature=signature_of(document))
         marks = mark(document, self._lexica)
@@ -102,7 +102,7 @@ class Reader:
         report = self.read(item)
         if item.change is ItemChange.WITHDRAWN or report.lang == UNKNOWN:
             return Explanation(report=report)
-        marks = mark(document_of(item, report.lang), self._lexica)
+        marks = mark(document_of(item, report.lang, most_sentences=MAX_SENTENCES), self._lexica)
         head = tuple(one.sentence.index for one in marks.head)
         date = read_date(marks.document, kind_hint=None, country=item.country, sentences=head)
         kind = self._kinds.read(marks, is_old=date.is_old, is_back_reference=date.is_back_reference)
