@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -48,32 +49,36 @@ class Backtest:
 )
 @click.option("--sample", is_flag=True, help="Run on the items that come with Tocsin.")
 def backtest(source: Path | None, are_reports: bool, sample: bool) -> None:
-    """Read items (JSON lines from SOURCE or standard input) in order of publication and write one incident change a line.
+    """Read items (JSON lines from SOURCE or standard input, oldest first) and write one incident change a line.
 
     A change line: {"item_id", "incident_id", "revision", "change", "notify", …} with the incident's whole state after it. A
     line that cannot be read is named on standard error, the others are, and the exit status is 1.
     """
+    sys.exit(write_changes(source, are_reports=are_reports, sample=sample, into=click.get_binary_stream("stdout")))
+
+
+def write_changes(source: Path | None, *, are_reports: bool, sample: bool, into: BinaryIO) -> int:
+    """Write the changes of SOURCE (standard input for None, the shipped items for ``sample``); returns the exit status."""
     if sample and (source or are_reports):
         raise click.UsageError("--sample brings its own items; leave SOURCE and --reports away.")
     path = SAMPLE if sample else source
     if path is not None:
         with path.open("rb") as lines:
-            failures, flags = _run(lines, are_reports=are_reports)
+            failures, flags = _run(lines, are_reports=are_reports, into=into)
     else:
         if sys.stdin.isatty():
             click.echo("Reading from standard input, one JSON object a line; end with Ctrl-D.", err=True)
-        failures, flags = _run(sys.stdin.buffer, are_reports=are_reports)
+        failures, flags = _run(sys.stdin.buffer, are_reports=are_reports, into=into)
     for flag, times in sorted(flags.items()):
         click.echo(f"kept out: {flag} {times}", err=True)
     if failures:
         click.echo(f"{failures} line{'s' if failures > 1 else ''} not read.", err=True)
-        sys.exit(FAILED)
+    return FAILED if failures else 0
 
 
-def _run(lines: Iterable[bytes], *, are_reports: bool) -> tuple[int, dict[str, int]]:
+def _run(lines: Iterable[bytes], *, are_reports: bool, into: BinaryIO) -> tuple[int, dict[str, int]]:
     report_of = _report_of_line if are_reports else _item_reader()
     folding = Backtest()
-    stream = click.get_binary_stream("stdout")
     failures = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -84,9 +89,8 @@ def _run(lines: Iterable[bytes], *, are_reports: bool) -> tuple[int, dict[str, i
             failures += 1
             click.echo(f"line {number}: {error}", err=True)
             continue
-        for change in folding.take(report):
-            stream.write(encode(change) + b"\n")
-    stream.flush()
+        into.writelines(encode(change) + b"\n" for change in folding.take(report))
+    into.flush()
     return failures, folding.flags
 
 

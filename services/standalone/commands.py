@@ -56,6 +56,11 @@ def _stoppable(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> Coroutine
     return run()
 
 
+def _said(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
 def _run(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> None:
     try:
         status = asyncio.run(_stoppable(work, stop))
@@ -64,7 +69,7 @@ def _run(work: Coroutine[Any, Any, int], stop: asyncio.Event) -> None:
     except TimeoutError as error:
         raise click.ClickException("it took too long; the logs of the services say why") from error
     except OSError as error:
-        raise click.ClickException(f"{error.strerror or error}") from error
+        raise click.ClickException(_said(error)) from error
     sys.exit(status)
 
 
