@@ -22,6 +22,7 @@ from shared.logging import logger
 
 _RECORD_BATCH = 200
 _LEDGER_PAUSE_SECONDS = 1.0
+_UNUSED_CHANNEL_SECONDS = 10.0
 _OUTCOMES: dict[type[Outcome], AttemptOutcome] = {
     Delivered: AttemptOutcome.DELIVERED,
     Retryable: AttemptOutcome.RETRYABLE,
@@ -61,6 +62,7 @@ class Dispatcher:
         self._queue = queue
         self._endpoints = endpoints
         self._channels = channels
+        self._used_channels = {endpoint.channel for endpoint in endpoints.values()}
         self._limits = limits
         self._metrics = metrics
         self._clock = clock
@@ -68,6 +70,7 @@ class Dispatcher:
         self._spread = spread
         self._wake = asyncio.Event()
         self._stopping = False
+        self._next_look_at_all = 0.0
         self._in_flight: Counter[str] = Counter()
         self._in_flight_of: Counter[str] = Counter()
         self._failing: set[str] = set()
@@ -90,7 +93,7 @@ class Dispatcher:
             while not self._stopping:
                 self._wake.clear()
                 started = 0
-                for channel in CHANNELS:
+                for channel in self._worth_a_look():
                     for one in await self._claim(channel):
                         self._start(one)
                         started += 1
@@ -107,6 +110,14 @@ class Dispatcher:
             for task in (*self._tasks, recorder):
                 task.cancel()
             await asyncio.gather(*self._tasks, recorder, return_exceptions=True)
+
+    def _worth_a_look(self) -> Sequence[str]:
+        """The channels of our endpoints; the others now and then, for deliveries whose endpoint was taken out of the file."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_look_at_all:
+            self._next_look_at_all = now + _UNUSED_CHANNEL_SECONDS
+            return CHANNELS
+        return [channel for channel in CHANNELS if channel in self._used_channels]
 
     async def _pause(self) -> None:
         try:

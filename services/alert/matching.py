@@ -88,7 +88,7 @@ class WatchIndex:
                     relations[area_number] = relation(state.place, self._areas[area_number])
             rule = self._rules[number]
             near = relations[numbers[0]] if len(numbers) == 1 else nearest([relations[one] for one in numbers])
-            if _refused(rule, state, near) is None:
+            if near is not Relation.OUTSIDE and _refused(rule, state, near) is None:
                 found.extend(Verdict(watch_id=watch_id, relation=near) for watch_id in self._members[number])
         return tuple(found)
 
