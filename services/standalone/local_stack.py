@@ -21,7 +21,9 @@ READY_SECONDS = 90.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackConfig:
-    """What the stack runs with. ``own`` are settings of single services, by service, over those the stack sets itself."""
+    """What the stack runs with. ``own`` are settings of single services, by service; where
+    things are (Kafka, PostgreSQL, files, the page) is the stack's to say, whatever ``own`` or the user's shell names.
+    """
 
     data_dir: Path
     feeds_file: Path
@@ -99,8 +101,8 @@ class LocalStack:
         settings = {
             "TOCSIN_KAFKA_BOOTSTRAP": self.servers.bootstrap_servers,
             "TOCSIN_POSTGRES_DSN": self.servers.postgres_dsn,
-            "TOCSIN_FEEDS_FILE": str(self.config.feeds_file.absolute()),
-            "TOCSIN_WATCHES_FILE": str(self.config.watches_file.absolute()),
+            "TOCSIN_INGEST_FEEDS_FILE": str(self.config.feeds_file.absolute()),
+            "TOCSIN_ALERT_WATCHES_FILE": str(self.config.watches_file.absolute()),
         }
         self.environment_file.unlink(missing_ok=True)
         self.environment_file.touch(mode=0o600)  # it carries the password
@@ -123,5 +125,5 @@ class LocalStack:
             },
         }
         return specs(
-            common, {service: {**settings, **self.config.own.get(service, {})} for service, settings in own.items()}
+            common, {service: {**self.config.own.get(service, {}), **settings} for service, settings in own.items()}
         )
