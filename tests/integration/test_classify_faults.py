@@ -189,7 +189,7 @@ async def test_a_changelog_that_is_deleted_under_a_running_worker_comes_back_who
             await made.drained(120)
             made.add_worker()  # without a disk: it believes the changelog alone
             made.workers[0].kill()
-            await made.publish(list(Story(8).records(30)))
+            await made.publish(list(Story(8, first=1000).records(30)))
             await made.drained(120)
             assert (await verdict(made.connection, [])).problems == ()
         finally:
@@ -225,7 +225,7 @@ async def test_a_stop_while_kafka_is_away_ends_within_its_bound(tmp_path: Path, 
         if has_begun:
             await made.broker.start()
             worker.start()
-            await made.publish(list(Story(10).records(40)))
+            await made.publish(list(Story(10, first=1000).records(40)))
             await made.drained(60)
             assert (await verdict(made.connection, [])).problems == ()
 

@@ -48,14 +48,15 @@ TOWNS = ("Khanaqin", "Baqubah", "Muqdadiyah", "Jalawla", "Kirkuk", "Mosul", "Tik
 class Story:
     """Invented news by a seed: first-hand reports, updates, retractions, reactions, new versions, withdrawals, repeats, rubbish."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, first: int = 0) -> None:
         self._chance = random.Random(seed)
+        self._first = first  # two stories told to one world must not share numbers: an item has one first version
         self._told: list[Report] = []
         self.items: list[Item] = []
 
     def records(self, count: int) -> Iterator[Record]:
         """Yield ``count`` records: four of five on the reports topic, the rest as items."""
-        for number in range(count):
+        for number in range(self._first, self._first + count):
             if number % 5 == 4:
                 yield self._item(number)
             else:
