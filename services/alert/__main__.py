@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -55,6 +56,7 @@ EXIT_WRONG_SETTINGS = 2
 EXIT_TEMPORARY_FAILURE = 75
 _LONGEST_ROUND_SECONDS = 150.0
 _PENDING_EVERY_SECONDS = 5.0
+_LAST_COMMIT_SECONDS = 5.0
 
 
 def run(environment: Mapping[str, str]) -> int:
@@ -68,6 +70,8 @@ def run(environment: Mapping[str, str]) -> int:
         print(f"tocsin alert: {error}", file=sys.stderr)  # logging is not set up before settings are known
         return EXIT_WRONG_SETTINGS
     logging.configure("alert", level=settings.log_level, log_format=settings.log_format)
+    gc.collect()
+    gc.freeze()  # the gazetteer stays to the end; walking through it for garbage would cost a tenth of every delivery
     logger().info("service.started", settings=settings.described())
     try:
         return asyncio.run(_serve(settings, subscriptions, book))
@@ -256,11 +260,21 @@ async def _until(stop: asyncio.Event, parts: _Parts) -> int:
 
 
 async def _consume(parts: _Parts) -> None:
-    async for batch in parts.consumer.batches():
-        parts.consuming.beat()
-        if batch:
-            await parts.handler.handle_patiently(batch)
-            await parts.consumer.commit(batch)
+    committing: asyncio.Task[bool] | None = None
+    try:
+        async for batch in parts.consumer.batches():
+            parts.consuming.beat()
+            if batch:
+                await parts.handler.handle_patiently(batch)
+                if committing is not None:
+                    await committing
+                committing = asyncio.create_task(parts.consumer.commit(batch))  # meanwhile the next batch is worked on
+            elif committing is not None:
+                await committing
+                committing = None
+    finally:
+        if committing is not None:
+            await asyncio.wait({committing}, timeout=_LAST_COMMIT_SECONDS)
 
 
 async def _count_pending(parts: _Parts) -> None:
