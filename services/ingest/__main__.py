@@ -163,6 +163,7 @@ async def _start_and_run(
         )
         housekeeping = Housekeeping(
             archive=PostgresArchive(pool),
+            roster=ledger,
             metrics=metrics,
             clock=clock,
             retention=timedelta(days=settings.outbox_retention_days),

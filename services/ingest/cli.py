@@ -1,52 +1,38 @@
 """The commands ``tocsin feeds`` and ``tocsin ingest``."""
 
 import asyncio
-import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from services.ingest import feed_commands
 from services.ingest.adapters.archive import PostgresArchive
+from services.ingest.adapters.feed_desk import FeedDesk
 from services.ingest.adapters.kafka import KafkaItemPublisher
+from services.ingest.command_ground import configured, database, run, settings_or_sentence
 from services.ingest.composition import fetcher_of, parser_of
-from services.ingest.errors import FeedsFileError, LedgerUnavailableError
 from services.ingest.feed import Feed
 from services.ingest.feed_check import Trial, health_line, health_table, try_feed
-from services.ingest.feeds_file import load_feeds
+from services.ingest.feed_commands import with_added
 from services.ingest.republish import republish as republish_rows
-from services.ingest.schema import SCHEMA
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.kafka.connection import KafkaConnection
-from shared.kafka.errors import KafkaError
-from shared.kafka.publisher import PublishError
-from shared.logging import configure
-from shared.postgres.pool import DatabaseUnavailableError, open_pool
-from shared.postgres.schema import SchemaError, require
-from shared.settings import SettingsError
 
-T = TypeVar("T")
 _AGE = re.compile(r"(\d{1,6})\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_WRONG = (
-    DatabaseUnavailableError,
-    FeedsFileError,
-    KafkaError,
-    LedgerUnavailableError,
-    OSError,
-    PublishError,
-    SchemaError,
-    SettingsError,
-)
 
 
 @click.group()
 def feeds() -> None:
     """The configured feeds and their health."""
+
+
+for command in feed_commands.COMMANDS:
+    feeds.add_command(command)
 
 
 @click.group()
@@ -58,10 +44,10 @@ def ingest() -> None:
 @click.option("--failing", is_flag=True, help="Only feeds that fail or are retired.")
 def list_feeds(*, failing: bool) -> None:
     """Show every feed with its state."""
-    settings, listed = _configured()
-    states = _run(_health(settings))
+    settings, listed = configured()
+    states, added = run(_health(settings))
     now = SystemClock().now()
-    for feed in listed:
+    for feed in with_added(listed, added):
         row = states.get(feed.slug)
         if failing and (row is None or (not row["failures"] and row["retired_at"] is None)):
             continue
@@ -73,12 +59,12 @@ def list_feeds(*, failing: bool) -> None:
 @click.argument("slug")
 def show(slug: str) -> None:
     """Show all that is known of one feed."""
-    settings, listed = _configured()
-    states = _run(_health(settings))
-    configured = {feed.slug: feed for feed in listed}
-    if slug not in states and slug not in configured:
+    settings, listed = configured()
+    states, added = run(_health(settings))
+    known = {feed.slug: feed for feed in with_added(listed, added)}
+    if slug not in states and slug not in known:
         raise click.ClickException(f"there is no feed {slug!r}; 'tocsin feeds list' shows them")
-    feed = configured.get(slug)
+    feed = known.get(slug)
     if feed is not None:
         click.echo(
             f"{slug}: {feed.outlet}, tier {feed.tier}, {feed.language}, {feed.country or 'no country'}, {feed.topic}"
@@ -92,17 +78,22 @@ def show(slug: str) -> None:
 
 @feeds.command()
 @click.argument("slugs", nargs=-1)
-@click.option("--all", "all_feeds", is_flag=True, help="Try every configured feed.")
+@click.option("--all", "all_feeds", is_flag=True, help="Try every feed of the file.")
 def test(slugs: tuple[str, ...], *, all_feeds: bool) -> None:
     """Fetch feeds once, storing nothing, and say what they answer; exit status 1 when one does not."""
-    settings, listed = _configured()
+    settings, listed = configured()
+    if set(slugs) - {feed.slug for feed in listed}:  # only then the database is asked: trying feeds needs none
+        try:
+            listed = with_added(listed, run(feed_commands.added_feeds(settings, deadline_seconds=1.0)))
+        except click.ClickException as fault:
+            click.echo(f"only the feeds of {settings.feeds_file} are known: {fault.message}", err=True)
     unknown = sorted(set(slugs) - {feed.slug for feed in listed})
     if unknown:
         raise click.ClickException(f"there is no feed {', '.join(unknown)}; 'tocsin feeds list' shows them")
     if not slugs and not all_feeds:
         raise click.UsageError("name feeds, or give --all")
     chosen = [feed for feed in listed if all_feeds or feed.slug in slugs]
-    trials = _run(_try_all(settings, chosen))
+    trials = run(_try_all(settings, chosen))
     good = sum(trial.is_good for trial in trials)
     click.echo(f"{good} of {len(trials)} answer")
     if good < len(trials):
@@ -112,9 +103,9 @@ def test(slugs: tuple[str, ...], *, all_feeds: bool) -> None:
 @feeds.command()
 @click.argument("slug")
 def resume(slug: str) -> None:
-    """Poll a feed at once that was retired (410) or is waiting out its failures."""
-    settings = _settings()
-    if not _run(_resume(settings, slug)):
+    """Poll a feed at once that was paused, was retired (410) or is waiting out its failures."""
+    settings = settings_or_sentence()
+    if not run(_resume(settings, slug)):
         raise click.ClickException(f"there is no feed {slug!r}; 'tocsin feeds list' shows them")
     click.echo(f"{slug} is polled again")
 
@@ -126,8 +117,8 @@ def resume(slug: str) -> None:
 def republish(since: str) -> None:
     """Publish the outbox's items again, the same bytes under the same ids: refills a Kafka that lost them."""
     start = _since(since)
-    settings = _settings()
-    count = _run(_republish(settings, start))
+    settings = settings_or_sentence()
+    count = run(_republish(settings, start))
     click.echo(f"{count} items published again, from {start:%Y-%m-%d %H:%M:%S} UTC on")
 
 
@@ -144,52 +135,16 @@ def _since(value: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _settings() -> IngestSettings:
-    try:
-        settings = IngestSettings.from_environment(os.environ)
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-    configure("ingest", level="warning", log_format=settings.log_format)
-    return settings
-
-
-def _configured() -> tuple[IngestSettings, tuple[Feed, ...]]:
-    settings = _settings()
-    try:
-        return settings, load_feeds(settings.feeds_file)
-    except FeedsFileError as error:
-        raise click.ClickException("\n".join(error.problems)) from error
-
-
-def _run(work: Awaitable[T]) -> T:
-    async def awaited() -> T:
-        return await work
-
-    try:
-        return asyncio.run(awaited())
-    except _WRONG as error:
-        raise click.ClickException(str(error)) from error
-
-
-@asynccontextmanager
-async def _archive(settings: IngestSettings) -> AsyncIterator[PostgresArchive]:
-    dsn = settings.postgres_dsn.get_secret_value()
-    pool = await open_pool(dsn, application="tocsin-cli", deadline_seconds=5.0, max_size=2)
-    try:
-        await require(dsn, SCHEMA)
-        yield PostgresArchive(pool)
-    finally:
-        await pool.close()
-
-
-async def _health(settings: IngestSettings) -> dict[str, dict[str, Any]]:
-    async with _archive(settings) as archive:
-        return {row["slug"]: row for row in await archive.health()}
+async def _health(settings: IngestSettings) -> tuple[dict[str, dict[str, Any]], Sequence[Feed]]:
+    async with database(settings) as pool:
+        rows = await PostgresArchive(pool).health()
+        return {row["slug"]: row for row in rows}, await FeedDesk(pool).added()
 
 
 async def _resume(settings: IngestSettings, slug: str) -> bool:
-    async with _archive(settings) as archive:
-        return await archive.resume(slug, SystemClock().now())
+    async with database(settings) as pool:
+        await FeedDesk(pool).unpause(slug)
+        return await PostgresArchive(pool).resume(slug, SystemClock().now())
 
 
 async def _try_all(settings: IngestSettings, chosen: Sequence[Feed]) -> list[Trial]:
@@ -209,7 +164,7 @@ async def _try_all(settings: IngestSettings, chosen: Sequence[Feed]) -> list[Tri
 async def _republish(settings: IngestSettings, since: datetime) -> int:
     connection = KafkaConnection.from_settings(settings)
     async with (
-        _archive(settings) as archive,
+        database(settings) as pool,
         KafkaItemPublisher(connection, timeout_seconds=settings.publish_timeout_seconds) as publisher,
     ):
-        return await republish_rows(archive, publisher, since=since, batch=settings.publish_batch)
+        return await republish_rows(PostgresArchive(pool), publisher, since=since, batch=settings.publish_batch)

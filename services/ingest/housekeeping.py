@@ -37,19 +37,29 @@ class Archive(Protocol):
         ...
 
 
+class Roster(Protocol):
+    """The list of feeds; raises ``LedgerUnavailableError``."""
+
+    async def refresh(self, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+        """Read the feeds added by command anew; return the slugs that came and those that went."""
+        ...
+
+
 class Housekeeping:
-    """Counts every few seconds and deletes every few minutes, until cancelled."""
+    """Counts and looks for added feeds every few seconds, deletes every few minutes, until cancelled."""
 
     def __init__(
         self,
         *,
         archive: Archive,
+        roster: Roster,
         metrics: IngestMetrics,
         clock: Clock,
         retention: timedelta,
         count_seconds: float = 10.0,
     ) -> None:
         self._archive = archive
+        self._roster = roster
         self._metrics = metrics
         self._clock = clock
         self._retention = retention
@@ -62,6 +72,7 @@ class Housekeeping:
         while True:
             try:
                 await self.count()
+                await self.look_for_feeds()
                 if turn % 60 == 0:
                     await self.delete()
             except LedgerUnavailableError as error:
@@ -80,6 +91,12 @@ class Housekeeping:
         self._metrics.outbox_pending.set(seen.pending)
         self._metrics.outbox_oldest.set(seen.oldest_pending_seconds)
         self.oldest_pending_seconds = seen.oldest_pending_seconds
+
+    async def look_for_feeds(self) -> None:
+        """Take up feeds added by command, leave removed ones."""
+        came, went = await self._roster.refresh(self._clock.now())
+        if came or went:
+            logger().info("feeds.changed", added=sorted(came), removed=sorted(went))
 
     async def delete(self) -> None:
         """Delete what is older than the retention."""

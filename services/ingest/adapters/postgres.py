@@ -17,7 +17,8 @@ _SEEN_EVERY = timedelta(days=7)
 
 _SYNC = """
     INSERT INTO tocsin_ingest.feeds AS f (slug, url, outlet, tier, configured_seconds, is_active, next_poll_at)
-    SELECT slug, url, outlet, tier, configured_seconds, is_active, $2
+    SELECT slug, url, outlet, tier, configured_seconds,
+        is_active AND NOT EXISTS (SELECT 1 FROM tocsin_ingest.paused_feeds p WHERE p.slug = r.slug), $2
     FROM json_to_recordset($1::json)
         AS r(slug text, url text, outlet text, tier smallint, configured_seconds double precision, is_active boolean)
     ON CONFLICT (slug) DO UPDATE SET
@@ -155,26 +156,31 @@ class PostgresLedger:
     ) -> None:
         self._pool = pool
         self._instance = instance
-        self._feeds = {feed.slug: feed for feed in feeds}
-        self._pollable = [feed.slug for feed in self._feeds.values() if not feed.paused]
+        self._configured = {feed.slug: feed for feed in feeds}
+        self._list(self._configured)
         self._lease_for = lease_for
         self._claim_for = claim_for
 
-    async def take_office(self, now: datetime) -> None:
-        """Store the configured feeds, rest those no longer configured, and take back what an earlier life of this replica held."""
-        configured = [
-            {
-                "slug": feed.slug,
-                "url": feed.url,
-                "outlet": feed.outlet,
-                "tier": feed.tier,
-                "configured_seconds": feed.interval_seconds,
-                "is_active": not feed.paused,
-            }
-            for feed in self._feeds.values()
-        ]
+    def _list(self, feeds: Mapping[str, Feed]) -> None:
+        self._feeds = dict(feeds)
+        self._pollable = [feed.slug for feed in self._feeds.values() if not feed.paused]
+
+    async def refresh(self, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+        """Read the feeds added by command anew; return the slugs that came and those that went. A configured feed keeps its slug."""
         async with transaction(self._pool) as connection:
-            await connection.execute(_SYNC, values.as_json(configured), now)
+            rows = await connection.fetch("SELECT * FROM tocsin_ingest.added_feeds")
+            feeds = {feed.slug: feed for feed in map(added_feed_of, rows)} | self._configured
+            came, went = frozenset(feeds.keys() - self._feeds.keys()), frozenset(self._feeds.keys() - feeds.keys())
+            if came:
+                await connection.execute(_SYNC, _listed_json([feeds[slug] for slug in came]), now)
+        self._list(feeds)
+        return came, went
+
+    async def take_office(self, now: datetime) -> None:
+        """Store the feeds, rest those no longer listed, and take back what an earlier life of this replica held."""
+        await self.refresh(now)
+        async with transaction(self._pool) as connection:
+            await connection.execute(_SYNC, _listed_json(self._feeds.values()), now)
             await connection.execute(
                 "UPDATE tocsin_ingest.feeds SET is_active = false WHERE is_active AND slug <> ALL($1)",
                 list(self._feeds),
@@ -257,6 +263,28 @@ class PostgresLedger:
             await connection.execute(_ACKNOWLEDGE, acknowledged, now)
             await connection.execute(_MARK, values.marks_json(settlements), now.date())
             await connection.execute(_VALIDATE, values.validators_json(settlements))
+
+
+def added_feed_of(row: Mapping[str, Any]) -> Feed:
+    """A feed that was added by command."""
+    names = ("slug", "url", "outlet", "language", "country", "tier", "topic", "interval_seconds")
+    return Feed(**{name: row[name] for name in names})
+
+
+def _listed_json(feeds: Iterable[Feed]) -> str:
+    return values.as_json(
+        [
+            {
+                "slug": feed.slug,
+                "url": feed.url,
+                "outlet": feed.outlet,
+                "tier": feed.tier,
+                "configured_seconds": feed.interval_seconds,
+                "is_active": not feed.paused,
+            }
+            for feed in feeds
+        ]
+    )
 
 
 @asynccontextmanager
