@@ -16,6 +16,7 @@ import csv
 import io
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -252,7 +253,7 @@ async def measure(case: Case, stack: EmbeddedStack, directory: Path, binary: Pat
             await _settled(dsn, wanted)
             service_cpu, postgres_cpu = _cpu(service) - before[0], _cpu_of_tree(database) - before[1]
             attempts, recorded, ids = await _ledger(dsn)
-            await stage.end(9)
+            await stage.end(signal.SIGKILL)
     began = min(sent.values())
     delays = sorted(1000 * (at - sent[ids[one]]) for one, at in arrivals.items())
     seconds = max(arrivals.values()) - began

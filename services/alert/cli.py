@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -11,20 +11,25 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+import asyncpg
 import click
 
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
+from services.alert.adapters.postgres import PostgresLedger
 from services.alert.area import Area, Circle, CodedArea
+from services.alert.compose import Composer, Sender
 from services.alert.errors import LedgerError
-from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
+from services.alert.ledger import AttemptRow, DeliveryDetail, DeliveryRow, DeliveryStatus, StoredChange
 from services.alert.matching import WatchIndex
+from services.alert.payload import Times
 from services.alert.routing import Told, route
 from services.alert.settings import AlertSettings
+from services.alert.trial import trial_notices, trial_state
 from services.alert.watch import Subscriptions
 from services.alert.watches_file import load
 from services.alert.words import Telling, headline
-from shared.codec import DecodeError, decode
+from shared.codec import DecodeError, decode, encode
 from shared.events.incident import IncidentChange
 from shared.geo.gazetteer import Gazetteer
 from shared.postgres.pool import DatabaseUnavailableError, open_pool
@@ -114,6 +119,70 @@ def test_watches(path: Path, changes: BinaryIO) -> None:
     click.echo(f"{count} deliveries", err=True)
 
 
+@watches.command("send-test")
+@_FILE_OPTION
+@click.argument("watch_id", metavar="WATCH")
+@click.option(
+    "--wait", type=click.FloatRange(0, 600), default=30.0, show_default=True, help="Seconds to wait for answers."
+)
+def send_test(path: Path, watch_id: str, wait: float) -> None:
+    """Send a test alert to every endpoint of WATCH, through the ledger and the running service, and say what each answered.
+
+    It is marked as a test in every form and language, is about nothing that happened, and is in no list of incidents. Ends
+    with 1 unless every endpoint took it.
+    """
+    subscriptions, book = _subscriptions(path)
+    watch = next((one for one in subscriptions.watches if one.id == watch_id), None)
+    if watch is None:
+        known = ", ".join(one.id for one in subscriptions.watches) or "none"
+        raise click.ClickException(f"{path} has no enabled watch {watch_id}; known are {known}")
+    if not watch.endpoints:
+        raise click.ClickException(f"no endpoint of {watch_id} is enabled")
+    settings = _settings()
+    composer = Composer(
+        index=WatchIndex([watch]),
+        names=book,
+        sender=Sender(address=settings.mail_from, name=settings.mail_from_name),
+    )
+    state = trial_state(watch, now=datetime.now(tz=UTC))
+    endpoints = {endpoint.id: endpoint for endpoint in subscriptions.endpoints}
+    addressed = tuple((notice, endpoints[notice.endpoint_id]) for notice in trial_notices(watch))
+    written = composer.deliveries(state, addressed, Times(created=state.last_seen))
+
+    async def send(pool: "asyncpg.Pool[asyncpg.Record]") -> list[DeliveryDetail]:
+        change = StoredChange(
+            state=state, raw=encode(state), told={}, occurred_at=None, fetched_at=None, linked_at=None
+        )
+        async with PostgresLedger(pool, owner="send-test").transaction() as transaction:
+            await transaction.held([state.incident_id])
+            await transaction.write([change], written)
+        return await _outcomes(PostgresDesk(pool), [one.delivery_id for one in written], wait)
+
+    details = _with_pool(send)
+    for detail in details:
+        click.echo(_row_words(detail.row))
+        for attempt in detail.attempts:
+            click.echo(_attempt_words(attempt))
+    missing = [detail.row.endpoint_id for detail in details if detail.row.status is not DeliveryStatus.DELIVERED]
+    if any(not detail.attempts and detail.row.status is DeliveryStatus.PENDING for detail in details):
+        raise click.ClickException(
+            f"nobody has tried within {wait:g} s: is the alert service running on this database?"
+        )
+    if missing:
+        raise click.ClickException(f"did not arrive at {', '.join(missing)}")
+
+
+async def _outcomes(desk: PostgresDesk, delivery_ids: Sequence[str], wait: float) -> list[DeliveryDetail]:
+    """Return the deliveries once each was attempted, or as they stand when the time is up."""
+    until = asyncio.get_running_loop().time() + wait
+    while True:
+        found = [detail for one in delivery_ids if (detail := await desk.delivery(one)) is not None]
+        is_open = any(not detail.attempts and detail.row.status is DeliveryStatus.PENDING for detail in found)
+        if not is_open or asyncio.get_running_loop().time() >= until:
+            return found
+        await asyncio.sleep(0.2)
+
+
 @click.group()
 def deliveries() -> None:
     """What was sent, to whom, with which answer."""
@@ -164,10 +233,7 @@ def show_delivery(delivery_id: str) -> None:
         raise click.ClickException(f"there is no delivery {delivery_id}")
     click.echo(_row_words(detail.row))
     for attempt in detail.attempts:
-        answer = " ".join(str(part) for part in (attempt.reason, attempt.http_status, attempt.detail) if part)
-        click.echo(
-            f"  attempt {attempt.attempt}  {attempt.started_at:%Y-%m-%d %H:%M:%S}  {attempt.outcome}  {answer}".rstrip()
-        )
+        click.echo(_attempt_words(attempt))
     click.echo("")
     click.echo(_body_words(detail))
 
@@ -214,20 +280,30 @@ def _changes(lines: BinaryIO) -> Iterator[IncidentChange]:
                 raise click.ClickException(f"line {number}: {error}") from error
 
 
+def _settings() -> AlertSettings:
+    try:
+        return AlertSettings.from_environment(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _with_desk(work: Callable[[PostgresDesk], Awaitable[T]]) -> T:
+    return _with_pool(lambda pool: work(PostgresDesk(pool)))
+
+
+def _with_pool(work: Callable[["asyncpg.Pool[asyncpg.Record]"], Awaitable[T]]) -> T:
+    dsn = _settings().postgres_dsn.get_secret_value()
+
     async def run() -> T:
-        settings = AlertSettings.from_environment(os.environ)
-        pool = await open_pool(
-            settings.postgres_dsn.get_secret_value(), application="tocsin-deliveries", deadline_seconds=5.0, max_size=2
-        )
+        pool = await open_pool(dsn, application="tocsin-deliveries", deadline_seconds=5.0, max_size=2)
         try:
-            return await work(PostgresDesk(pool))
+            return await work(pool)
         finally:
             await pool.close()
 
     try:
         return asyncio.run(run())
-    except (SettingsError, DatabaseUnavailableError, LedgerError) as error:
+    except (DatabaseUnavailableError, LedgerError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -247,6 +323,11 @@ def _row_words(row: DeliveryRow) -> str:
         f"{row.delivery_id}  {when}  {row.endpoint_id}  {row.message}  {row.incident_id} r{row.revision}  "
         f"{row.status.value}{reason} after {row.attempts} attempts{due}"
     )
+
+
+def _attempt_words(attempt: AttemptRow) -> str:
+    answer = " ".join(str(part) for part in (attempt.reason, attempt.http_status, attempt.detail) if part)
+    return f"  attempt {attempt.attempt}  {attempt.started_at:%Y-%m-%d %H:%M:%S}  {attempt.outcome}  {answer}".rstrip()
 
 
 def _body_words(detail: DeliveryDetail) -> str:

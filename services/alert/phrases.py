@@ -103,6 +103,9 @@ WITHDRAWAL_EXPLAINED = _words(
     "سحبت كل المصادر تقاريرها. لم يعد أحد يؤكده، ولم ينفه أحد أيضاً.",
     "هەموو سەرچاوەکان هەواڵەکانیان کشاندەوە. چیتر کەس پشتگیریی ناکات، و کەسیش بە درۆی نەخستووەتەوە.",
 )
+TEST_EXPLAINED = _words(
+    "This is a test. Nothing happened.", "هذا اختبار. لم يحدث شيء.", "ئەمە تاقیکردنەوەیە. هیچ ڕووی نەداوە."
+)
 NO_SOURCE = _words("No source stands behind it", "لا مصدر يؤكده", "هیچ سەرچاوەیەک پشتگیریی ناکات")
 UNSETTLED = _words(
     "The name may mean one of {count} places; which one is not settled.",

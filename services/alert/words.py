@@ -281,7 +281,7 @@ def _with_range(count: Count, words: str) -> str:
 
 def _lead(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
     language = telling.language
-    lead = []
+    lead = [phrases.TEST_EXPLAINED[language]] if state.test else []
     if telling.message is Message.RETRACTION:
         by_desk = _is_by_desk(state, DeskVerb.RETRACT)
         lead.append((phrases.DESK_RETRACTION_EXPLAINED if by_desk else phrases.RETRACTION_EXPLAINED)[language])

@@ -1,9 +1,12 @@
 """The alert service as a process between real Kafka, real PostgreSQL, a webhook receiver and a mail server."""
 
+import asyncio
 import hashlib
 import hmac
 import json
+import os
 import signal
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -223,3 +226,30 @@ async def test_two_replicas_share_the_work_and_what_a_killed_one_had_begun_is_ta
     assert receiver.contradictions == ()
     # Only what the killed replica had in flight or had not yet recorded may come twice: a few, not everything.
     assert len(receiver.received) <= 60 + 12
+
+
+async def test_a_test_alert_reaches_every_endpoint_says_so_and_is_no_incident(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    watches = _watching_diyala({"desk": webhook(receiver.url, new_secret_of_this_run)})
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        unheard = await _tocsin(stage, "watches", "send-test", "diyala", "--wait", "0")
+        assert unheard[0] == 1
+        assert "is the alert service running" in unheard[1]
+        await stage.start()
+        status, said = await _tocsin(stage, "watches", "send-test", "diyala")
+        hooks = await receiver.wait_for_accepted(2, _WAIT)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            listed = (await client.get(f"{stage.page_url}v1/incidents")).json()
+    assert (status, "delivered after 1 attempts" in said) == (0, True), said
+    assert all(json.loads(hook.body)["data"]["test"] for hook in hooks)
+    assert listed["incidents"] == []
+
+
+async def _tocsin(stage: AlertStage, *arguments: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", *arguments,
+        env={**os.environ, **stage.environment}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    return process.returncode, output.decode()
