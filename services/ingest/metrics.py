@@ -26,7 +26,7 @@ class IngestMetrics:
         )
         self.possibly_lost = Counter(
             "tocsin_ingest_possibly_lost_items",
-            "least number of items that may have come and gone between two polls",
+            "items that may have come and gone between two polls, estimated from the pace of their feeds",
             registry=registry,
         )
         self.item_age = Histogram(

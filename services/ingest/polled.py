@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.ingest import moves, schedule
 from services.ingest.document import Document, Entry
-from services.ingest.feed import Lease
+from services.ingest.feed import FeedState, Lease
 from services.ingest.identity import IdentityMode
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified, PollOutcome
 from services.ingest.schedule import NextPoll, PollLimits
@@ -15,6 +15,8 @@ from services.ingest.work import OutboxRow, PollRecord
 from shared import codec
 
 _PACE_ENTRIES = 20
+_MOST_LOST = 10_000
+"""An estimate beyond this says more about the dates than about the feed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +149,25 @@ def trusted_times(entries: Sequence[Entry], now: datetime) -> tuple[datetime, ..
     frozen = frozen_time(entries)
     found = (believable(entry.published, frozen=frozen, now=now) for entry in entries)
     return tuple(time for time in found if time is not None)
+
+
+def possibly_lost(state: FeedState, entries: Sequence[Entry], now: datetime) -> int:
+    """Estimate how many items came and went between two polls of a feed of which nothing known is left; at least 1.
+
+    The time between the newest item known before and the oldest one listed now, at the feed's pace: the quicker of what was
+    known of it and what the document shows, for a feed rolls over when it is in a hurry. Undated items count by their number:
+    what should have come since the last poll, less what is listed.
+    """
+    times = trusted_times(entries, now)
+    paces = [gap for gap in (state.average_gap_seconds, schedule.average_gap_seconds(times)) if gap]
+    if not paces:
+        return 1
+    if times and state.newest_item_at is not None:
+        count = (min(times) - state.newest_item_at).total_seconds() / min(paces) - 1
+    else:
+        elapsed = (now - state.last_polled_at).total_seconds() if state.last_polled_at else 0.0
+        count = elapsed / min(paces) - len(entries)
+    return min(max(round(count), 1), _MOST_LOST)
 
 
 def fetched_from(lease: Lease, moment: Moment) -> str:

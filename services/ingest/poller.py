@@ -167,7 +167,11 @@ class Poller:
                 metrics.item_age.labels(str(lease.feed.tier)).observe(max(age, 0.0))
         if visit.possibly_lost:
             metrics.possibly_lost.inc(visit.possibly_lost)
-            logger().warning("feed.rolled_over", detail="no item of the last poll is left; some may have come and gone")
+            logger().warning(
+                "feed.rolled_over",
+                possibly_lost=visit.possibly_lost,
+                detail="no item of the last poll is left; by the feed's pace so many may have come and gone",
+            )
         if visit.failure is None:
             metrics.polls.last_success.set(record.finished_at.timestamp())
             if visit.detail is not None:

@@ -25,6 +25,7 @@ class Visit:
     failure: FailureReason | None = None
     detail: str | None = None
     possibly_lost: int = 0
+    """An estimate from the feed's pace; see ``polled.possibly_lost``."""
     entries: int = 0
     body_bytes: int = 0
 
@@ -92,6 +93,7 @@ class Visitor:
         )
         # Nothing of the last document is left in a feed that we know: what came and went between is unknown.
         is_overlapping = bool(marks) or not entries or lease.state.newest_item_at is None
+        is_lossy = not is_overlapping and mode.value == lease.state.identity_mode
         record = polled.after_document(
             lease, answer, document, versions, mode=mode, is_overlapping=is_overlapping, moment=moment
         )
@@ -100,7 +102,7 @@ class Visitor:
             versions=versions,
             failure=FailureReason.CUT_OFF if document.is_cut_off else None,
             detail=document.problem,
-            possibly_lost=0 if is_overlapping or mode.value != lease.state.identity_mode else 1,
+            possibly_lost=polled.possibly_lost(lease.state, document.entries, moment.now) if is_lossy else 0,
             entries=len(document.entries),
             body_bytes=len(answer.body),
         )

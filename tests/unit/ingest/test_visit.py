@@ -144,6 +144,27 @@ async def test_a_busy_feed_that_rolled_over_is_noticed_and_polled_sooner(desk):
     assert visit.record.interval_seconds == PollLimits().min_seconds
 
 
+@pytest.mark.parametrize(
+    ("hours_missed", "lost"),
+    [(0, 1), (1, 1), (5, 5), (48, 48)],
+)
+async def test_what_a_feed_that_rolled_over_may_have_lost_is_estimated_from_its_pace(desk, hours_missed, lost):
+    hourly = {str(n): (f"Story {n}", FRESH - timedelta(hours=5 - n)) for n in range(5)}
+    first = await desk.visit(fetched(rss(hourly)))
+    newest = FRESH - timedelta(hours=1)
+    later = {str(n): (f"Story {n}", newest + timedelta(hours=hours_missed + n - 9)) for n in range(10, 15)}
+    desk.clock.advance(3600 * (hours_missed + 8))
+    visit = await desk.visit(fetched(rss(later)), first.record.state)
+    assert visit.possibly_lost == lost
+
+
+async def test_an_estimate_of_losses_is_bounded_whatever_the_dates_say(desk):
+    hurried = {str(n): (f"Story {n}", NOON - timedelta(days=3000) + timedelta(seconds=n)) for n in range(3)}
+    first = await desk.visit(fetched(rss(hurried)))
+    visit = await desk.visit(fetched(rss({str(n): (f"Story {n}", FRESH) for n in range(10, 13)})), first.record.state)
+    assert visit.possibly_lost == 10_000
+
+
 async def test_a_feed_whose_guids_clash_switches_and_does_not_lose_its_items(desk):
     body = rss({str(n): (f"Story {n}", FRESH) for n in range(9)})
     for n in range(9):
