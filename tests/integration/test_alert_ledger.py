@@ -245,3 +245,14 @@ async def test_incidents_are_read_as_they_stand_and_as_they_came(base: Base) -> 
     assert await base.desk.incidents(limit=10, before=(latest[0].last_seen, latest[0].incident_id)) == [latest[1]]
     assert [one.revision for one in await base.desk.history(first.incident_id)] == [1, 2, 3]
     assert await base.desk.history("a_nothing") == []
+
+
+async def test_only_claiming_does_without_the_disk(base: Base, postgres_database: str) -> None:
+    pool = await asyncpg.create_pool(postgres_database, min_size=1, max_size=1)
+    await base.write(opened())
+    (claimed,) = await PostgresLedger(pool, owner="alone").claim(
+        channel="webhook", limit=10, slots=4, slots_of={}, lease=LEASE
+    )
+    assert claimed.endpoint_id == "desk"
+    assert await pool.fetchval("SHOW synchronous_commit") == "on"
+    await pool.close()
