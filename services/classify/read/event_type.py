@@ -64,6 +64,8 @@ _GENERIC = frozenset({"atk.strike", "atk.bombard", "atk.militants_killed"})
 """These say that something came from afar or that militants died; the next sentence may say how."""
 _BOMBS = frozenset({"atk.blast", "weak.explosion"})
 _GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire", "victim.killed"})
+_HARMED = _GUN | {"weak.killed", "victim.wounded"}
+_DRONES = ("drone", "مسير", "درۆن")
 _NOT = frozenset(
     {
         "not",
@@ -103,6 +105,8 @@ def read_event_type(marks: Marks, telling: Sequence[int]) -> TypeReading:
     chosen, found = _plain(opening, told[:_OPENING])
     if chosen is None:
         chosen, found = _by_people(marks, opening)
+    if chosen is None:
+        chosen, found = _by_rest(marks)
     weapons = tuple(dict.fromkeys(slug for one in opening for hit in one.hits for slug in _weapons(one, hit)))
     targets = tuple(slug for slug in _TARGETS if any(f"tgt.{slug}" in one.concepts for one in opening))
     evidence = (_evidence(marks, opening, *found),) if found else ()
@@ -166,8 +170,14 @@ def _is_bare(hit: Hit, one: Marked) -> bool:
 
 
 def _is_denied(one: Marked, hit: Hit) -> bool:
+    if hit.concept == "atk.suicide" and any(_overlaps(hit, drone) for drone in one.of("atk.drone")):
+        return True  # a "suicide drone" is a drone
     before = visible(one.sentence)[max(0, hit.first - 3) : hit.first]
     return any(token.key in _NOT for token in before)
+
+
+def _overlaps(one: Hit, other: Hit) -> bool:
+    return one.first <= other.last and other.first <= one.last
 
 
 def _by_people(marks: Marks, opening: Sequence[Marked]) -> tuple[EventType | None, Found]:
@@ -178,6 +188,35 @@ def _by_people(marks: Marks, opening: Sequence[Marked]) -> tuple[EventType | Non
                 kind = EventType.ARMED_CLASH if hits_security(opening, marks.document.lang) else EventType.ATTACK
                 return kind, (one, hit)
     return None, None
+
+
+def _by_rest(marks: Marks) -> tuple[EventType | None, Found]:
+    """The type where no sentence tells the attack plainly: by any word for a weapon in headline and lead, else by those harmed.
+
+    An alert without a type reaches nobody who asked for a type; null is left to texts that name neither weapon nor harm.
+    """
+    chosen, found = _plain(marks.head, marks.head)
+    if chosen is not None:
+        return chosen, found
+    for one in marks.head:
+        for hit in one.hits:
+            if hit.concept == "weak.weapon" and (weapon := _weak_weapon(one, hit)) is not None:
+                return weapon, (one, hit)
+    for one in marks.head:
+        for hit in one.hits:
+            if hit.concept in _HARMED:
+                kind = EventType.ARMED_CLASH if hits_security(marks.head, marks.document.lang) else EventType.ATTACK
+                return kind, (one, hit)
+    return None, None
+
+
+def _weak_weapon(one: Marked, hit: Hit) -> EventType | None:
+    words = [token.key for token in visible(one.sentence)[hit.first : hit.last + 1]]
+    if any(stem in word for word in words for stems in _SHELLS.values() for stem in stems):
+        return EventType.SHELLING_ARTILLERY_MISSILE
+    if any(stem in word for word in words for stem in _DRONES):
+        return EventType.AIR_DRONE_STRIKE
+    return None
 
 
 def _weapons(one: Marked, hit: Hit) -> tuple[str, ...]:
