@@ -113,7 +113,15 @@ def _tells_of_attack(marks: Marks) -> bool:
     strength = max((one.attack_strength for one in marks.head), default=0.0)
     if strength >= _LEAST_ATTACK:
         return True
-    return strength > 0 and any(one.of("react.") or one.of("upd.") or one.of("ret.") for one in marks.head)
+    if strength > 0:
+        return any(one.of("react.") or one.of("upd.") or one.of("ret.") for one in marks.head)
+    return any(one.concepts & _AFTERMATH and one.concepts & _HARMED and one.concepts & _SERVING for one in marks.head)
+
+
+_AFTERMATH = frozenset({"react.funeral", "react.condemn", "react.visit", "upd.toll_up", "upd.dies"})
+_HARMED = frozenset({"victim.killed", "victim.wounded"})
+_SERVING = frozenset({"tgt.army", "tgt.police", "tgt.peshmerga", "tgt.hashd"})
+"""Soldiers are buried whom nobody need say that an enemy killed."""
 
 
 _SPEAKS_FOR = {
