@@ -8,6 +8,7 @@ what is said of the past, or after "since" and "a day after", is background.
 from dataclasses import dataclass, replace
 
 from services.classify.read.background import markers_of
+from services.classify.read.calendar_words import MONTHS
 from services.classify.read.lexicon import visible
 from services.classify.read.places import PlaceReader
 from services.classify.read.script import lang_of
@@ -15,6 +16,7 @@ from services.classify.read.text import Document, Sentence
 from services.classify.read.triggers import STRONG, Marked, Marks
 from shared.events.facts import Place, Precision
 from shared.geo.distance import km_between
+from shared.letters import fold
 
 MAX_OTHERS = 3
 """More attacks than this in one item are a round-up; each further one would cost work and be less sure."""
@@ -55,6 +57,15 @@ _BACK = frozenset(
     ]
 )
 _LEAST_WORDS = 5
+_OF_BEFORE = tuple(
+    " ".join(fold(word) for word in phrase.split())
+    for phrase in (
+        "of its kind", "second such", "third such", "fourth such", "had killed", "had been killed", "had died", "in the past",
+        "من نوعها", "من نوعه", "وكان قد", "وكانت قد", "وكان هجوم", "وكانت عبوة", "وسبق", "في وقت سابق",
+        "لەم جۆرە", "هاوشێوە", "پێشتر", "پێشووتر",
+    )
+)  # fmt: skip
+_TELLING_MONTH = 4  # letters: shorter names of months are words too
 _AFTERMATH = 5
 _OTHER_ATTACKS = frozenset({"sep.other"})
 
@@ -75,8 +86,31 @@ class Telling:
         other days is left to the words that say so.
         """
         near = (*self.marks.title, *self.marks.below[:_AFTERMATH])
-        index = {one.sentence.index for one in near if not one.concepts & _OTHER_ATTACKS}
-        return tuple(dict.fromkeys((*self.sentences, *sorted(index))))
+        month = self.document.published.month
+        index = {
+            one.sentence.index
+            for one in near
+            if not one.concepts & _OTHER_ATTACKS and not _is_of_before(one.sentence, month)
+        }
+        head = {one.sentence.index for one in (*self.marks.title, *self.marks.below[:1])}
+        told = (at for at in self.sentences if at in head or not _says_before(self.document.sentences[at]))
+        return tuple(dict.fromkeys((*told, *sorted(index))))
+
+
+def _says_before(sentence: Sentence) -> bool:
+    return any(phrase in sentence.folded for phrase in _OF_BEFORE)
+
+
+def _is_of_before(sentence: Sentence, month: int) -> bool:
+    """Whether a sentence that tells no attack of its own speaks of earlier ones: another month, "the second of its kind"."""
+    if _says_before(sentence):
+        return True
+    named = {
+        MONTHS[(token.key,)]
+        for token in sentence.tokens
+        if len(token.key) >= _TELLING_MONTH and (token.key,) in MONTHS and not token.text[:1].islower()
+    }
+    return bool(named) and month not in named
 
 
 def tellings_of(marks: Marks, places: PlaceReader) -> tuple[Telling, ...]:

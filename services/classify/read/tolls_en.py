@@ -60,6 +60,8 @@ class _Reading:
             self._attachment.used.add(death.start)
             yield from claims_from(Fact.KILLED, ClaimKind.LATER, groups, start, death.end)
             return
+        if groups[0].is_ordinal and self._phrases.key(groups[-1].end) == "to":
+            return  # "the fourth exile to be killed in two years" counts the others' deaths too
         kind = ClaimKind.STATED
         if self._is_boast(verb):
             kind = ClaimKind.BOAST

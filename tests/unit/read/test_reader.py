@@ -344,3 +344,18 @@ def test_an_unlisted_village_that_only_an_apposition_names_is_named_in_its_distr
     )
     assert report.place is not None
     assert (report.place.name, report.place.admin2, report.place.lat) == ("Zarvekan Tilyan", "IQG10Q05", None)
+
+
+def test_earlier_victims_told_below_are_not_counted() -> None:
+    report = read(
+        "إصابة جنديين بانفجار عبوة بين جلولاء وخانقين",
+        "انفجرت عبوة ناسفة ظهر السبت ما تسبب بإصابة جنديين بجروح.",
+        "وهذه العبوة الثانية من نوعها خلال شهر بعد عبوة أودت بحياة جندي.",
+    )
+    assert report.casualties.killed is None
+    report = read(
+        "Exile shot dead in Koya",
+        "A member of a Kurdish party was shot dead in Koya on Friday. He was the fourth exile to be killed in two years.",
+    )
+    assert report.casualties.killed is not None
+    assert report.casualties.killed.best == 1
