@@ -38,8 +38,8 @@ format: $(READY)  ## Format the code and mend what the linter can mend by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: $(READY)  ## All tests: unit, contract, integration on real servers, end to end
-	$(BIN)/pytest $(ARGS)
+test: $(READY)  ## All tests: unit, contract, integration on real servers, end to end (two at a time)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 unit: $(READY)  ## Tests without any server, in seconds
 	$(BIN)/pytest -q tests/unit tests/contract -m "not servers" $(ARGS)
