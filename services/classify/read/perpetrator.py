@@ -246,6 +246,10 @@ def _distance(hit: Hit, other: Hit) -> int:
 
 def _cannot_be(hit: Hit, marked: Marked, event_type: EventType | None) -> bool:
     """Those whom the deed was done to: militants under an air strike, the side that lost the town."""
+    if _is_hit(hit, marked):
+        return True
+    if hit.concept == "tribal" and not any(one.concept == "atk.clash" for one in marked.hits):
+        return True  # a sheikh of the tribe was killed
     if event_type is EventType.GOVERNMENT_REGAINS_TERRITORY:
         return hit.concept not in _STATES
     if event_type is EventType.NON_STATE_OVERTAKES_TERRITORY:
@@ -254,6 +258,59 @@ def _cannot_be(hit: Hit, marked: Marked, event_type: EventType | None) -> bool:
         is_hit = any(_distance(hit, one) == 0 for one in marked.of("tgt.militants"))
         return hit.concept in _WITHOUT_AIRCRAFT or (is_hit and hit.concept not in _STATES)
     return False
+
+
+_HITS = frozenset(
+    [
+        "hit",
+        "hits",
+        "struck",
+        "strikes",
+        "targets",
+        "targeted",
+        "targeting",
+        "kills",
+        "killed",
+        "killing",
+        "wounds",
+        "wounded",
+        "against",
+        "ambush",
+        "attack",
+        "attacks",
+    ]
+)
+_OWN_THINGS = frozenset(
+    [
+        "vehicle",
+        "vehicles",
+        "convoy",
+        "patrol",
+        "post",
+        "position",
+        "headquarters",
+        "base",
+        "checkpoint",
+        "barracks",
+        "truck",
+        "bus",
+        "office",
+    ]
+)
+_ARTICLES = frozenset(["a", "an", "the", "two", "three", "four", "five", "several", "senior"])
+_HITS_AR = ("استهدف", "تستهدف", "يستهدف", "مقتل", "استشهاد", "اصابه", "اغتيال")
+
+
+def _is_hit(hit: Hit, marked: Marked) -> bool:
+    """Whether the words make it the one that was hit: "struck a militia vehicle", "استهدفت عجلة للحشد"."""
+    tokens = visible(marked.sentence)
+    before = [token.key for token in tokens[max(0, hit.first - 4) : hit.first] if token.key not in _ARTICLES]
+    after = [token.key for token in tokens[hit.last + 1 : hit.last + 3]]
+    if after and after[0] in _OWN_THINGS and before and before[-1] in _HITS | {"on", "at", "near", "in"}:
+        return True
+    if before and before[-1] in _HITS and after[:1] != ["attack"]:
+        return True
+    return any(word.startswith(_HITS_AR) for word in before[-2:])
 
 
 def _does(hit: Hit, deeds: Sequence[Hit], before: Sequence[str], after: Sequence[str]) -> bool:
