@@ -7,6 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.classify.read.place_asides import (
+    forms_of,
+    is_corrected,
+    is_dateline,
+    is_in,
+    is_institution,
+    is_speaker,
+    is_whose_weapon,
+)
 from services.classify.read.place_cues import cue_level, level_told_after
 from services.classify.read.place_mentions import Mention
 from services.classify.read.place_past import background_factor
@@ -14,34 +23,21 @@ from services.classify.read.place_words import (
     ATTACK,
     BETWEEN,
     BORDER,
-    CORRECTED,
     DIRECTION_ADJECTIVES,
     INSIDE,
-    INSTITUTIONS_AFTER,
-    INSTITUTIONS_BEFORE,
     LEVELS,
     MOVED,
     NEAR,
     PLACED,
     ROAD,
-    SAYING,
-    SPEAKERS,
-    TARGETS_AFTER,
-    WEAPONS_OF,
     Level,
     Nearness,
     Role,
-    cue_forms,
-    folded,
 )
 from services.classify.read.text import Token, TokenKind
-from shared.geo.rows import EntryKind
 
-_CORRECTED = folded(CORRECTED)
-_AT_THINGS = frozenset({"قرب", "امام", "داخل", "عند", "نزيك", "نزیک", "بەردەم"})
 _REFERENCE = 0.45
 _BACKGROUND_BELOW = 0.2
-_DASHES = frozenset("-–—/:(")
 _WEIGHT = {
     Role.SCENE: 1.0, Role.PLAIN: 0.5, Role.DATELINE: 0.04, Role.SPEAKER: 0.15, Role.INSTITUTION: 0.2, Role.ROAD: 0.2, Role.MOVEMENT: 0.3,
     Role.ACTOR: 0.05, Role.BACKGROUND: 0.12, Role.CORRECTED: 0.1,
@@ -70,14 +66,6 @@ class Reading:
         return _WEIGHT[self.role] * (_REFERENCE if self.is_reference else 1.0)
 
 
-def _forms(token: Token) -> tuple[str, ...]:
-    return cue_forms(token.key)
-
-
-def _is_in(token: Token, words: frozenset[str]) -> bool:
-    return any(form in words for form in _forms(token))
-
-
 def _words_before(mention: Mention, limit: int) -> list[Token]:
     """The words before a mention, nearest first; a comma or full mark is kept, quotes and hyphens are not."""
     out = []
@@ -101,29 +89,6 @@ def _words_after(mention: Mention, limit: int) -> list[Token]:
     return out
 
 
-def _is_dateline(mention: Mention) -> bool:
-    sentence = mention.sentence
-    tokens = sentence.tokens
-    if mention.first > 3:
-        return False
-    if any(t.kind is TokenKind.WORD and not t.text.isupper() for t in tokens[: mention.first]) and mention.first > 0:
-        previous = tokens[mention.first - 1]
-        if previous.text not in ",/،(":
-            return False
-    text = tokens[mention.first].text
-    after = tokens[mention.last + 1 : mention.last + 8]
-    if text.isascii() and text.isupper() and len(text) > 2:
-        return any(token.text in _DASHES for token in after) or (sentence.field != "title" and mention.first == 0)
-    if not after:
-        return False
-    if after[0].text in "/—–" or (after[0].text in "-:" and after[0].start > tokens[mention.last].end):
-        return sentence.field != "title" or after[0].text == "/"
-    if after[0].text == "," and sentence.field != "title":
-        # "Baghdad, Iraq — ", "ERBIL, Kurdistan Region —"
-        return any(token.text in "—–" for token in after[1:6]) and not any(t.key in SAYING for t in after)
-    return False
-
-
 def _level_after(after: Sequence[Token]) -> Level | None:
     if not after or not after[0].text.isascii():
         return None
@@ -137,72 +102,15 @@ def _level_after(after: Sequence[Token]) -> Level | None:
     return level
 
 
-def _is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
-    if after and after[0].text.isascii() and after[0].key in INSTITUTIONS_AFTER:
-        return not (len(after) > 1 and after[1].key in TARGETS_AFTER)
-    heads = before[:1]
-    if before and (cue_level(before[0]) is not None or before[0].key == "of"):
-        heads = before[1:2]
-    return any(_is_in(token, INSTITUTIONS_BEFORE) for token in heads) and not mention.clitic.endswith(("ب",))
-
-
-def _is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool) -> bool:
-    """ "police in Ramadi said", "a hospital source in Khalis", "مصدر أمني في ديالى"."""
-    if not placed:
-        return False
-    says_next = any(token.key in SAYING or token.text == "," for token in after[:2]) and any(
-        t.key in SAYING for t in after[:4]
-    )
-    governing = []
-    for token in before[1:4]:
-        if token.key == "of" or (
-            token.text.isascii()
-            and token.text[:1].isupper()
-            and token.kind is TokenKind.WORD
-            and not _is_in(token, SPEAKERS)
-        ):
-            break  # "the mayor of Khalis in Hibhib": the mayor does not speak from Hibhib
-        governing.append(token)
-    if any(token.text in ",،;" for token in governing[:1]):
-        return False
-    named = [
-        token for n, token in enumerate(governing) if _is_in(token, SPEAKERS) and not _stands_at(before[n + 2 : n + 5])
-    ]
-    if not named:
-        return False
-    firm = any(
-        token.key.startswith(("source", "official", "spokes", "doctor", "medic", "witness", "hospital")) or not token.key.isascii()
-        for token in named
-    )  # fmt: skip
-    return says_next or firm
-
-
-def _is_whose_weapon(before: Sequence[Token], mention: Mention) -> bool:
-    """Whether a country follows the weapon that is its own: "مووشەکێکی ڕووسیا", "درۆنی تورکیا"."""
-    is_country = any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches)
-    heads = [token for token in before[:2] if token.kind is TokenKind.WORD]
-    return is_country and any(token.key.startswith(WEAPONS_OF) and token.key.endswith("ي") for token in heads)
-
-
-def _stands_at(further: Sequence[Token]) -> bool:
-    """Whether the noun is itself a scene: "near a hospital in X", "at the police station in X"."""
-    for token in further:
-        if token.key in ("near", "at", "outside", "inside", "on") or _is_in(token, _AT_THINGS):
-            return True
-        if token.key not in ("a", "an", "the", "main", "local", "of") and not token.text.isdigit():
-            return False
-    return False
-
-
 def _nearness(before: Sequence[Token], words: list[Token]) -> Nearness:
     for token in before[:4]:
-        if _is_in(token, BETWEEN):
+        if is_in(token, BETWEEN):
             return Nearness.BETWEEN
     for token in words:
-        if _is_in(token, NEAR):
+        if is_in(token, NEAR):
             return Nearness.NEAR
     for token in words:
-        if _is_in(token, INSIDE):
+        if is_in(token, INSIDE):
             return Nearness.INSIDE
     return Nearness.AT
 
@@ -228,13 +136,13 @@ def _wording(before: Sequence[Token], level: Level | None) -> _Wording:
     phrase: list[Token] = []
     for n, token in enumerate(before[:6]):
         stated = cue_level(token)
-        is_near = _is_in(token, NEAR)
+        is_near = is_in(token, NEAR)
         if token.text in ",،;؛:()" or len(phrase) == 5:
             break
         if token.key == "of" and not _takes_of(before[n + 1 : n + 2]):
             break
         if stated is not None:
-            if not is_near and any(_is_in(t, NEAR) for t in phrase):
+            if not is_near and any(is_in(t, NEAR) for t in phrase):
                 break  # "a village northeast of X": X itself is no village
             further = before[n + 1] if n + 1 < len(before) else None
             is_anothers = n > 0 and before[n - 1].key == "of" and further is not None and further.text[:1].isupper()
@@ -244,7 +152,7 @@ def _wording(before: Sequence[Token], level: Level | None) -> _Wording:
             token.key in ("the", "of", "a", "al", "its", "من", "s")
             or token.key in DIRECTION_ADJECTIVES
             or is_near
-            or _is_in(token, INSIDE)
+            or is_in(token, INSIDE)
             or token.kind is TokenKind.NUMBER
         ):
             break
@@ -255,22 +163,22 @@ def _wording(before: Sequence[Token], level: Level | None) -> _Wording:
 def _takes_of(noun: Sequence[Token]) -> bool:
     """Whether "of" after this noun says where: "village of", "outskirts of", "bombing of"; "governor of" does not."""
     return bool(noun) and (
-        cue_level(noun[0]) is not None or _is_in(noun[0], NEAR | INSIDE | ATTACK) or noun[0].key in _OF_AFTER
+        cue_level(noun[0]) is not None or is_in(noun[0], NEAR | INSIDE | ATTACK) or noun[0].key in _OF_AFTER
     )
 
 
 def _is_placed(mention: Mention, words: _Wording) -> bool:
     """Whether the wording puts something at the name."""
     head, governing = words.head, words.governing
-    if head is not None and (_is_in(head, PLACED) or _is_in(head, ATTACK)):
+    if head is not None and (is_in(head, PLACED) or is_in(head, ATTACK)):
         return True
     if mention.clitic[-1:] in ("ب", "ه") or _is_near_or_level(words):
         return True
-    if any(not t.key.isascii() and t.key[:1] in "بل" and len(_forms(t)) > 1 for t in words.phrase):
+    if any(not t.key.isascii() and t.key[:1] in "بل" and len(forms_of(t)) > 1 for t in words.phrase):
         return True
     if len(governing) > 1 and governing[0].key == "بە" and governing[1].key == "سەر":  # سەر بە: "part of"
         return True
-    return head is not None and head.key == "of" and len(governing) > 1 and _is_in(governing[1], ATTACK)
+    return head is not None and head.key == "of" and len(governing) > 1 and is_in(governing[1], ATTACK)
 
 
 _NAMED_BY_PLACE = frozenset(
@@ -327,13 +235,13 @@ _WEAPONS = frozenset(
 
 
 def _is_near_or_level(words: _Wording) -> bool:
-    return any(_is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in words.phrase)
+    return any(is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in words.phrase)
 
 
 def _is_moved(mention: Mention, words: _Wording) -> bool:
     """ "from X", "to X": where somebody came from or went."""
     head = words.head
-    if head is not None and _is_in(head, MOVED) and not any(_is_in(t, NEAR) for t in words.phrase):
+    if head is not None and is_in(head, MOVED) and not any(is_in(t, NEAR) for t in words.phrase):
         return True
     return mention.clitic[-1:] == "ل" and not _is_near_or_level(words)
 
@@ -344,7 +252,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
     told = level_told_after(mention.sentence.tokens, mention.last)
     words = _wording(before, _level_after(after) or told)
     placed = _is_placed(mention, words) or told is not None or _names_an_attack(after)
-    near = [*words.phrase, *(t for t in words.governing[:1] if _is_in(t, NEAR | INSIDE))]
+    near = [*words.phrase, *(t for t in words.governing[:1] if is_in(t, NEAR | INSIDE))]
     nearness = _nearness(before, near)
     is_between = nearness is Nearness.BETWEEN
     reading = Reading(
@@ -354,24 +262,24 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         level=words.level,
         nearness=nearness,
         is_between=is_between,
-        on_border=is_between and any(_is_in(t, BORDER) for t in before[:6]),
+        on_border=is_between and any(is_in(t, BORDER) for t in before[:6]),
     )
     if previous is not None and previous.mention.sentence is mention.sentence:
         reading = _beside(reading, previous)
     role = reading.role
-    if _is_dateline(mention):
+    if is_dateline(mention):
         role = Role.DATELINE
     elif _is_road(mention, before, after, previous):
         role = Role.ROAD
-    elif _is_institution(mention, before, after):
+    elif is_institution(mention, before, after):
         role = Role.INSTITUTION
-    elif _is_whose_weapon(before, mention):
+    elif is_whose_weapon(before, mention):
         role = Role.ACTOR
-    elif _is_speaker(words.governing, after, placed=placed):
+    elif is_speaker(words.governing, after, placed=placed):
         role = Role.SPEAKER
     elif not reading.is_between and _is_moved(mention, words):
         role = Role.MOVEMENT
-    if _is_corrected(mention):
+    if is_corrected(mention):
         role = Role.CORRECTED
     if reading.is_container and previous is not None and previous.role in (Role.DATELINE, Role.SPEAKER, Role.ROAD):
         role = previous.role
@@ -403,17 +311,7 @@ def _beside(reading: Reading, previous: Reading) -> Reading:
 
 def _restarts(gap: Sequence[Token]) -> bool:
     """Whether the words between two names begin anew: "in X, and near Y"."""
-    return any(t.key in ("and", "or", "then", "while", "و") or _is_in(t, ATTACK) for t in gap)
-
-
-def _is_corrected(mention: Mention) -> bool:
-    """Whether the text takes the name back: "correcting earlier reports that put it in X"."""
-    text = mention.sentence.folded
-    found = [phrase for phrase in _CORRECTED if phrase in text]
-    if not found:
-        return False
-    start = sum(len(token.key) + 1 for token in mention.sentence.tokens[: mention.first])
-    return any(0 <= start - text.find(phrase) <= len(phrase) + 12 for phrase in found)
+    return any(t.key in ("and", "or", "then", "while", "و") or is_in(t, ATTACK) for t in gap)
 
 
 def _is_road(mention: Mention, before: Sequence[Token], after: Sequence[Token], previous: Reading | None) -> bool:
@@ -425,17 +323,17 @@ def _is_road(mention: Mention, before: Sequence[Token], after: Sequence[Token], 
     if right and right[0].text in "-–" and any(t.key in ROAD for t in right[1:6] if t.text.isascii()):
         return True
     window = list(before[:4])
-    if not any(_is_in(t, ROAD) for t in window):
+    if not any(is_in(t, ROAD) for t in window):
         return previous is not None and previous.role is Role.ROAD and 0 < mention.first - previous.mention.last <= 3
     head = window[0]
-    if _is_in(head, ROAD):
+    if is_in(head, ROAD):
         return True
     if any(
-        t.key in ("to", "from", "linking", "connecting", "toward", "towards", "between") or _is_in(t, MOVED | BETWEEN)
+        t.key in ("to", "from", "linking", "connecting", "toward", "towards", "between") or is_in(t, MOVED | BETWEEN)
         for t in window[:2]
     ):
         # "on the road between Kalar and Kifri" is where it happened; the wording keeps both ends.
-        return not any(_is_in(t, BETWEEN) or t.key == "between" for t in window[:2])
+        return not any(is_in(t, BETWEEN) or t.key == "between" for t in window[:2])
     return any(t.key in ("الرابط", "يربط") for t in window[:3])
 
 

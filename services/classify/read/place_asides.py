@@ -1,0 +1,121 @@
+"""Why a named place need not be where the attack was: datelines, speakers, institutions, weapons' owners, corrections."""
+
+from collections.abc import Sequence
+
+from services.classify.read.place_cues import cue_level
+from services.classify.read.place_mentions import Mention
+from services.classify.read.place_words import (
+    CORRECTED,
+    INSTITUTIONS_AFTER,
+    INSTITUTIONS_BEFORE,
+    SAYING,
+    SPEAKERS,
+    TARGETS_AFTER,
+    WEAPONS_OF,
+    cue_forms,
+    folded,
+)
+from services.classify.read.text import Token, TokenKind
+from shared.geo.rows import EntryKind
+
+_CORRECTED = folded(CORRECTED)
+_DASHES = frozenset("-–—/:(")
+_AT_THINGS = frozenset({"قرب", "امام", "داخل", "عند", "نزيك", "نزیک", "بەردەم"})
+
+
+def forms_of(token: Token) -> tuple[str, ...]:
+    return cue_forms(token.key)
+
+
+def is_in(token: Token, words: frozenset[str]) -> bool:
+    return any(form in words for form in forms_of(token))
+
+
+def is_dateline(mention: Mention) -> bool:
+    sentence = mention.sentence
+    tokens = sentence.tokens
+    if mention.first > 3:
+        return False
+    if any(t.kind is TokenKind.WORD and not t.text.isupper() for t in tokens[: mention.first]) and mention.first > 0:
+        previous = tokens[mention.first - 1]
+        if previous.text not in ",/،(":
+            return False
+    text = tokens[mention.first].text
+    after = tokens[mention.last + 1 : mention.last + 8]
+    if text.isascii() and text.isupper() and len(text) > 2:
+        return any(token.text in _DASHES for token in after) or (sentence.field != "title" and mention.first == 0)
+    if not after:
+        return False
+    if after[0].text in "/—–" or (after[0].text in "-:" and after[0].start > tokens[mention.last].end):
+        return sentence.field != "title" or after[0].text == "/"
+    if after[0].text == "," and sentence.field != "title":
+        # "Baghdad, Iraq — ", "ERBIL, Kurdistan Region —"
+        return any(token.text in "—–" for token in after[1:6]) and not any(t.key in SAYING for t in after)
+    return False
+
+
+def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
+    if after and after[0].text.isascii() and after[0].key in INSTITUTIONS_AFTER:
+        return not (len(after) > 1 and after[1].key in TARGETS_AFTER)
+    heads = before[:1]
+    if before and (cue_level(before[0]) is not None or before[0].key == "of"):
+        heads = before[1:2]
+    return any(is_in(token, INSTITUTIONS_BEFORE) for token in heads) and not mention.clitic.endswith(("ب",))
+
+
+def is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool) -> bool:
+    """ "police in Ramadi said", "a hospital source in Khalis", "مصدر أمني في ديالى"."""
+    if not placed:
+        return False
+    says_next = any(token.key in SAYING or token.text == "," for token in after[:2]) and any(
+        t.key in SAYING for t in after[:4]
+    )
+    governing = []
+    for token in before[1:4]:
+        if token.key == "of" or (
+            token.text.isascii()
+            and token.text[:1].isupper()
+            and token.kind is TokenKind.WORD
+            and not is_in(token, SPEAKERS)
+        ):
+            break  # "the mayor of Khalis in Hibhib": the mayor does not speak from Hibhib
+        governing.append(token)
+    if any(token.text in ",،;" for token in governing[:1]):
+        return False
+    named = [
+        token for n, token in enumerate(governing) if is_in(token, SPEAKERS) and not _stands_at(before[n + 2 : n + 5])
+    ]
+    if not named:
+        return False
+    firm = any(
+        token.key.startswith(("source", "official", "spokes", "doctor", "medic", "witness", "hospital")) or not token.key.isascii()
+        for token in named
+    )  # fmt: skip
+    return says_next or firm
+
+
+def is_whose_weapon(before: Sequence[Token], mention: Mention) -> bool:
+    """Whether a country follows the weapon that is its own: "مووشەکێکی ڕووسیا", "درۆنی تورکیا"."""
+    is_country = any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches)
+    heads = [token for token in before[:2] if token.kind is TokenKind.WORD]
+    return is_country and any(token.key.startswith(WEAPONS_OF) and token.key.endswith("ي") for token in heads)
+
+
+def _stands_at(further: Sequence[Token]) -> bool:
+    """Whether the noun is itself a scene: "near a hospital in X", "at the police station in X"."""
+    for token in further:
+        if token.key in ("near", "at", "outside", "inside", "on") or is_in(token, _AT_THINGS):
+            return True
+        if token.key not in ("a", "an", "the", "main", "local", "of") and not token.text.isdigit():
+            return False
+    return False
+
+
+def is_corrected(mention: Mention) -> bool:
+    """Whether the text takes the name back: "correcting earlier reports that put it in X"."""
+    text = mention.sentence.folded
+    found = [phrase for phrase in _CORRECTED if phrase in text]
+    if not found:
+        return False
+    start = sum(len(token.key) + 1 for token in mention.sentence.tokens[: mention.first])
+    return any(0 <= start - text.find(phrase) <= len(phrase) + 12 for phrase in found)
