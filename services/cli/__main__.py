@@ -12,7 +12,10 @@ COMMANDS = {
     "run": ("services.cli.operations:run", "Run one service, as in a container."),
     "classify": ("services.classify.cli:classify", "Read items (JSON lines) and print reports."),
     "explain": ("services.classify.cli:explain", "Show an item with its facts marked, and why."),
-    "backtest": ("services.cli.backtest:backtest", "What would have been sent: items or reports in, incident changes out."),
+    "backtest": (
+        "services.cli.backtest:backtest",
+        "What would have been sent: items or reports in, incident changes out.",
+    ),
     "feeds": ("services.ingest.cli:feeds", "The configured feeds and their health."),
     "ingest": ("services.ingest.cli:ingest", "The outbox of news items."),
     "watches": ("services.alert.cli:watches", "Who watches what."),
