@@ -30,8 +30,9 @@ print('family', same_group.pid, own_session.pid, flush=True)
 {FOREVER}
 """
 OWNER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background hands on an ignored SIGINT
 from shared.embedded.processes import ChildProcess
 child = ChildProcess(name="worker", argv=[sys.executable, "-c", sys.argv[2]], log_path=Path(sys.argv[1]), grace_seconds=0.5)
 child.start()

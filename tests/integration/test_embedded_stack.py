@@ -38,8 +38,9 @@ from tests.support.servers import create_topics, unique_name
 pytestmark = pytest.mark.servers
 
 OWNER = """
-import asyncio, json, sys
+import asyncio, json, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background hands on an ignored SIGINT
 from shared.embedded.processes import ChildProcess
 from shared.embedded.stack import EmbeddedStack
 
