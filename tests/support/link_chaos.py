@@ -373,7 +373,7 @@ async def survive(
         await asyncio.wait([breaking])
         await _until_whole(made)
         tell(f"all sent after {time.monotonic() - began:.0f} s; {len(chaos.done)} faults: {', '.join(chaos.done)}")
-        await made.drained(240)
+        await made.drained(600)
         tell(f"quiet after {time.monotonic() - began:.0f} s; workers ended with {made.ended}")
         return await verdict(made.connection, story.items)
     finally:
