@@ -198,12 +198,12 @@ async def test_a_changelog_that_is_deleted_under_a_running_worker_comes_back_who
 
 
 @pytest.mark.servers
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_kills_and_stops_of_workers_and_broker_at_random_change_nothing(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         result = await survive(made, items=600, seed=5, tell=print, per_second=20)
     assert result.problems == ()
-    assert result.changes > 500
+    assert result.changes > 300
 
 
 @pytest.mark.servers
