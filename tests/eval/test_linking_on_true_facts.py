@@ -35,7 +35,7 @@ def place_of(gold: Row) -> Place | None:
     precision = Precision.TOWN if lat else Precision.DISTRICT if admin2 else Precision.GOVERNORATE
     if not (lat or admin1):
         precision = Precision.COUNTRY
-    found = {key: gold[key] for key in ("geonameid", "lat", "lon", "country", "admin1", "admin2")}
+    found = {key: gold.get(key) for key in ("geonameid", "lat", "lon", "country", "admin1", "admin2")}
     return Place(name=str(gold["place"] or ""), precision=precision, **found)  # type: ignore[arg-type]  # JSON values
 
 

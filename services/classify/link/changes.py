@@ -11,26 +11,30 @@ NOTABLE = frozenset({"killed", "wounded", "admin1", "admin2", "point", "precisio
 _FINE = frozenset({Precision.EXACT, Precision.TOWN})
 
 
-def differences(before: IncidentChange, after: Picture) -> tuple[FactChange, ...]:
-    """Return what differs, notable facts first."""
+def differences(before: IncidentChange, after: Picture, *, named: str | None = None) -> tuple[FactChange, ...]:
+    """Return what differs, notable facts first. ``named`` is whom two independent origins or more had already named as the perpetrator."""
     found = [*_tolls(before, after), *_places(before.place, after.place)]
     _note(found, "event_group", before.event_group, after.event_group)
     if after.claimed and (not before.claimed or before.perpetrator != after.perpetrator):
-        found.append(
-            FactChange(fact="claim", before=before.perpetrator if before.claimed else None, after=after.perpetrator)
-        )
+        known = before.perpetrator if before.claimed else named
+        found.append(FactChange(fact="claim", before=known, after=after.perpetrator))
     elif after.perpetrator != before.perpetrator:
         found.append(FactChange(fact="perpetrator", before=before.perpetrator, after=after.perpetrator))
     _note(found, "event_type", before.event_type, after.event_type)
     _note(found, "occurred_on", before.occurred_on, after.occurred_on)
     if before.status is not after.status and Status.MERGED not in {before.status, after.status}:
         found.append(FactChange(fact="status", before=before.status.value, after=after.status.value))
-    return tuple(sorted(found, key=lambda change: change.fact not in NOTABLE))
+    return tuple(sorted(found, key=lambda change: not _is_news(change)))
 
 
 def is_notable(changed: tuple[FactChange, ...]) -> bool:
     """Whether any of the differences is news."""
-    return any(change.fact in NOTABLE for change in changed)
+    return any(_is_news(change) for change in changed)
+
+
+def _is_news(change: FactChange) -> bool:
+    """A claim by the very group that several had named tells a subscriber whom he knows already (docs/adr/0012)."""
+    return change.fact in NOTABLE and not (change.fact == "claim" and change.before == change.after)
 
 
 def _note(found: list[FactChange], fact: str, before: object, after: object) -> None:

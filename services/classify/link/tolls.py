@@ -1,10 +1,16 @@
 """Which of conflicting tolls is the best one, and why.
 
-The rule, in order of publication: the first figure stands until a higher one is told, because tolls rise as news comes
-in and a lower figure from another newsroom is nearly always an older one. It falls only when an *update* says so: a
-story whose news is the changed toll, with a figure nobody gave before, or one that calls itself a correction. A claim of
-responsibility lowers nothing. After a correction the figures it corrected are stale: a report that repeats one of them
-does not lift the toll again. Range: the lowest and the highest anyone gave. A person of the desk overrides all.
+The rule, in order of publication. The first figure stands until a higher one is told, because tolls rise as news comes in
+and a lower figure from another newsroom is nearly always an older one. It gives way to a higher one that is *said aloud*:
+by an update (a story whose news is the changed toll), in a headline, or by a second independent origin. A higher figure that
+one story alone has, below its headline, replaces that of one other story which we read no more surely; against two origins
+that agree, or read out of the running text, it only widens the range until somebody else says it too. Such lone figures
+are nearly always two attacks added up, attackers counted in, or a slip of reading.
+
+It falls only when an *update* says so: a story whose news is the changed toll, with a figure nobody gave before, or one that
+calls itself a correction. After a correction the figures it corrected are stale: a report that repeats one of them
+does not lift the toll again. A claim of responsibility moves nothing, up or down, where anybody else gave a figure. Range:
+the lowest and the highest anyone gave. A person of the desk overrides all.
 
 The wounded are taken from those who give the best figure of killed, since the two shift into each other as people die in
 hospital; only when none of them counts wounded, from the others. Among equals their number falls only by a correction that
@@ -12,8 +18,10 @@ calls itself one: "two are still being treated" is no new total.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
+from typing import Literal
 
 from shared.events.facts import Casualties, Count
 from shared.events.incident import Contribution
@@ -26,6 +34,17 @@ _LOWERED = re.compile(
     re.IGNORECASE,
 )
 
+_Fact = Literal["killed", "wounded", "attackers_killed"]
+_AS_SURE = 0.1
+"""Two readings whose confidence differs by less are equally sure."""
+
+_TOLL = re.compile(
+    r"\btolls?\b|\bdeath|حصيلة|عدد (?:القتلى|الضحايا|الشهداء)|ژمارەی (?:کوژراو|قوربانی|شەهید)", re.IGNORECASE
+)
+"""A headline about the number itself: then a story of a claim carries somebody else's count, not the claimant's."""
+
+_HALF_SURE = 0.5
+
 
 class BestReason(StrEnum):
     """Why the best toll is the best."""
@@ -35,20 +54,19 @@ class BestReason(StrEnum):
     LATEST_UPDATE = "the latest update"
     HIGHER_LATER = "a later report with a higher figure"
     HIGHEST = "the highest of conflicting figures"
+    BEST_ATTESTED = "a higher figure of one report is not confirmed"
     CORRECTED = "corrected downward"
     DESK = "set by the desk"
 
 
 def best_tolls(tellings: Sequence[Contribution]) -> tuple[Casualties, BestReason | None]:
     """Return the toll of an incident from its tellings in order of publication, and why the killed (else the wounded) are what they are."""
-    killed, reason = _best(tellings, lambda told: told.killed)
-    wounded, wounded_reason = _best(_tellings_at(killed, tellings), lambda told: told.wounded, must_say_so=True)
+    killed, reason = _best(tellings, "killed")
+    wounded, wounded_reason = _best(_tellings_at(killed, tellings), "wounded", must_say_so=True)
     if wounded is None:
-        wounded, wounded_reason = _best(tellings, lambda told: told.wounded, must_say_so=True)
-    attackers, _ = _best(tellings, lambda told: told.attackers_killed)
-    casualties = Casualties(
-        killed=killed, wounded=_ranged(wounded, tellings, lambda told: told.wounded), attackers_killed=attackers
-    )
+        wounded, wounded_reason = _best(tellings, "wounded", must_say_so=True)
+    attackers, _ = _best(tellings, "attackers_killed")
+    casualties = Casualties(killed=killed, wounded=_ranged(wounded, tellings, "wounded"), attackers_killed=attackers)
     return casualties, reason or wounded_reason
 
 
@@ -69,52 +87,92 @@ def _tellings_at(killed: Count | None, tellings: Sequence[Contribution]) -> Sequ
     ]
 
 
+def _figure(telling: Contribution, fact: _Fact) -> Count | None:
+    count: Count | None = getattr(telling.facts.casualties, fact)
+    return count
+
+
 def _best(
-    tellings: Sequence[Contribution], figure: Callable[[Casualties], Count | None], *, must_say_so: bool = False
+    tellings: Sequence[Contribution], fact: _Fact, *, must_say_so: bool = False
 ) -> tuple[Count | None, BestReason | None]:
     best: int | None = None
     reason: BestReason | None = None
-    told: set[int] = set()
+    told: dict[int, list[Contribution]] = {}
     stale: set[int] = set()
     by_desk = False
-    for telling in tellings:
-        count = figure(telling.facts.casualties)
+    for telling in _weighed(tellings, fact):
+        count = _figure(telling, fact)
         if count is None or (by_desk and telling.desk is None):
             continue
         is_update = telling.source.kind is Kind.UPDATE
+        told.setdefault(count.best, []).append(telling)
         if telling.desk is not None:
             best, reason, by_desk = count.best, BestReason.DESK, True
         elif best is None:
             best, reason = count.best, BestReason.ONLY_FIGURE
-        elif count.best > best and (is_update or count.best not in stale):
-            best, reason = count.best, BestReason.LATEST_UPDATE if is_update else BestReason.HIGHER_LATER
-        elif count.best < best and _corrects(telling, count.best, told, must_say_so=must_say_so):
+        elif count.best > best:
+            is_stale = count.best in stale and not is_update
+            if not is_stale and _is_said_aloud(fact, told[count.best], told.get(best, [])):
+                best, reason = count.best, BestReason.LATEST_UPDATE if is_update else BestReason.HIGHER_LATER
+        elif count.best < best and _corrects(telling, len(told[count.best]) > 1, must_say_so=must_say_so):
             stale |= {figure for figure in told if figure > count.best}
             best, reason = count.best, BestReason.CORRECTED
-        told.add(count.best)
     if best is None:
         return None, None
-    return _ranged(Count(best=best, low=best, high=best), tellings, figure), _settled(best, reason, tellings, figure)
+    return _ranged(Count(best=best, low=best, high=best), tellings, fact), _settled(best, reason, tellings, fact)
 
 
-def _corrects(telling: Contribution, figure: int, told: set[int], *, must_say_so: bool) -> bool:
+def _weighed(tellings: Sequence[Contribution], fact: _Fact) -> Sequence[Contribution]:
+    """Those whose figure counts: a claimant's own only where nobody else gives one, and no attackers counted as victims."""
+    if fact == "killed":
+        attackers = {
+            count.best
+            for c in tellings
+            if (count := _figure(c, "attackers_killed")) and ((own := _figure(c, fact)) is None or own.best == 0)
+        }
+        tellings = [c for c in tellings if not _may_be_attackers(c, attackers)]
+    others = [c for c in tellings if not c.facts.claimed or c.desk is not None or _TOLL.search(c.source.title)]
+    return others if any(_figure(c, fact) for c in others) else tellings
+
+
+def _may_be_attackers(telling: Contribution, attackers: AbstractSet[int]) -> bool:
+    """Whether its dead are as many as the attackers of whom others say that nobody died but they: a story that says "killed" of both."""
+    killed, own = _figure(telling, "killed"), _figure(telling, "attackers_killed")
+    if killed is None or killed.best not in attackers or telling.desk is not None:
+        return False
+    return own is None or own.best == killed.best
+
+
+def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequence[Contribution]) -> bool:
+    """Whether a higher figure displaces the standing one: in a headline, by two origins, by an update, or by one as good as the only other."""
+    if len({c.source.origin for c in saying}) > 1 or saying[-1].desk is not None:
+        return True
+    telling = saying[-1]
+    fields = {piece.field for piece in telling.facts.evidence if piece.fact == fact}
+    if "title" in fields or not fields:
+        return True
+    if telling.source.kind is Kind.UPDATE:
+        return telling.facts.confidence >= _HALF_SURE
+    is_contested = len({c.source.origin for c in standing}) > 1
+    surest = max((c.facts.confidence for c in standing), default=0.0)
+    return not is_contested and "summary" in fields and telling.facts.confidence >= surest - _AS_SURE
+
+
+def _corrects(telling: Contribution, is_told_before: bool, *, must_say_so: bool) -> bool:
     if telling.source.kind is not Kind.UPDATE:
         return False
     if _LOWERED.search(telling.source.title):
         return True
-    return not must_say_so and figure not in told and not telling.facts.claimed
+    return not must_say_so and not is_told_before and not telling.facts.claimed
 
 
-def _settled(
-    best: int,
-    reason: BestReason | None,
-    tellings: Sequence[Contribution],
-    figure: Callable[[Casualties], Count | None],
-) -> BestReason | None:
+def _settled(best: int, reason: BestReason | None, tellings: Sequence[Contribution], fact: _Fact) -> BestReason | None:
     """The reason, said better where all agree or where it is a matter of conflicting reports."""
-    counts = [(c, count) for c in tellings if (count := figure(c.facts.casualties)) is not None]
+    counts = [(c, count) for c in tellings if (count := _figure(c, fact)) is not None]
     origins = {c.source.origin for c, count in counts if count.best == best}
     if reason in {BestReason.ONLY_FIGURE, BestReason.HIGHER_LATER}:
+        if any(count.best > best for c, count in counts if not c.facts.claimed):
+            return BestReason.BEST_ATTESTED
         if len(origins) > 1:
             return BestReason.SEVERAL_AGREE
         if any(count.best != best for _, count in counts) and reason is BestReason.ONLY_FIGURE:
@@ -122,13 +180,11 @@ def _settled(
     return reason
 
 
-def _ranged(
-    best: Count | None, tellings: Sequence[Contribution], figure: Callable[[Casualties], Count | None]
-) -> Count | None:
+def _ranged(best: Count | None, tellings: Sequence[Contribution], fact: _Fact) -> Count | None:
     """The best figure with the range over all that was told."""
     if best is None:
         return None
-    counts = [count for c in tellings if (count := figure(c.facts.casualties)) is not None]
+    counts = [count for c in tellings if (count := _figure(c, fact)) is not None]
     return Count(
         best=best.best,
         low=min((best.best, *(count.low for count in counts))),

@@ -1,6 +1,6 @@
 """One step of one incident: its tellings before, what is added and taken away, and the change that this is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -80,7 +80,7 @@ def changed(
     if all(c.desk for c in after.values()):
         return _emptied(before, step)
     picture = draw(in_order(after.values()), settings)
-    found = differences(before, picture)
+    found = differences(before, picture, named=_named_by_several(tellings.values(), picture.perpetrator))
     kind, notify, is_silent = _kind(before, picture, found, step)
     expires = before.expires
     if kind in {ChangeKind.UPDATED, ChangeKind.OPENED}:
@@ -103,6 +103,11 @@ def changed(
         decision=step.decision,
     )
     return _painted(change, picture)
+
+
+def _named_by_several(tellings: Iterable[Contribution], perpetrator: str) -> str | None:
+    origins = {c.source.origin for c in tellings if c.source.kind in STATING and c.facts.perpetrator == perpetrator}
+    return perpetrator if len(origins) > 1 else None
 
 
 def _kind(

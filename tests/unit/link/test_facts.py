@@ -148,6 +148,17 @@ def test_a_named_perpetrator_is_no_update_a_claim_is() -> None:
     assert (change.change, change.perpetrator, change.claimed) == (ChangeKind.UPDATED, "isis", True)
 
 
+def test_a_claim_by_whom_two_origins_had_named_is_no_news_one_is_not_enough() -> None:
+    claim = told("c", facts(perpetrator="isis", claimed=True), kind=Kind.UPDATE, hours=3)
+    one, two = (told(name, facts(perpetrator="isis"), hours=1) for name in ("a", "b"))
+    assert last_of(one, claim).change is ChangeKind.UPDATED
+    confirmed = last_of(one, two, claim)
+    assert (confirmed.change, confirmed.notify, confirmed.claimed) == (ChangeKind.CORROBORATED, False, True)
+    assert [(c.fact, c.before, c.after) for c in confirmed.changed] == [("claim", "isis", "isis")]
+    other = told("c", facts(perpetrator="militia", claimed=True), kind=Kind.UPDATE, hours=3)
+    assert last_of(one, two, other).change is ChangeKind.UPDATED
+
+
 def test_the_first_seen_is_the_earliest_publication_even_when_it_arrives_late() -> None:
     change = last_of(told("a", hours=5), told("b", hours=1))
     assert change.first_seen == NOON + timedelta(hours=1)

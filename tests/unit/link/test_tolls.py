@@ -1,0 +1,108 @@
+"""Which of conflicting tolls is believed: the published rule of docs/linking.md, case by case."""
+
+from itertools import permutations
+
+import msgspec
+
+from shared.events.facts import Casualties, EventType, Evidence
+from shared.events.incident import ChangeKind, IncidentChange
+from shared.events.report import AttackFacts, Kind
+from tests.support.told import count, facts, told
+from tests.unit.link.streams import last_of
+
+
+def killed(change: IncidentChange) -> tuple[int, int, int] | None:
+    toll = change.casualties.killed
+    return (toll.low, toll.best, toll.high) if toll else None
+
+
+def said(field: str, *, killed: int, confidence: float = 0.9, claimed: bool = False) -> AttackFacts:
+    """Facts whose figure of killed was read in this field of the item."""
+    words = Evidence(fact="killed", field=field, text="dead", start=0, end=4)
+    plain = facts(killed=killed, confidence=confidence, perpetrator="isis" if claimed else "unknown", claimed=claimed)
+    return msgspec.structs.replace(plain, evidence=(words,))
+
+
+def attackers(dead: int, killed: int | None = None) -> AttackFacts:
+    toll = Casualties(killed=count(killed), attackers_killed=count(dead))
+    return msgspec.structs.replace(facts(event_type=EventType.SUICIDE_BOMB), casualties=toll)
+
+
+AGREED = (told("a", said("title", killed=3)), told("b", said("summary", killed=3), hours=1))
+
+
+def test_a_higher_figure_in_a_headline_is_news() -> None:
+    change = last_of(*AGREED, told("c", said("title", killed=7), hours=2))
+    assert (change.change, killed(change)) == (ChangeKind.UPDATED, (3, 7, 7))
+
+
+def test_a_higher_figure_that_one_story_alone_has_below_its_headline_widens_the_range_where_two_agree() -> None:
+    change = last_of(*AGREED, told("c", said("summary", killed=5), hours=2))
+    assert (change.change, change.notify, killed(change)) == (ChangeKind.CORROBORATED, False, (3, 3, 5))
+    assert change.best_reason == "a higher figure of one report is not confirmed"
+
+
+def test_the_second_origin_that_says_so_confirms_it() -> None:
+    change = last_of(
+        *AGREED, told("c", said("summary", killed=5), hours=2), told("d", said("content", killed=5), hours=3)
+    )
+    assert (change.change, killed(change)) == (ChangeKind.UPDATED, (3, 5, 5))
+
+
+def test_one_outlet_repeating_itself_confirms_nothing() -> None:
+    change = last_of(
+        *AGREED,
+        told("c", said("summary", killed=5), hours=2, outlet="x"),
+        told("d", said("content", killed=5), hours=3, outlet="x"),
+    )
+    assert killed(change) == (3, 3, 5)
+
+
+def test_one_story_against_one_is_believed_when_it_is_read_as_surely() -> None:
+    first = told("a", said("title", killed=3))
+    assert killed(last_of(first, told("b", said("summary", killed=5), hours=2))) == (3, 5, 5)
+    assert killed(last_of(first, told("b", said("summary", killed=5, confidence=0.6), hours=2))) == (3, 3, 5)
+    assert killed(last_of(first, told("b", said("content", killed=5), hours=2))) == (3, 3, 5)
+
+
+def test_an_update_is_believed_unless_it_is_read_half_surely() -> None:
+    sure = told("c", said("content", killed=5), kind=Kind.UPDATE, hours=2)
+    half = told("c", said("content", killed=5, confidence=0.4), kind=Kind.UPDATE, hours=2)
+    assert killed(last_of(*AGREED, sure)) == (3, 5, 5)
+    assert killed(last_of(*AGREED, half)) == (3, 3, 5)
+
+
+def test_a_claimants_figure_does_not_raise_the_toll() -> None:
+    claim = told("c", said("title", killed=12, claimed=True), kind=Kind.UPDATE, hours=2, title="IS claims 12 dead")
+    assert killed(last_of(*AGREED, claim)) == (3, 3, 12)
+
+
+def test_a_claim_told_together_with_the_toll_of_others_does() -> None:
+    both = told("c", said("title", killed=5, claimed=True), kind=Kind.UPDATE, hours=2, title="IS claims it; toll now 5")
+    assert killed(last_of(*AGREED, both)) == (3, 5, 5)
+
+
+def test_a_claimants_figure_stands_where_nobody_else_counts() -> None:
+    claim = told("b", said("title", killed=4, claimed=True), kind=Kind.UPDATE, hours=2)
+    assert killed(last_of(told("a", facts()), claim)) == (4, 4, 4)
+
+
+def test_the_dead_bomber_is_no_victim_because_another_story_counts_him_as_one() -> None:
+    change = last_of(told("a", attackers(1)), told("b", facts(killed=1, event_type=EventType.SUICIDE_BOMB), hours=1))
+    assert (change.change, killed(change)) == (ChangeKind.CORROBORATED, None)
+    assert change.casualties.attackers_killed == count(1)
+
+
+def test_victims_beside_as_many_attackers_stay_victims() -> None:
+    change = last_of(told("a", attackers(2, killed=2)), told("b", facts(killed=2), hours=1))
+    assert killed(change) == (2, 2, 2)
+
+
+def test_the_rule_does_not_depend_on_the_order_of_arrival() -> None:
+    reports = [
+        *AGREED,
+        told("c", said("summary", killed=5), hours=2),
+        told("d", said("summary", killed=12, claimed=True), kind=Kind.UPDATE, hours=3),
+        told("e", said("content", killed=5), hours=4),
+    ]
+    assert {killed(last_of(*order)) for order in permutations(reports)} == {(3, 5, 12)}
