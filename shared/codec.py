@@ -12,9 +12,10 @@ import msgspec
 from shared.events.incident import IncidentChange
 from shared.events.item import Item
 from shared.events.report import Report
+from shared.events.source import SourceHealth
 
-Event = Item | Report | IncidentChange
-T = TypeVar("T", Item, Report, IncidentChange)
+Event = Item | Report | IncidentChange | SourceHealth
+T = TypeVar("T", Item, Report, IncidentChange, SourceHealth)
 Headers = tuple[tuple[str, bytes], ...]
 
 MAX_MESSAGE_BYTES = 1_000_000
@@ -25,8 +26,14 @@ _DECODERS: dict[type[Event], msgspec.json.Decoder[Event]] = {
     Item: msgspec.json.Decoder(Item),
     Report: msgspec.json.Decoder(Report),
     IncidentChange: msgspec.json.Decoder(IncidentChange),
+    SourceHealth: msgspec.json.Decoder(SourceHealth),
 }
-_TYPE_NAMES: dict[type[Event], str] = {Item: "item", Report: "report", IncidentChange: "incident-change"}
+_TYPE_NAMES: dict[type[Event], str] = {
+    Item: "item",
+    Report: "report",
+    IncidentChange: "incident-change",
+    SourceHealth: "source-health",
+}
 
 
 class CodecError(Exception):

@@ -36,6 +36,8 @@ class Topic:
 ITEMS = Topic(name="tocsin.items.v1", partitions=6, retention=timedelta(days=7))
 REPORTS = Topic(name="tocsin.reports.v1", partitions=REPORT_PARTITIONS, retention=timedelta(days=120))
 INCIDENTS = Topic(name="tocsin.incidents.v1", partitions=6, retention=timedelta(days=120))
+SOURCES = Topic(name="tocsin.sources.v1", partitions=1, retention=None, cleanup_policy="compact")
+"""No dead letters: a record that cannot be read is counted and passed over, the feed's next one replaces it within minutes."""
 
 
 def dead_letters_of(topic: Topic) -> Topic:
@@ -57,6 +59,7 @@ ALL: tuple[Topic, ...] = (
     ITEMS,
     REPORTS,
     INCIDENTS,
+    SOURCES,
     dead_letters_of(ITEMS),
     dead_letters_of(REPORTS),
     dead_letters_of(INCIDENTS),

@@ -16,6 +16,7 @@ from time import monotonic
 from services.ingest.adapters.archive import PostgresArchive
 from services.ingest.adapters.kafka import KafkaItemPublisher
 from services.ingest.adapters.postgres import PostgresLedger
+from services.ingest.adapters.sentry import KafkaHealthPublisher, PostgresSentryBook
 from services.ingest.composition import fetcher_of, parser_of
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed
@@ -27,6 +28,7 @@ from services.ingest.politeness import Politeness
 from services.ingest.poller import Poller
 from services.ingest.recorder import Recorder
 from services.ingest.schema import SCHEMA
+from services.ingest.sentry import Sentry
 from services.ingest.settings import IngestSettings
 from services.ingest.visit import Visitor
 from shared.clock import Clock, SystemClock
@@ -42,6 +44,8 @@ from shared.settings import SettingsError
 EXIT_CONFIGURATION = 78
 EXIT_UNAVAILABLE = 75
 _STALE_OUTBOX_SECONDS = 300.0
+_SENTRY_SECONDS = 5.0
+"""What the sentry has to say is old after its next round, and must not hold up an orderly end."""
 
 
 class KafkaUnavailableError(Exception):
@@ -89,6 +93,7 @@ class Loops:
     outbox: Outbox
     recorder: Recorder
     housekeeping: Housekeeping
+    sentry: Sentry
 
 
 async def _serve(settings: IngestSettings, feeds: tuple[Feed, ...]) -> None:
@@ -168,7 +173,20 @@ async def _start_and_run(
             clock=clock,
             retention=timedelta(days=settings.outbox_retention_days),
         )
-        loops = Loops(poller=poller, outbox=outbox, recorder=recorder, housekeeping=housekeeping)
+        sentry = Sentry(
+            book=PostgresSentryBook(pool),
+            listing=ledger,
+            publisher=await stack.enter_async_context(
+                KafkaHealthPublisher(
+                    KafkaConnection.from_settings(settings),
+                    timeout_seconds=min(_SENTRY_SECONDS, settings.publish_timeout_seconds),
+                )
+            ),
+            metrics=metrics,
+            clock=clock,
+            canary_every=timedelta(seconds=settings.canary_seconds) if settings.canary_seconds else None,
+        )
+        loops = Loops(poller=poller, outbox=outbox, recorder=recorder, housekeeping=housekeeping, sentry=sentry)
         await stack.enter_async_context(
             HealthServer(
                 host=settings.http_host,
@@ -220,6 +238,7 @@ async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: fl
     background = [
         asyncio.create_task(loops.recorder.run(), name="recorder"),
         asyncio.create_task(loops.housekeeping.run(), name="housekeeping"),
+        asyncio.create_task(loops.sentry.run(), name="sentry"),
     ]
     told = asyncio.create_task(stopping.wait(), name="stop")
     try:

@@ -21,6 +21,7 @@ import yaml
 
 from services.ingest.errors import FeedsFileError
 from services.ingest.feed import Feed
+from shared.events.source import CANARY_FEED
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -29,7 +30,7 @@ _REQUIRED = ("slug", "url", "outlet", "language", "tier")
 
 
 def _slug(value: object) -> bool:
-    return isinstance(value, str) and _SLUG.fullmatch(value) is not None
+    return isinstance(value, str) and _SLUG.fullmatch(value) is not None and value != CANARY_FEED
 
 
 def _url(value: object) -> bool:
@@ -51,7 +52,7 @@ def _interval(value: object) -> bool:
 
 
 _ACCEPTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "slug": (_slug, "lower-case letters, digits and hyphens, at most 64"),
+    "slug": (_slug, f"lower-case letters, digits and hyphens, at most 64 (and not {CANARY_FEED}, which is reserved)"),
     "url": (_url, "an http or https address"),
     "outlet": (_words, "the outlet's name, at most 200 characters"),
     "language": (lambda v: isinstance(v, str) and _LANGUAGE.fullmatch(v) is not None, "a language code such as en, ar, ckb, or und"),

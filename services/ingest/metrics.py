@@ -36,6 +36,7 @@ class IngestMetrics:
             buckets=AGE_BUCKETS,
             registry=registry,
         )
+        self.canaries = Counter("tocsin_ingest_canaries", "test items put into the outbox", registry=registry)
         self.publish_failures = Counter(
             "tocsin_ingest_publish_failures", "batches that Kafka did not acknowledge", registry=registry
         )

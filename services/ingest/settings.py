@@ -83,6 +83,8 @@ class IngestSettings(Settings):
     """How long pending rows belong to one publisher; a killed replica's rows are taken over after it."""
     outbox_retention_days: Annotated[float, Field(gt=0)] = 7.0
     """How long acknowledged rows are kept for 'tocsin ingest republish'; as long as the topic's retention."""
+    canary_seconds: Annotated[float, Field(ge=0, le=3600)] = 300.0
+    """How often a test item is sent through the whole chain, which tells a quiet day from a broken chain; 0 sends none."""
     shutdown_grace_seconds: Seconds = 10.0
     """How long polls in flight may take to end after SIGTERM; below the orchestrator's grace period."""
     stall_seconds: Seconds = 60.0
@@ -106,6 +108,8 @@ class IngestSettings(Settings):
             raise ValueError(
                 f"PUBLISH_TIMEOUT_SECONDS {self.publish_timeout_seconds:g} must be below OUTBOX_CLAIM_SECONDS {self.outbox_claim_seconds:g}"
             )
+        if 0 < self.canary_seconds < 1:
+            raise ValueError(f"CANARY_SECONDS {self.canary_seconds:g} must be 0 or at least 1")
         if self.min_poll_seconds > self.longest_poll_seconds:
             raise ValueError(
                 f"MIN_POLL_SECONDS {self.min_poll_seconds:g} must not exceed LONGEST_POLL_SECONDS {self.longest_poll_seconds:g}"

@@ -52,6 +52,7 @@ async def desk(postgres_database, tmp_path):
         "TOCSIN_INGEST_FEEDS_FILE": str(path),
         "TOCSIN_INGEST_ALLOW_NETWORKS": "127.0.0.0/8",
         "TOCSIN_INGEST_PARSE_WORKERS": "1",
+        "TOCSIN_INGEST_CANARY_SECONDS": "0",
     }
     async with asyncpg.create_pool(postgres_database, min_size=1, max_size=2) as pool:
         desk = Desk(environment, pool, path)

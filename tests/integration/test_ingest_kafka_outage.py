@@ -65,6 +65,7 @@ async def test_items_that_came_while_kafka_was_away_arrive_once_it_is_back_and_v
             "TOCSIN_INGEST_HOST_DELAY_SECONDS": "0",
             "TOCSIN_INGEST_PUBLISH_TIMEOUT_SECONDS": "2",
             "TOCSIN_INGEST_PARSE_WORKERS": "1",
+            "TOCSIN_INGEST_CANARY_SECONDS": "0",
         }
         async with IngestProcess(environment, tmp_path / "log") as service:
             async with ItemsTopic(own_kafka.bootstrap_servers, ITEMS.name) as topic:

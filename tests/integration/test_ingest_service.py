@@ -47,6 +47,7 @@ class Ground:
             "TOCSIN_INGEST_READ_TIMEOUT_SECONDS": "3",
             "TOCSIN_INGEST_FETCH_TIMEOUT_SECONDS": "4",
             "TOCSIN_INGEST_PARSE_WORKERS": "1",
+            "TOCSIN_INGEST_CANARY_SECONDS": "0",
         }
 
 

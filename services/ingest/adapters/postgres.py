@@ -161,6 +161,11 @@ class PostgresLedger:
         self._lease_for = lease_for
         self._claim_for = claim_for
 
+    @property
+    def feeds(self) -> Mapping[str, Feed]:
+        """The feeds listed now, by slug."""
+        return self._feeds
+
     def _list(self, feeds: Mapping[str, Feed]) -> None:
         self._feeds = dict(feeds)
         self._pollable = [feed.slug for feed in self._feeds.values() if not feed.paused]

@@ -39,7 +39,7 @@ def test_every_key_is_read():
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("dijla-news", "Dijla News!", "feeds.yaml, line 2: slug is 'Dijla News!'; accepted is lower-case letters, digits and hyphens, at most 64"),
+        ("dijla-news", "Dijla News!", "feeds.yaml, line 2: slug is 'Dijla News!'; accepted is lower-case letters, digits and hyphens, at most 64 (and not tocsin-canary, which is reserved)"),
         ("https://dijla.example/rss", "ftp://dijla.example", "feeds.yaml, line 3: url is 'ftp://dijla.example'; accepted is an http or https address"),
         ("https://dijla.example/rss", "https://", "feeds.yaml, line 3: url is 'https://'; accepted is an http or https address"),
         ("https://dijla.example/rss", "https://a.example:99999/", "feeds.yaml, line 3: url is 'https://a.example:99999/'; accepted is an http or https address"),
