@@ -10,7 +10,7 @@ from services.alert.matching import WatchIndex
 from services.alert.payload import Times, WatchNote, alert_body
 from services.alert.routing import Note, Notice
 from services.alert.short_form import short_form
-from services.alert.watch import EmailEndpoint, Endpoint, Language
+from services.alert.watch import EmailEndpoint, Endpoint, Language, PullEndpoint
 from services.alert.words import PlaceWords, Story, Telling, story
 from shared.events.incident import IncidentChange
 from shared.ids import delivery_id
@@ -77,7 +77,7 @@ class Composer:
             test=state.test,
             content_type=content_type,
             body=body,
-            status=DeliveryStatus.EXPIRED if notice.stale else DeliveryStatus.PENDING,
+            status=_status_at_birth(notice, endpoint),
             occurred_at=times.published,
             fetched_at=times.fetched,
         )
@@ -146,3 +146,9 @@ class Composer:
             return endpoint.language
         watches = (self._index.watches.get(note.watch_id) for note in notice.notes)
         return next((watch.language for watch in watches if watch is not None and watch.language is not None), "en")
+
+
+def _status_at_birth(notice: Notice, endpoint: Endpoint) -> DeliveryStatus:
+    if notice.stale:
+        return DeliveryStatus.EXPIRED
+    return DeliveryStatus.DELIVERED if isinstance(endpoint, PullEndpoint) else DeliveryStatus.PENDING  # it lies ready

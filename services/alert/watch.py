@@ -99,7 +99,16 @@ class EmailEndpoint:
     channel: Literal["email"] = "email"
 
 
-Endpoint = WebhookEndpoint | EmailEndpoint
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PullEndpoint:
+    """Nobody is called: what it would be sent is read from ``/v1/changes``."""
+
+    id: str
+    language: Language | None = None
+    channel: Literal["pull"] = "pull"
+
+
+Endpoint = WebhookEndpoint | EmailEndpoint | PullEndpoint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from services.alert.watch import (
     Endpoint,
     Filters,
     Language,
+    PullEndpoint,
     Subscriptions,
     Watch,
     WebhookEndpoint,
@@ -97,9 +98,26 @@ class Reading:
         found = Subscriptions()
         if document is not None:
             found = self._attempt("", lambda: self._document(document)) or found
+        self._refuse()
+        return found
+
+    def endpoint(self, key: str, value: object) -> Endpoint | None:
+        """Return one endpoint, None when it is not enabled; raises ``WatchesFileError``."""
+        found = self._attempt("", partial(self._endpoint, key, value))
+        self._refuse()
+        assert found is None or isinstance(found, (WebhookEndpoint, EmailEndpoint, PullEndpoint))
+        return found
+
+    def watch(self, key: str, value: object, endpoints: Mapping[str, Endpoint | None]) -> Watch | None:
+        """Return one watch, None when it is not enabled; raises ``WatchesFileError``."""
+        found = self._attempt("", partial(self._watch, key, value, endpoints))
+        self._refuse()
+        assert found is None or isinstance(found, Watch)
+        return found
+
+    def _refuse(self) -> None:
         if self._faults:
             raise WatchesFileError(self._path, tuple(self._faults))
-        return found
 
     def _document(self, document: object) -> Subscriptions:
         top = _mapping("the file", document, ("endpoints", "watches"))
@@ -136,7 +154,9 @@ class Reading:
                 return EmailEndpoint(id=key, to=address(to).addr_spec, language=language)
             except ValueError as error:
                 raise _FaultError(f"to is {to!r}, no mail address: {error}") from error
-        raise _FaultError(f"channel is {channel!r}; accepted are webhook and email")
+        if channel == "pull":
+            return PullEndpoint(id=key, language=language)
+        raise _FaultError(f"channel is {channel!r}; accepted are webhook, email and pull")
 
     def _url(self, said: Mapping[str, object]) -> str:
         url = self._text(said, "url")
