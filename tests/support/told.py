@@ -35,6 +35,14 @@ PLACES: dict[str, Place] = {
         admin1="IQG16", admin2="IQG16Q07",
     ),
     "Daquq": Place(name="Daquq", precision=Precision.DISTRICT, country="IQ", admin1="IQG13", admin2="IQG13Q02"),
+    "Baquba town": Place(
+        name="Baquba", geonameid=98717, lat=33.745, lon=44.643, precision=Precision.TOWN, country="IQ",
+        admin1="IQG10", admin2="IQG10Q04",
+    ),
+    "Kirkuk town": Place(
+        name="Kirkuk", geonameid=94787, lat=35.468, lon=44.392, precision=Precision.TOWN, country="IQ",
+        admin1="IQG13", admin2="IQG13Q03",
+    ),
     "Hama": Place(name="Hama", lat=35.13, lon=36.75, precision=Precision.TOWN, country="SY"),
 }  # fmt: skip
 

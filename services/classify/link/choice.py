@@ -11,18 +11,22 @@ from services.classify.link.picture import STATING, draw
 from services.classify.link.screening import Flag
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import resemblance
-from shared.events.facts import Place
+from shared.events.facts import Place, Precision
 from shared.events.incident import Contribution, Decision, Status
 from shared.events.report import AttackFacts, Kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Joins:
-    """The telling belongs to this incident; its text is a copy of one of ``origin``'s, if that is given."""
+    """The telling belongs to this incident; its text is a copy of one of ``origin``'s, if that is given.
+
+    ``is_elsewhere``: the place it names is not the attack's (a hospital, an office), so it says nothing of the place.
+    """
 
     incident_id: str
     decision: Decision
     origin: str | None = None
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,10 +93,19 @@ def choose(
             decision=_decision(rule, best, runner_up),
             origin=best.origin,
         )
+    names_village = telling.facts.place is not None and telling.facts.place.precision is Precision.EXACT
+    if best is not None and not names_village and _is_told_from_elsewhere(telling, best, runner_up, settings):
+        return Joins(
+            incident_id=best.incident.state.incident_id,
+            decision=_decision("same attack, told from elsewhere", best, runner_up),
+            origin=best.origin,
+            is_elsewhere=True,
+        )
     flag = _why_not_open(telling, settings)
-    half_fits = best is not None and best.likeness.score > 0 and not best.likeness.is_elsewhere
+    half_fits = best is not None and best.likeness.score > 0 and not (best.likeness.is_elsewhere and names_village)
     if flag is None and telling.source.kind is Kind.REACTION and half_fits:
-        flag = Flag.REACTION_TOO_VAGUE  # it half fits a known attack: alerting would more likely repeat that one
+        # It half fits a known attack, told perhaps from the town of the mourners: alerting would more likely repeat that one.
+        flag = Flag.REACTION_TOO_VAGUE
     if flag is not None or telling.source.kind is Kind.RETRACTION:
         return TouchesNothing(decision=_decision("touches nothing", None, best), flag=flag or Flag.NOTHING_TO_RETRACT)
     is_reaction = telling.source.kind is Kind.REACTION
@@ -169,10 +182,25 @@ def _is_clear(telling: Contribution, best: _Match, runner_up: _Match | None, set
     return best.likeness.score - runner_up.likeness.score >= settings.unplaced_margin
 
 
+def _is_told_from_elsewhere(
+    telling: Contribution, best: _Match, runner_up: _Match | None, settings: LinkSettings
+) -> bool:
+    """Whether an update agrees with one attack in all but the place: "the third victim died in hospital in Ramadi".
+
+    Not one that names a village: no hospital is there, so it may well be of an attack whose first report is still to come.
+    """
+    if telling.source.kind is not Kind.UPDATE or not best.likeness.is_elsewhere:
+        return False
+    if best.likeness.score < settings.elsewhere_threshold:
+        return False
+    return runner_up is None or best.likeness.score - runner_up.likeness.score >= settings.split_margin
+
+
 def _why_not_open(telling: Contribution, settings: LinkSettings) -> Flag | None:
     """Why a telling that joins nothing may not open an incident either."""
     facts, kind = telling.facts, telling.source.kind
-    if facts.confidence < settings.opening_confidence:
+    least = settings.opening_confidence if facts.place is not None else settings.unplaced_opening_confidence
+    if facts.confidence < least:
         return Flag.LOW_CONFIDENCE
     age = local_day(telling.source.time) - day_of(telling)
     if age > (settings.reaction_age if kind is Kind.REACTION else settings.archive_age):

@@ -13,6 +13,7 @@ import msgspec
 
 from services.classify.link import desk
 from services.classify.link.choice import Joins, TouchesNothing, choose
+from services.classify.link.geography import relate
 from services.classify.link.incident import Incident, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import liken
@@ -166,8 +167,11 @@ class OpenIncidents:
         incident = self._home_of(part)
         if incident is not None:
             if self._still_fits(telling, incident, work):
-                origin = incident.tellings[part].source.origin
-                self._change(incident, _with_origin(telling, origin), Decision(rule="new version of an item"), work)
+                before = incident.tellings[part]
+                if before.facts.place is None and relate(telling.facts.place, incident.state.place).is_conflict:
+                    telling = _placeless(telling)
+                telling = _with_origin(telling, before.source.origin)
+                self._change(incident, telling, Decision(rule="new version of an item"), work)
                 return
             self._take_back(part, work)
         others = self._tellings_of.get(work.report.item_id, ())
@@ -179,6 +183,8 @@ class OpenIncidents:
                 work.flags.append(choice.flag)
         elif isinstance(choice, Joins):
             telling = _with_origin(telling, choice.origin)
+            if choice.is_elsewhere:
+                telling = _placeless(telling)
             self._change(self._incidents[choice.incident_id], telling, choice.decision, work)
         else:
             moved = [self._incidents[choice.split_from].tellings[p] for p in choice.takes] if choice.split_from else []
@@ -303,3 +309,8 @@ def _with_origin(telling: Contribution, origin: str | None) -> Contribution:
     if origin is None or origin == telling.source.origin:
         return telling
     return msgspec.structs.replace(telling, source=msgspec.structs.replace(telling.source, origin=origin))
+
+
+def _placeless(telling: Contribution) -> Contribution:
+    """Without the place it named, which is where people spoke, not where the attack was."""
+    return msgspec.structs.replace(telling, facts=msgspec.structs.replace(telling.facts, place=None))

@@ -12,6 +12,8 @@ class LinkSettings:
     """First-hand news joins at this score. A wrong merge hides an attack and costs more than a repeated alert, so it is the highest."""
     update_threshold: float = 1.5
     """An update speaks of an attack that is already reported: less is enough."""
+    elsewhere_threshold: float = 0.5
+    """The same for one that agrees in everything but the place, for whose conflict it has lost three points already."""
     reaction_threshold: float = 0.9
     """A reaction alerts nobody when it attaches, and would alert wrongly if it opened."""
     retraction_threshold: float = 1.2
@@ -36,6 +38,8 @@ class LinkSettings:
     """How long an alert stays current, from the day of the attack or the last update."""
     opening_confidence: float = 0.2
     """Below this the reader as good as says that there is no attack: such a report may join, not open."""
+    unplaced_opening_confidence: float = 0.35
+    """The same for a report without any place: nobody who watches an area would hear of it, and most are no news of an attack."""
     reaction_opening_confidence: float = 0.5
     """The same for a reaction, whose attack nobody reported: it alerts only when the reader is fairly sure."""
     further_event_factor: float = 0.7

@@ -230,6 +230,39 @@ def test_further_attacks_of_an_item_open_their_own_incidents_with_less_confidenc
     assert further.confidence < main.confidence
 
 
+def test_an_update_told_from_the_hospitals_town_joins_and_moves_nothing() -> None:
+    first = told("a", facts("Tulul", killed=2, targets=("army",), weapons=("ied",)))
+    third = facts("Baquba town", killed=3, targets=("army",), weapons=("ied",))
+    one, two = changes_of(first, told("b", third, kind=Kind.UPDATE, hours=15))
+    (change,) = two
+    assert change.incident_id == one[0].incident_id
+    assert [found.fact for found in change.changed] == ["killed"]
+    assert change.decision is not None
+    assert change.decision.rule == "same attack, told from elsewhere"
+    corrected = told("b", third, kind=Kind.UPDATE, hours=15, version=2)
+    assert changes_of(first, told("b", third, kind=Kind.UPDATE, hours=15), corrected)[-1][0].changed == ()
+
+
+def test_an_update_of_another_village_may_be_of_an_attack_still_to_be_reported() -> None:
+    first = told("a", facts("Tulul", killed=2, targets=("army",)))
+    other = told("b", facts("Imam Ways", killed=3, targets=("army",)), kind=Kind.UPDATE, hours=15)
+    assert changes_of(first, other)[-1][0].change is ChangeKind.OPENED
+
+
+def test_a_funeral_far_away_does_not_open_what_is_known() -> None:
+    first = told("a", facts("Tulul", killed=2, targets=("police",)))
+    funeral = told("b", facts("Kirkuk town", killed=2, targets=("police",)), kind=Kind.REACTION, hours=30)
+    assert [change.change for changes in changes_of(first, funeral)[1:] for change in changes] in (
+        [],
+        [ChangeKind.REACTED],
+    )
+
+
+def test_a_report_without_any_place_and_hardly_sure_opens_nothing() -> None:
+    assert changes_of(told("a", facts(None, confidence=0.3))) == [()]
+    assert changes_of(told("a", facts("Diyala", confidence=0.3)))[0][0].change is ChangeKind.OPENED
+
+
 def test_one_item_tells_of_one_attack_once() -> None:
     changes = changes_of(told("a", facts("Imam Ways"), others=(facts("Imam Ways"),)))[0]
     assert len({change.incident_id for change in changes}) == len(changes)
