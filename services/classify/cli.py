@@ -18,10 +18,13 @@ FAILED = 1
 """Exit status when a line could not be read; the other lines were."""
 
 
+_LANGUAGES = click.Choice(("en", "ar", "ckb"))
+
+
 @click.command()
 @click.option("--text", help="Read this one text instead of standard input; its first line is the headline.")
 @click.option("--published", help="When TEXT was published, ISO 8601; now if not given.")
-@click.option("--lang", help="The language that TEXT's source declares: en, ar or ckb; detected if not given.")
+@click.option("--lang", type=_LANGUAGES, help="The language that TEXT's source declares; detected if not given.")
 @click.option("--pretty", is_flag=True, help="Indent the reports for people.")
 def classify(text: str | None, published: str | None, lang: str | None, pretty: bool) -> None:
     """Read items (JSON lines on standard input) and write one report a line: what each says happened, where, to whom.
@@ -46,7 +49,7 @@ def classify(text: str | None, published: str | None, lang: str | None, pretty: 
 @click.argument("item_id", metavar="ITEM", required=False)
 @click.option("--text", help="Explain this one text; its first line is the headline.")
 @click.option("--published", help="When TEXT was published, ISO 8601; now if not given.")
-@click.option("--lang", help="The language that TEXT's source declares.")
+@click.option("--lang", type=_LANGUAGES, help="The language that TEXT's source declares; detected if not given.")
 def explain(item_id: str | None, text: str | None, published: str | None, lang: str | None) -> None:
     """Show an item's text with its facts marked, what spoke for its kind, and what was read and set aside.
 

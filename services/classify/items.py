@@ -103,7 +103,7 @@ def _text(value: Mapping[str, object], field: str, *, required: bool, may_be_emp
     found = value.get(field)
     if found is None:
         if required:
-            raise InputError(field, "missing", "a text")
+            raise InputError(field, "null" if field in value else "missing", "a text")
         return ""
     if not isinstance(found, str):
         raise InputError(field, f"a JSON {_name(found)}", "a text" if required else "a text or null")

@@ -1,10 +1,15 @@
 """Entry point of ``tocsin``. Commands are imported when they are called: ``tocsin classify`` must not pay for Kafka."""
 
 import importlib
+import signal
 import sys
 from importlib.metadata import version
+from types import FrameType
 
 import click
+
+INTERRUPTED = 130
+"""The exit status of what was stopped by Ctrl-C, as shells have it."""
 
 COMMANDS = {
     "up": ("services.standalone.commands:up", "Run everything on this machine, with live feeds."),
@@ -59,8 +64,15 @@ def cli() -> None:
     """Alerts for new attack reports: once, at once, exactly where, with the evidence."""
 
 
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(INTERRUPTED)
+
+
 def main() -> None:
     """Run the command line."""
+    # Commands that have something to undo set their own handler; where the shell has us ignore Ctrl-C, that stands.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

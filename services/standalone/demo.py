@@ -1,10 +1,9 @@
 """`tocsin demo`: a recorded news day through the whole running system, and what a watch over Diyala receives."""
 
 import asyncio
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
+from services.standalone.abandoned import temporary_folder
 from services.standalone.arrivals import render_mail, render_webhook
 from services.standalone.console import Console
 from services.standalone.demo_config import feeds_document, service_settings, watches_document, write_yaml
@@ -45,16 +44,16 @@ async def run_demo(
     day = shift(load_recorded_day(), SystemClock().now())
     _introduce(day, console)
     secret = new_secret()
-    with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
+    with temporary_folder("tocsin-demo-") as folder:
         async with (
             FeedServer(day, pace=Pace(duration_seconds=options.duration_seconds, start=Start.BY_HAND)) as feeds,
             WebhookReceiver(secret=secret, on_accepted=lambda one: console.block(render_webhook(one))) as receiver,
             MailCatcher(on_accepted=lambda one: console.block(render_mail(one))) as mail,
         ):
             config = StackConfig(
-                data_dir=Path(folder) / "data",
-                feeds_file=write_yaml(Path(folder) / "feeds.yaml", feeds_document(feeds)),
-                watches_file=write_yaml(Path(folder) / "watches.yaml", watches_document(receiver.url, secret)),
+                data_dir=folder / "data",
+                feeds_file=write_yaml(folder / "feeds.yaml", feeds_document(feeds)),
+                watches_file=write_yaml(folder / "watches.yaml", watches_document(receiver.url, secret)),
                 schemas=schemas,
                 api_port=options.api_port,
                 own=service_settings(mail.port),

@@ -171,3 +171,19 @@ def test_a_port_in_use_is_refused_before_anything_starts(tmp_path: Path, command
     assert "is in use" in demo.output
     assert "--api-port" in demo.output
     assert "Traceback" not in demo.output
+
+
+def test_a_command_that_is_interrupted_says_so_by_its_status_alone() -> None:
+    command = subprocess.Popen(
+        [sys.executable, "-m", "services.cli", "classify"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT,
+    )  # fmt: skip
+    assert command.stdin is not None
+    assert command.stdout is not None
+    command.stdin.write(b'{"id": "1", "title": "Bomb kills two in Kalar", "published": "2026-03-14T18:22:00Z"}\n')
+    command.stdin.flush()
+    assert command.stdout.readline().startswith(b"{")  # it runs, and waits for the next item
+    command.send_signal(signal.SIGINT)
+    rest, _ = command.communicate(timeout=30)
+    assert command.returncode == 130
+    assert rest == b""
