@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from services.alert.area import Area
+from services.alert.manners import Manners
 from shared.events.facts import EventGroup, EventType
 from shared.events.incident import IncidentChange, Severity
 
@@ -76,6 +77,7 @@ class Watch:
     language: Language | None = None
     receives_tests: bool = False
     minimal: bool = False
+    manners: Manners = Manners()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

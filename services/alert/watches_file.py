@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from services.alert.area import Area
+from services.alert import manners_file
+from services.alert.area import Area, Circle
 from services.alert.errors import WatchesFileError
 from services.alert.mail import address
+from services.alert.manners import Manners
+from services.alert.manners_file import MannersError, read_manners
 from services.alert.places import PlaceError, read_place
 from services.alert.ports import PlaceBook
 from services.alert.watch import (
@@ -52,6 +55,7 @@ _WATCH_KEYS = (
     "receives_tests",
     "minimal",
     "enabled",
+    *manners_file.KEYS,
 )
 _FILTER_KEYS = ("groups", "types", "min_severity", "min_killed", "min_confidence", "min_origins", "languages")
 E = TypeVar("E", bound=StrEnum)
@@ -95,9 +99,11 @@ class Reading:
 
     def subscriptions(self, document: object) -> Subscriptions:
         """Return the values; raises ``WatchesFileError``."""
-        found = Subscriptions()
-        if document is not None:
-            found = self._attempt("", lambda: self._document(document)) or found
+        if document is None:
+            raise WatchesFileError(
+                self._path, ("it is empty; it should have the keys endpoints and watches (watches: {} for none)",)
+            )
+        found = self._attempt("", lambda: self._document(document)) or Subscriptions()
         self._refuse()
         return found
 
@@ -136,7 +142,7 @@ class Reading:
     def _attempt(self, where: str, read: Callable[[], Any]) -> Any:
         try:
             return read()
-        except (_FaultError, PlaceError) as fault:
+        except (_FaultError, PlaceError, MannersError) as fault:
             self._faults.append(f"{where}: {fault}" if where else str(fault))
             return None
 
@@ -194,23 +200,29 @@ class Reading:
                 near = difflib.get_close_matches(str(name), endpoints, n=1)
                 hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(endpoints)) or 'none'}"
                 raise _FaultError(f"endpoints names {name!r}, which is not under endpoints{hint}")
+        manners = read_manners(said)
         return Watch(
             id=key,
             name=_optional_text(said, "name") or key,
-            areas=self._areas(said),
+            areas=self._areas(said, manners),
             endpoints=tuple(str(name) for name in names if self._every_endpoint or endpoints[str(name)] is not None),
             filters=self._filters(said.get("filters")),
             when_vague=_one_of(WhenVague, said, "when_vague") or WhenVague.NARROWED,
             language=_language(said),
             receives_tests=_flag(said, "receives_tests", default=False),
             minimal=_flag(said, "minimal", default=False),
+            manners=manners,
         )
 
-    def _areas(self, said: Mapping[str, object]) -> tuple[Area, ...]:
+    def _areas(self, said: Mapping[str, object], manners: Manners) -> tuple[Area, ...]:
         places = _list(said, "places")
-        if not places:
-            raise _FaultError("places is empty; name at least one")
-        return tuple(dict.fromkeys(area for place in places for area in read_place(place, self._book)))
+        if not places and not manners.sites:
+            raise _FaultError("places is empty; name at least one place, or sites with a radius")
+        drawn = (
+            self._book.with_extent(Circle(lat=site.lat, lon=site.lon, radius_km=site.radius_km))
+            for site in manners.sites
+        )
+        return tuple(dict.fromkeys([*(area for place in places for area in read_place(place, self._book)), *drawn]))
 
     def _filters(self, value: object) -> Filters:
         if value is None:

@@ -105,8 +105,13 @@ def test_an_endpoint_that_is_not_enabled_needs_no_secret_and_is_told_nothing(tmp
     assert found.watches[0].endpoints == ()
 
 
-def test_an_empty_file_watches_nothing(tmp_path: Path) -> None:
-    assert _load(tmp_path, "") == Subscriptions()
+def test_an_empty_file_is_refused_and_one_that_says_so_watches_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "watches.yaml"
+    path.write_text("# nothing yet\n", encoding="utf-8")
+    with pytest.raises(WatchesFileError, match="it is empty"):
+        load(path, {}, FewPlaces())
+    path.write_text("watches: {}\n", encoding="utf-8")
+    assert load(path, {}, FewPlaces()) == Subscriptions()
 
 
 def test_a_secret_may_stand_in_a_file_and_old_ones_sign_along(tmp_path: Path) -> None:
@@ -123,7 +128,7 @@ def test_a_secret_may_stand_in_a_file_and_old_ones_sign_along(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"channel": "pigeon"}, "endpoints.desk: channel is 'pigeon'; accepted are webhook and email"),
+        ({"channel": "pigeon"}, "endpoints.desk: channel is 'pigeon'; accepted are webhook, email and pull"),
         ({"channel": None}, "endpoints.desk: channel is None"),
         ({"ulr": "x"}, "endpoints.desk: 'ulr' is not a key here; did you mean url?"),
         ({"url": "ftp://x.example"}, "url is 'ftp://x.example'; an address that starts with https://"),
