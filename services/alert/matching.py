@@ -73,6 +73,10 @@ class WatchIndex:
     def __contains__(self, watch_id: str) -> bool:
         return watch_id in self._watches
 
+    def become(self, other: "WatchIndex") -> None:
+        """Take another's place: whoever holds this index sees that one's watches from now on."""
+        self.__dict__ = other.__dict__
+
     @property
     def watches(self) -> Mapping[str, Watch]:
         """All watches by id."""

@@ -6,16 +6,35 @@ from datetime import datetime
 import asyncpg
 
 from services.alert.adapters.postgres import database_errors
+from services.alert.incident_filter import IncidentFilter
 from services.alert.ledger import AttemptRow, DeliveryDetail, DeliveryRow, DeliveryStatus, EndpointRow, TimedChange
 from shared.codec import decode
 from shared.events.incident import IncidentChange
 
-_COLUMNS = """delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, status, attempts, reason,
+DELIVERY_COLUMNS = """delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, status, attempts, reason,
     created_at, next_attempt_at, delivered_at"""
 
 
 _PAGE = 500
 """Changes read at once: each may have 256 kB."""
+EVERYTHING = IncidentFilter()
+_INCIDENTS = """
+SELECT state FROM tocsin_alert.incidents i
+WHERE revision > 0 AND (test = false OR $3) AND ($1::timestamptz IS NULL OR (last_seen, incident_id) < ($1, $2))
+  AND ((cardinality($5::text[]) = 0 AND cardinality($6::float8[]) = 0)
+       OR codes && $5::text[]
+       OR (lat IS NOT NULL AND lon IS NOT NULL AND EXISTS (
+             SELECT 1 FROM unnest($6::float8[], $7::float8[], $8::float8[]) AS c (lat, lon, km)
+             WHERE 2 * 6371.0088 * asin(least(1, sqrt(power(sin(radians(i.lat - c.lat) / 2), 2)
+                   + cos(radians(i.lat)) * cos(radians(c.lat)) * power(sin(radians(i.lon - c.lon) / 2), 2)))) <= c.km)))
+  AND (cardinality($9::text[]) = 0 OR event_type = ANY($9)) AND (cardinality($10::text[]) = 0 OR event_group = ANY($10))
+  AND (cardinality($11::text[]) = 0 OR severity = ANY($11)) AND (cardinality($12::text[]) = 0 OR status = ANY($12))
+  AND ($13::timestamptz IS NULL OR last_seen >= $13) AND ($14::timestamptz IS NULL OR last_seen < $14)
+  AND ($15::float8[] IS NULL OR (lat BETWEEN ($15)[2] AND ($15)[4] AND CASE WHEN ($15)[1] <= ($15)[3]
+       THEN lon BETWEEN ($15)[1] AND ($15)[3] ELSE lon >= ($15)[1] OR lon <= ($15)[3] END))
+  AND ($16::text IS NULL OR told ? $16) AND ($17::bool IS NULL OR held = $17)
+ORDER BY last_seen DESC, incident_id DESC LIMIT $4
+"""
 
 
 class PostgresDesk:
@@ -36,7 +55,7 @@ class PostgresDesk:
         """Deliveries that match all that is given, newest first."""
         with database_errors("reading deliveries"):
             rows = await self._pool.fetch(
-                f"""SELECT {_COLUMNS} FROM tocsin_alert.deliveries
+                f"""SELECT {DELIVERY_COLUMNS} FROM tocsin_alert.deliveries
                 WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR endpoint_id = $2)
                   AND ($3::text IS NULL OR incident_id = $3) AND ($4::timestamptz IS NULL OR created_at >= $4)
                 ORDER BY position DESC LIMIT $5""",  # noqa: S608  # the columns are the constant above
@@ -46,13 +65,13 @@ class PostgresDesk:
                 since,
                 limit,
             )
-        return [_delivery(row) for row in rows]
+        return [delivery_row(row) for row in rows]
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
         """One delivery with all its attempts and its body, None for an unknown id."""
         with database_errors("reading a delivery"):
             row = await self._pool.fetchrow(
-                f"""SELECT {_COLUMNS}, content_type, content FROM tocsin_alert.deliveries
+                f"""SELECT {DELIVERY_COLUMNS}, content_type, content FROM tocsin_alert.deliveries
                 JOIN tocsin_alert.bodies USING (body_id) WHERE delivery_id = $1""",  # noqa: S608  # as above
                 delivery_id,
             )
@@ -64,7 +83,7 @@ class PostgresDesk:
         if row is None:
             return None
         return DeliveryDetail(
-            row=_delivery(row),
+            row=delivery_row(row),
             attempts=tuple(AttemptRow(**dict(attempt)) for attempt in attempts),
             content_type=row["content_type"],
             body=row["content"],
@@ -110,18 +129,36 @@ class PostgresDesk:
         return [EndpointRow(**dict(row)) for row in rows]
 
     async def incidents(
-        self, *, limit: int, before: tuple[datetime, str] | None = None, tests: bool = False
+        self,
+        *,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+        tests: bool = False,
+        wanted: IncidentFilter = EVERYTHING,
     ) -> Sequence[IncidentChange]:
-        """The latest state of each incident, the one with the newest report first, after ``before`` (last_seen, incident id)."""
+        """The latest state of each incident wanted, the one with the newest report first, after ``before`` (last_seen, incident id)."""
+        circles = wanted.circles
+        box = wanted.box
         with database_errors("reading incidents"):
             rows = await self._pool.fetch(
-                """SELECT state FROM tocsin_alert.incidents
-                WHERE revision > 0 AND (test = false OR $3) AND ($1::timestamptz IS NULL OR (last_seen, incident_id) < ($1, $2))
-                ORDER BY last_seen DESC, incident_id DESC LIMIT $4""",
+                _INCIDENTS,
                 before[0] if before else None,
                 before[1] if before else "",
                 tests,
                 limit,
+                wanted.codes,
+                [circle.lat for circle in circles],
+                [circle.lon for circle in circles],
+                [circle.radius_km for circle in circles],
+                [one.value for one in wanted.types],
+                [one.value for one in wanted.groups],
+                [one.value for one in wanted.severities],
+                [one.value for one in wanted.statuses],
+                wanted.since,
+                wanted.until,
+                [box.west, box.south, box.east, box.north] if box else None,
+                wanted.watch,
+                wanted.held,
             )
         return [decode(IncidentChange, row["state"]) for row in rows]
 
@@ -149,7 +186,8 @@ class PostgresDesk:
                 return found
 
 
-def _delivery(row: "asyncpg.Record") -> DeliveryRow:
+def delivery_row(row: "asyncpg.Record") -> DeliveryRow:
+    """Return a row of the table as a value."""
     return DeliveryRow(
         delivery_id=row["delivery_id"],
         endpoint_id=row["endpoint_id"],

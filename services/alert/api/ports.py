@@ -1,0 +1,130 @@
+"""What the page and the API need of the outside world. Every method raises ``LedgerError`` when the database does not play."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.alert.audit import AuditRow
+from services.alert.keys import ApiKey, NewKey, Right
+from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
+from services.alert.subscription import Document, Entry, Kind
+
+
+class KeyRing(Protocol):
+    """The keys."""
+
+    async def find(self, key_id: str) -> ApiKey | None:
+        """The key with this id, None for an unknown one."""
+        ...
+
+    async def note_use(self, key_id: str) -> None:
+        """Note that it was used."""
+        ...
+
+    async def add(
+        self,
+        key: NewKey,
+        *,
+        tenant: str,
+        name: str,
+        rights: Sequence[Right],
+        expires_at: datetime | None,
+        actor: str,
+    ) -> ApiKey:
+        """Keep a new key."""
+        ...
+
+    async def keys(self, *, tenant: str | None = None) -> Sequence[ApiKey]:
+        """All, or a tenant's."""
+        ...
+
+    async def revoke(self, key_id: str, *, tenant: str | None, actor: str) -> bool:
+        """Revoke one; False when there is none of that tenant that is not revoked yet."""
+        ...
+
+
+class Audit(Protocol):
+    """What was done."""
+
+    async def acts(self, *, tenant: str, before: int | None = None, limit: int = 100) -> Sequence[AuditRow]:
+        """Newest first."""
+        ...
+
+
+class SubscriptionStore(Protocol):
+    """Watches and endpoints that people manage."""
+
+    async def version(self) -> int:
+        """Grows with every change."""
+        ...
+
+    async def entries(self, *, tenant: str | None = None, kind: Kind | None = None) -> Sequence[Entry]:
+        """All, or a tenant's."""
+        ...
+
+    async def entry(self, kind: Kind, entry_id: str) -> Entry | None:
+        """One, None for an unknown one."""
+        ...
+
+    async def put(
+        self, kind: Kind, entry_id: str, *, tenant: str, document: Document, actor: str
+    ) -> tuple[Entry, bool]:
+        """Keep one; returns it and whether it is new."""
+        ...
+
+    async def delete_watch(self, watch_id: str, *, tenant: str, actor: str) -> bool:
+        """Forget one; False when the tenant has none of this id."""
+        ...
+
+    async def delete_endpoint(self, endpoint_id: str, *, tenant: str, actor: str) -> bool:
+        """Forget one with its address and the watches that tell nobody else; False when the tenant has none of this id."""
+        ...
+
+    async def delete_tenant(self, tenant: str, *, actor: str) -> tuple[int, int]:
+        """Forget everything of a tenant but the counts; returns how many entries and keys went."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptBody:
+    """One delivery as a receiver that asks for changes gets it; ``position`` is where it stands in the order of all."""
+
+    position: int
+    delivery_id: str
+    created_at: datetime
+    body: bytes
+
+
+class DeliveryShelf(Protocol):
+    """Deliveries as their owners read them."""
+
+    async def deliveries(
+        self,
+        *,
+        tenant: str,
+        status: DeliveryStatus | None = None,
+        endpoint_id: str | None = None,
+        watch_id: str | None = None,
+        incident_id: str | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> Sequence[tuple[int, DeliveryRow]]:
+        """Positions and deliveries of a tenant, newest first."""
+        ...
+
+    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
+        """One with its attempts and body, None for an unknown id."""
+        ...
+
+    async def replay(self, delivery_id: str, *, tenant: str, actor: str) -> bool:
+        """Make one due again; False unless it was dead or expired."""
+        ...
+
+    async def changes(self, *, endpoint_id: str, watch_id: str, after: int, limit: int) -> Sequence[KeptBody]:
+        """What was written for a watch to an endpoint after a position, in order, sent or not."""
+        ...
+
+    async def pruned(self) -> int:
+        """The last position that housekeeping has taken away."""
+        ...
