@@ -179,9 +179,21 @@ class Attachment:
 
     def _chain_to(self, last: Group) -> list[Group]:
         chain = [last]
+        if (named := self._apposed_to(last)) is not None:
+            return [named]
         while (before := self._before_in_list(chain[0])) is not None:
             chain.insert(0, before)
         return self._without_apposition(chain)
+
+    def _apposed_to(self, group: Group) -> Group | None:
+        """Whom "a clerk" only describes in "the driver, a clerk at the ministry, died": the one named before it."""
+        key = self._phrases.key
+        if group.is_explicit or group.best != 1 or key(group.start) not in {"a", "an"} or key(group.start - 1) != ",":
+            return None
+        before = self._phrases.at_end.get(group.start - 1)
+        if before is None or before.is_explicit or before.best != 1 or before.start in self.used:
+            return None
+        return before if key(before.start - 1) != "," else None
 
     def _without_apposition(self, chain: list[Group]) -> list[Group]:
         """ "Four members of a family, a couple and their two sons": the list only says who the four are."""
@@ -200,6 +212,8 @@ class Attachment:
     def _is_subset(self, group: Group) -> bool:
         """Whether the group only details another: "six people, including two children"."""
         before, further = self._phrases.key(group.start - 1), self._phrases.key(group.start - 2)
+        if group.is_partitive and before == "," and self._phrases.key(group.end - 1) in {"them", "whom"}:
+            return True  # "nine people, four of them police officers, were hurt"
         return before in {"including", "includes", "include", "notably"} or (
             before in {"them", "whom"} and further == "among"
         )

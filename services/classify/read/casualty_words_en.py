@@ -75,6 +75,13 @@ ARMED_GROUPS = words(
 )
 """Before "fighters", "members", "leader" these make attackers of them."""
 
+NAMED_FORCES = words("pkk pjak hezbollah hizbollah hamas codeco adf eln farc m23 rsf iswap jnim aa bla blf jem")
+"""Before "fighters", "members", "militiamen" these make attackers of them, but not of a "figure", who may be anybody."""
+
+TURNED_OF_FORCES = words(
+    "fighter fighters member members militiaman militiamen militant militants guerrilla guerrillas rebel rebels"
+)
+
 TURNED = words(
     "fighter member leader commander figure operative element suspect cell men man militiaman emir chief official"
 )
@@ -121,7 +128,7 @@ KILL_PARTICIPLES: tuple[tuple[str, ...], ...] = (
     ("killed",), ("slain",), ("murdered",), ("assassinated",), ("executed",), ("beheaded",), ("slaughtered",), ("martyred",),
     ("massacred",), ("shot", "dead"), ("gunned", "down"), ("stabbed", "to", "death"), ("hacked", "to", "death"),
     ("burned", "to", "death"), ("burnt", "to", "death"), ("beaten", "to", "death"), ("shot", "and", "killed"), ("blown", "up"),
-    ("neutralised",), ("neutralized",), ("eliminated",), ("shot", "to", "death"), ("tortured", "to", "death"), ("crushed", "to", "death"),
+    ("neutralised",), ("neutralized",), ("eliminated",), ("sent", "to", "hell"), ("shot", "to", "death"), ("tortured", "to", "death"), ("crushed", "to", "death"),
 )  # fmt: skip
 KILL_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("killing",), ("kills",), ("kill",), ("murdering",), ("murders",), ("murder",), ("assassinating",), ("assassinates",),
@@ -130,12 +137,12 @@ KILL_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("gun", "down"), ("guns", "down"), ("claimed", "the", "lives", "of"), ("claims", "the", "lives", "of"),
     ("claiming", "the", "lives", "of"), ("claim", "the", "lives", "of"), ("took", "the", "lives", "of"), ("taking", "the", "lives", "of"),
     ("claimed",), ("claims",), ("claiming",), ("cost",), ("neutralises",), ("neutralising",), ("neutralizes",), ("eliminates",), ("eliminating",),
-    ("martyring",), ("take", "the", "lives", "of"), ("takes", "the", "lives", "of"),
+    ("martyring",), ("take", "the", "lives", "of"), ("takes", "the", "lives", "of"), ("lost",), ("loses",), ("losing",),
 )  # fmt: skip
 KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),
     ("lost", "their", "lives"), ("lost", "his", "life"), ("lost", "her", "life"), ("lose", "their", "lives"),
-    ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"),
+    ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"), ("met", "their", "deaths"), ("met", "their", "end"),
     ("embraced", "martyrdom"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
 )  # fmt: skip
 KILL_OF = tuple(
@@ -149,14 +156,17 @@ KILL_OF = tuple(
 )
 WOUND_PARTICIPLES: tuple[tuple[str, ...], ...] = (
     ("wounded",), ("injured",), ("hurt",), ("maimed",), ("hospitalised",), ("hospitalized",), ("burned",), ("burnt",),
-    ("shot", "and", "wounded"), ("shot", "and", "injured"), ("treated",), ("poisoned",), ("gassed",), ("scalded",),
+    ("shot", "and", "wounded"), ("shot", "and", "injured"), ("treated",), ("poisoned",), ("gassed",), ("scalded",), ("cut", "by"), ("hit", "by", "shrapnel"), ("struck", "by", "shrapnel"),
 )  # fmt: skip
 WOUND_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("wounding",), ("injuring",), ("injures",), ("injure",), ("wound",), ("wounds",), ("hurts",), ("hurting",), ("maiming",),
 )  # fmt: skip
 WOUND_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("in", "need", "of", "treatment"), ("needed", "treatment"), ("need", "treatment"), ("needing", "treatment"),
-    ("suffered", "injuries"), ("suffered", "wounds"), ("suffered", "burns"), ("sustained", "injuries"), ("sustained", "wounds"),
+    ("suffered", "injuries"), ("suffered", "wounds"), ("taken", "to", "hospital"), ("rushed", "to", "hospital"), ("taken", "to", "a", "hospital"),
+    ("rushed", "to", "a", "hospital"), ("brought", "to", "hospital"), ("admitted", "to", "hospital"), ("sent", "to", "hospital"), ("flown", "to", "hospital"),
+    ("sought", "help"), ("sought", "treatment"), ("sought", "medical"), ("seeking", "treatment"), ("undergoing", "treatment"), ("receiving", "treatment"),
+    ("fighting", "for", "his", "life"), ("fighting", "for", "her", "life"), ("fighting", "for", "their", "lives"), ("suffered", "burns"), ("sustained", "injuries"), ("sustained", "wounds"),
     ("in", "intensive", "care"), ("in", "critical", "condition"), ("still", "in", "hospital"), ("are", "in", "hospital"), ("is", "in", "hospital"), ("being", "treated"), ("remain", "in", "hospital"),
     ("remains", "in", "hospital"), ("in", "serious", "condition"), ("injuries",), ("suffered", "minor", "injuries"), ("required", "treatment"), ("were", "treated", "for"),
     ("treated", "for", "wounds"), ("treated", "for", "injuries"), ("suffered", "breathing", "problems"), ("suffered", "shrapnel", "wounds"),

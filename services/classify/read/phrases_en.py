@@ -14,12 +14,14 @@ from services.classify.read.casualty_words_en import (
     BOUNDARIES,
     LONGEST_TRIGGER,
     MODIFYING_THINGS,
+    NAMED_FORCES,
     NOT_PEOPLE,
     SIDE_OF_PLURAL,
     SIDE_OF_SINGULAR,
     SPANS_OF_TIME,
     SUBSET_OF,
     TRIGGERS,
+    TURNED_OF_FORCES,
     TURNED_TO_ATTACKERS,
 )
 from services.classify.read.claims import Group, Side, group_of, one
@@ -47,7 +49,7 @@ class Phrases:
         self.tokens = sentence.tokens
         self.keys = [token.key for token in sentence.tokens]
         self._text, self._offset = sentence.text, sentence.start
-        quantities = quantities_of(sentence.tokens, "en")
+        quantities = self.quantities = quantities_of(sentence.tokens, "en")
         self.numbers = frozenset(quantity.start for quantity in quantities)
         self.groups = self._find_groups(quantities)
         self.at_start = {group.start: group for group in self.groups}
@@ -158,7 +160,11 @@ class Phrases:
             return replace(group_of(quantity, end=at + 1), is_of_wounded=True, is_partitive=True)
         if word in {"them", "whom", "those", "these", "which"}:
             return replace(group_of(quantity, end=at + 1), is_partitive=True)
-        if word in SUBSET_OF or at in self.numbers:
+        if at in self.numbers:  # "one of two shepherds", "three of the five"
+            whole = next((q for q in self.quantities if q.start == at), None)
+            head = self._head(whole.end, SIDE_OF_PLURAL) if whole is not None else None
+            return group_of(quantity, end=head[0], side=head[1]) if head else None
+        if word in SUBSET_OF:
             return None
         head = self._head(at, SIDE_OF_PLURAL)
         return replace(group_of(quantity, end=head[0], side=head[1]), is_partitive=True) if head else None
@@ -210,15 +216,16 @@ class Phrases:
     def _head(self, at: int, nouns: Mapping[str, Side]) -> tuple[int, Side] | None:
         """Find the noun of a phrase that begins at ``at``: returns the token after it and its side."""
         last: tuple[int, Side] | None = None
-        is_armed = False
+        is_armed = is_force = False
         limit = at + _MODIFIERS + 1
         while at < min(limit, len(self.tokens)):
             key = self.key(at)
             side = nouns.get(key) if key != "other" else None
             if self.owns(at) and at not in self.numbers:  # "the district's mayor"
-                last, is_armed, limit = None, False, limit + 1
+                last, is_armed, is_force, limit = None, False, False, limit + 1
             elif side is not None:
-                last = (at + 1, Side.ATTACKERS if is_armed and key in TURNED_TO_ATTACKERS else side)
+                is_turned = (is_armed and key in TURNED_TO_ATTACKERS) or (is_force and key in TURNED_OF_FORCES)
+                last = (at + 1, Side.ATTACKERS if is_turned else side)
             elif last is not None and not (key in SIDE_OF_SINGULAR and self.key(at + 1) in nouns):
                 break
             elif key in _QUOTES or key == "-" or self.key(at + 1) == "-":
@@ -226,6 +233,7 @@ class Phrases:
             elif not self._may_modify(at):
                 break
             is_armed = is_armed or key in ARMED_GROUPS
+            is_force = is_force or key in NAMED_FORCES
             at += 1
         return None if last is None or self._is_of_thing(last[0]) else last
 

@@ -5,7 +5,7 @@ The item leads with its figure: the title's, else the first sentence's. A later 
 the range. "Killed and wounded 12" cannot be split and is killed, with a range from one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.classify.read import tolls_ar, tolls_ckb, tolls_en
@@ -83,6 +83,8 @@ def read_casualties(
     evidence: list[Evidence] = []
     for fact in Fact:
         figures = [figure for field in FIELDS if (figure := _figure(fact, by_field[field]))]
+        if fact is Fact.KILLED:
+            figures = _without_attackers(figures, by_field)
         counts[fact], used = _settled(figures)
         evidence += [_evidence(document, fact, said) for said in used]
         rejected += [
@@ -183,6 +185,16 @@ def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
         is_addition=all(s.claim.kind is ClaimKind.LATER for s in taken),
         is_unsplit=any(s.claim.kind is ClaimKind.UNSPLIT for s in taken),
     )
+
+
+def _without_attackers(figures: list[_Figure], by_field: Mapping[str, Sequence[_Said]]) -> list[_Figure]:
+    """Without a first figure that is the sum of victims and attackers, where a later field tells them apart ("12 die": two and ten)."""
+    if len(figures) < 2 or figures[0].is_total:
+        return figures
+    told = figures[1].said[0].sentence.field
+    attackers = _figure(Fact.ATTACKERS_KILLED, by_field[told])
+    is_sum = attackers is not None and attackers.best and figures[1].best + attackers.best == figures[0].best
+    return figures[1:] if is_sum else figures
 
 
 def _sum(lead: _Figure, other: _Figure) -> _Figure:

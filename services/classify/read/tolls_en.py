@@ -8,14 +8,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.classify.read.attachment_en import Attachment
-from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
+from services.classify.read.casualty_words_en import SIDE_OF_PLURAL
+from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of
 from services.classify.read.denials_en import denied_in
+from services.classify.read.number_words import words
 from services.classify.read.phrases_en import Phrases
 from services.classify.read.text import Sentence
 from services.classify.read.verbs_en import Verb, verbs_of
 
 _RAISING = frozenset(
     {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing", "brought", "raised", "takes"}
+)
+_HURT = frozenset({"wounded", "injured", "hurt"})
+_REFLEXIVE = frozenset({"himself", "herself", "themselves"})
+_OBLIQUE = frozenset({"him", "her", "them"})
+_OWN_BOMB = frozenset({"vest", "belt", "bomber", "attacker", "explosives", "himself", "herself", "detonated"})
+_YEARS = 1900
+_OF_THE_CLOCK = words(
+    "am pm a.m p.m o'clock gmt local hours hour percent per % years year days day months weeks minutes km"
+)
+_ONE_MORE = frozenset({"death", "fatality", "dead"})
+_STATE = words(
+    "army troops soldiers forces police jets warplanes aircraft gunships helicopters airstrike airstrikes drone drones strike strikes"
+    " military commandos rangers"
+)
+_EITHER_SIDE = frozenset({"fighters", "fighter"})
+_FRIENDLY = words(
+    "peshmerga pmf pmu hashd sdf ypg tribal mobilisation mobilization popular kurdish clan loyalist government pro resistance allied"
+    " asayish volunteer"
 )
 _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 _NOW = frozenset({"now", "rises", "rise", "rose", "climbs", "reach", "reaches"})
@@ -41,6 +61,8 @@ class _Reading:
             self._attachment.used.update(taken)
             yield denial
         yield from self._toll_claims()
+        yield from self._one_of_the_wounded()
+        yield from self._own_deaths()
         shared = self._unsplit()
         for index, verb in enumerate(self._attachment.verbs):
             if index in shared:
@@ -63,6 +85,7 @@ class _Reading:
         if groups[0].is_ordinal and self._phrases.key(groups[-1].end) == "to":
             return  # "the fourth exile to be killed in two years" counts the others' deaths too
         kind = ClaimKind.STATED
+        groups = [self._enemy_of_state(verb, group) for group in groups]
         if self._is_boast(verb):
             kind = ClaimKind.BOAST
         elif len(groups) == 1 and groups[0].is_ordinal:
@@ -84,6 +107,54 @@ class _Reading:
                 included,
             ]
         yield from claims_from(verb.fact, kind, groups, start, end)
+
+    def _enemy_of_state(self, verb: Verb, group: Group) -> Group:
+        """ "The army … killed 20 fighters": whoever a state's forces kill is on the other side, unless the words say whose they are."""
+        keys = self._phrases.keys
+        if verb.fact is not Fact.KILLED or group.start < verb.end or keys[group.end - 1] not in _EITHER_SIDE:
+            return group
+        before = keys[max(0, verb.start - 7) : verb.start]
+        if self._phrases.key(group.end) in {"of", "from"} or _FRIENDLY & set(keys[group.start : group.end]):
+            return group
+        return replace(group, side=Side.ATTACKERS) if _STATE & set(before) and "," not in before else group
+
+    def _one_of_the_wounded(self) -> Iterator[Claim]:
+        """ "One of the five soldiers hurt on Sunday died": one more is dead, and four are left of the wounded."""
+        keys = self._phrases.keys
+        for quantity in self._phrases.quantities:
+            at = quantity.end + 1
+            at += self._phrases.key(at) in {"the", "those"}
+            whole = next((q for q in self._phrases.quantities if q.start == at), None)
+            if keys[quantity.end : quantity.end + 1] != ["of"] or whole is None or not whole.best or not quantity.best:
+                continue
+            hurt = next((i for i in range(whole.end, min(whole.end + 6, len(keys))) if keys[i] in _HURT), None)
+            died = next((i for i in range(hurt or 0, len(keys)) if keys[i] in _DIED), None)
+            if hurt is None or died is None or whole.best <= quantity.best or "," in keys[whole.end : hurt]:
+                continue
+            self._attachment.used.update(range(quantity.start, hurt + 1))
+            self._attachment.used.add(died)
+            left = whole.best - quantity.best
+            yield Claim(fact=Fact.KILLED, kind=ClaimKind.LATER, best=quantity.best, low=quantity.best, high=quantity.best,
+                        start=quantity.start, end=died + 1, parts=(quantity.best,))  # fmt: skip
+            yield Claim(fact=Fact.WOUNDED, kind=ClaimKind.STATED, best=left, low=left, high=whole.best,
+                        start=quantity.start, end=hurt + 1, parts=(left,))  # fmt: skip
+
+    def _own_deaths(self) -> Iterator[Claim]:
+        """ "Killing himself and three worshippers", "his vest exploded, killing only him": the attacker, and then the others."""
+        keys = self._phrases.keys
+        for verb in self._attachment.verbs:
+            at = verb.end + (self._phrases.key(verb.end) in {"only", "just"})
+            is_own = self._phrases.key(at) in _REFLEXIVE
+            is_own = is_own or (at > verb.end and self._phrases.key(at) in _OBLIQUE and bool(_OWN_BOMB & set(keys)))
+            if verb.fact is not Fact.KILLED or not is_own or keys[at] == "themselves":
+                continue
+            self._attachment.used.update((verb.start, at))
+            yield Claim(fact=Fact.ATTACKERS_KILLED, kind=ClaimKind.STATED, best=1, low=1, high=1, start=verb.start, end=at + 1,
+                        parts=(1,), sides=frozenset({Side.ATTACKERS}), is_explicit=False)  # fmt: skip
+            others = self._attachment.objects(at + 2) if self._phrases.key(at + 1) == "and" else []
+            if others:
+                self._attachment.used.update(group.start for group in others)
+                yield from claims_from(Fact.KILLED, ClaimKind.STATED, others, verb.start, others[-1].end)
 
     def _death_of_wounded(self, verb: Verb, group: Group) -> Verb | None:
         """The later verb of "two people who were wounded on Sunday died in hospital": its people are the wounded themselves."""
@@ -166,6 +237,7 @@ class _Reading:
                     yield from claims_from(
                         Fact.KILLED, ClaimKind.TOTAL, [replace(now, side=Side.ANY, is_loose=False)], at, now.end
                     )
+            yield from self._counted_death(at)
             if key in {"toll", "tolls"} or (
                 key in {"number", "count"} and self._phrases.key(at + 1) in {"of", "killed", "dead"}
             ):
@@ -190,18 +262,50 @@ class _Reading:
                 group = self._rise(at)
                 if group is not None:
                     fact = Fact.WOUNDED if wounded and not dead else Fact.KILLED
-                    self._attachment.used.add(group.start)
-                    yield from claims_from(
-                        fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY, is_loose=False)], at, group.end
+                    self._attachment.used.update(range(at, group.end))
+                    counts_attackers = any(
+                        SIDE_OF_PLURAL.get(word) is Side.ATTACKERS for word in self._phrases.keys[at + 1 : at + 5]
                     )
+                    side = Side.ATTACKERS if counts_attackers and key in {"number", "count"} else Side.ANY
+                    yield from claims_from(
+                        fact, ClaimKind.TOTAL, [replace(group, side=side, is_loose=False)], at, group.end
+                    )
+
+    def _counted_death(self, at: int) -> Iterator[Claim]:
+        """ "The third death from the raid", "bringing the dead to 23", "injured now number 21": whole tolls without the word."""
+        keys, key = self._phrases.keys, self._phrases.key
+        ordinal = next((q for q in self._phrases.quantities if q.start == at and q.is_ordinal), None)
+        if (
+            ordinal is not None
+            and key(ordinal.end) in _ONE_MORE
+            and key(at - 1) in {"the", "its", "a"}
+            and ordinal.best
+        ):
+            self._attachment.used.update((at, ordinal.end))
+            yield Claim(fact=Fact.KILLED, kind=ClaimKind.TOTAL, best=ordinal.best, low=ordinal.best, high=ordinal.best,
+                        start=at, end=ordinal.end + 1, parts=(ordinal.best,))  # fmt: skip
+        fact = Fact.WOUNDED if key(at) in _HURT else Fact.KILLED
+        if at in self._attachment.used or key(at) not in _HURT | {"dead", "deaths", "killed"}:
+            return
+        to = at + 1 + (key(at + 1) == "now")
+        is_said = key(to) == "number" or (key(to) == "to" and bool(_RAISING & set(keys[max(0, at - 3) : at])))
+        is_said = is_said or (
+            key(to) == "at" and key(at - 1) != "the" and bool({"put", "puts"} & set(keys[max(0, at - 5) : at]))
+        )
+        group = self._phrases.at_start.get(to + 1) or self._figure(to + 1)
+        if is_said and group is not None and group.best is not None and not group.is_ordinal:
+            self._attachment.used.update((at, group.start))
+            yield from claims_from(
+                fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY, is_loose=False)], at, group.end
+            )
 
     def _rise(self, at: int) -> Group | None:
         for position in range(at + 1, min(at + 26, len(self._phrases.keys))):
-            group = self._phrases.at_start.get(position)
+            group = self._phrases.at_start.get(position) or self._figure(position)
             if group is None or group.best is None or group.is_ordinal:
                 continue
             before = self._phrases.key(position - 1)
-            if before in _RISES or (before in {"least", "than"}):
+            if before in _RISES or before in {"least", "than"} or position == at + 1:
                 if before == "of" and self._phrases.key(position - 2) not in {"toll", "total"}:
                     continue
                 return group
@@ -214,12 +318,27 @@ class _Reading:
             return reached[-1]
         return None
 
+    def _figure(self, at: int) -> Group | None:
+        """A figure without a noun ("put at 25"), unless it is a time of day or the year."""
+        quantity = next((q for q in self._phrases.quantities if q.start == at), None)
+        if quantity is None or (quantity.best or 0) >= _YEARS or self._phrases.key(quantity.end) in _OF_THE_CLOCK:
+            return None
+        return group_of(quantity, end=quantity.end, is_loose=True)
+
     def _bomber_claims(self) -> Iterator[Claim]:
         """A bomber who blew himself up is an attacker killed, whatever else the sentence counts."""
         for at, key in enumerate(self._phrases.keys):
-            if key not in {"blew", "blowing", "blows", "blow", "detonated", "detonating", "detonates"}:
+            is_set_off = key == "off" and self._phrases.key(at - 1) == "set"
+            if (
+                key not in {"blew", "blowing", "blows", "blow", "detonated", "detonating", "detonates"}
+                and not is_set_off
+            ):
                 continue
-            if not {"himself", "herself", "themselves", "his", "her", "their"} & {self._phrases.key(at + 1)}:
+            if not _REFLEXIVE & {self._phrases.key(at + 1)} and self._phrases.key(at + 1) not in {
+                "his",
+                "her",
+                "their",
+            }:
                 continue
             group = next((g for g in reversed(self._phrases.groups) if g.end <= at and g.side is Side.ATTACKERS), None)
             if group is not None and group.start not in self._attachment.used and group.best is not None:

@@ -1,0 +1,83 @@
+"""English tolls by family: each group shows one way of telling, in sentences that no labelled stream holds."""
+
+import pytest
+
+from services.classify.read.tolls import read_casualties
+from tests.support.reading import document
+
+FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
+    "one of the wounded dies: one more dead, one fewer wounded": [
+        ("One of the four policemen wounded in the ambush died in hospital on Sunday", 1, 3, None),
+        ("Two of the nine worshippers hurt in Friday's blast have since died", 2, 7, None),
+        ("One of three brothers injured by the mine died overnight", 1, 2, None),
+    ],
+    "a part of a counted whole": [
+        ("One of two engineers taken from the rig was found shot dead", 1, None, None),
+        ("Three of the seven hostages were killed", 3, None, None),
+        ("One of the two pilots died in the crash of the helicopter hit by gunfire", 1, None, None),
+    ],
+    "someone described after a comma is not two people": [
+        ("The guard, a father of five, died at the scene", 1, None, None),
+        ("The teacher, a woman from Tikrit, was shot dead", 1, None, None),
+        ("A farmer, a shepherd and a teacher were killed", 3, None, None),
+        ("A baker, a barber and two pupils were hurt", None, 4, None),
+    ],
+    "a subset between commas does not take the whole's place": [
+        ("Eleven people, three of them children, were wounded when a shell hit the school", None, 11, None),
+        ("Six villagers, two of them women, were killed", 6, None, None),
+        ("At least 20 passengers, five of them soldiers, were injured", None, 20, None),
+    ],
+    "taken to hospital is wounded": [
+        ("Four worshippers were taken to hospital with bullet wounds", None, 4, None),
+        ("Two girls were rushed to hospital with burns", None, 2, None),
+        ("Thirteen people sought medical help after the strike", None, 13, None),
+        ("The bodies were taken to hospital", None, None, None),
+        ("A porter was shot and taken to hospital, where he died", 1, None, None),
+    ],
+    "whoever kills himself is an attacker": [
+        ("The man set off his belt at the gate, killing himself and two guards", 2, None, 1),
+        ("His vest went off early, killing only him", None, None, 1),
+        ("A woman blew herself up near a bank, killing herself and wounding five", None, 5, 1),
+    ],
+    "whom the state's forces kill is the other side": [
+        ("The army lost three men and killed 15 fighters", 3, None, 15),
+        ("Government troops killed nine fighters near the river", None, None, 9),
+        ("Gunmen killed four Peshmerga fighters", 4, None, None),
+        ("A Turkish drone killed two PKK fighters", None, None, 2),
+        ("Ten M23 fighters and two soldiers died in the fighting", 2, None, 10),
+        ("Soldiers said the bomb killed two PMF fighters", 2, None, None),
+    ],
+    "totals said without the word toll": [
+        ("Rescuers found four more bodies, bringing the dead to 17", 17, None, None),
+        ("It was the fourth death from the raid", 4, None, None),
+        ("A guard has died, becoming its third fatality", 3, None, None),
+        ("The injured now number 30", None, 30, None),
+        ("Officials put the number of insurgents killed at 25", None, None, 25),
+        ("Toll reaches 31 after church attack", 31, None, None),
+        ("Market bombing toll: 12", 12, None, None),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "killed", "wounded", "attackers"),
+    [pytest.param(*case, id=f"{family}: {case[0]}") for family, cases in FAMILIES.items() for case in cases],
+)
+def test_the_toll_is_what_the_sentence_says(
+    sentence: str, killed: int | None, wounded: int | None, attackers: int | None
+) -> None:
+    found = read_casualties(document(sentence)).casualties
+    counts = (found.killed, found.wounded, found.attackers_killed)
+    assert tuple(None if count is None else count.best for count in counts) == (killed, wounded, attackers)
+
+
+def test_a_headline_that_adds_the_attackers_gives_way_to_the_sentence_that_tells_them_apart() -> None:
+    read = read_casualties(
+        document(
+            "Nine dead in clash at border post",
+            summary="Two guards and seven militants died in the clash, police said.",
+        )
+    )
+    assert read.casualties.killed is not None
+    assert read.casualties.attackers_killed is not None
+    assert (read.casualties.killed.best, read.casualties.attackers_killed.best) == (2, 7)
