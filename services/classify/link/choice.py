@@ -7,7 +7,7 @@ from datetime import datetime
 from services.classify.link.incident import Incident, Profile, day_of, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import Likeness, liken, speaks_of_known
-from services.classify.link.picture import STATING, draw
+from services.classify.link.picture import STATING, draw, is_of_people_hurt
 from services.classify.link.screening import Flag
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import resemblance
@@ -154,15 +154,18 @@ def _nearest_text(telling: Contribution, incident: Incident) -> tuple[float, str
 
 
 def _is_closed_to(telling: Contribution, incident: Incident) -> bool:
-    """Whether the incident was called false before this was told, and this tells of people hurt: that is another attack, not the false one."""
+    """Whether the incident was called false before this was told, and this happened later or tells of people hurt: then it is another attack."""
     if incident.state.status is Status.MERGED:
         return True
     if incident.state.status is not Status.RETRACTED or telling.source.kind not in STATING:
         return False
     denied = [c.source.time for c in incident.tellings.values() if c.source.kind is Kind.RETRACTION or c.desk]
-    toll = telling.facts.casualties
-    hurt = sum(count.best for count in (toll.killed, toll.wounded) if count)
-    return bool(denied) and telling.source.time > min(denied) and hurt > 0
+    if not denied:
+        return False
+    told = telling.facts.occurred_on
+    if told is not None and told > local_day(min(denied)):
+        return True  # what happened later cannot be what was denied
+    return telling.source.time > min(denied) and is_of_people_hurt(telling)
 
 
 def _threshold(telling: Contribution, settings: LinkSettings) -> float:

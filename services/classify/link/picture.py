@@ -25,6 +25,8 @@ MOVED_KM = 5.0
 _FINENESS = {precision: rank for rank, precision in enumerate(Precision)}
 _TIER_TRUST = {1: 1.0, 2: 0.9}
 _OTHER_TIER_TRUST = 0.75
+_DISPUTED = 0.5
+"""What is left of the confidence when somebody denies what several report."""
 _UNSPECIFIC = frozenset({EventType.REMOTE_EXPLOSIVE_LANDMINE_IED})
 """What an explosion is called until somebody knows more."""
 
@@ -73,6 +75,8 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
     event_type = _event_type(carrying)
     perpetrator, claimed = _perpetrator(carrying)
     voices = stating or news
+    status = _status(tellings)
+    is_denied = status is Status.ACTIVE and not by_desk and any(c.source.kind is Kind.RETRACTION for c in news)
     return Picture(
         event_type=event_type,
         event_group=GROUP_OF[event_type] if event_type else _group_alone(carrying),
@@ -91,20 +95,37 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
         evidence=_evidence(carrying, casualties, settings.max_evidence),
         first_seen=listed[0].source.time,
         last_seen=tellings[-1].source.time,
-        confidence=_confidence(voices),
-        status=_status(tellings),
+        confidence=round(_confidence(voices) * (_DISPUTED if is_denied else 1.0), 3),
+        status=status,
     )
 
 
 def _status(tellings: Sequence[Contribution]) -> Status:
-    """Retracted once anyone trusted enough to be linked says it never happened; only a person of the desk brings it back."""
+    """Retracted once those say it never happened who may say so; only a person of the desk brings it back."""
+    is_false = _may_retract(tellings)
     status = Status.ACTIVE
     for telling in tellings:
-        if telling.source.kind is Kind.RETRACTION or telling.desk is DeskVerb.RETRACT:
+        if telling.desk is DeskVerb.RETRACT or (telling.source.kind is Kind.RETRACTION and is_false):
             status = Status.RETRACTED
         elif telling.desk is DeskVerb.CORRECT:
             status = Status.ACTIVE
     return status
+
+
+def _may_retract(tellings: Sequence[Contribution]) -> bool:
+    """Whether the news that call it false outweigh the news of it: one of those who reported takes it back, two origins deny it, or
+    fewer than two independent origins had told of people hurt. A lone denial by an outsider does not erase a well-attested attack."""
+    denying = [c.source for c in tellings if c.source.kind is Kind.RETRACTION and c.desk is None]
+    stating = [c for c in tellings if c.source.kind in STATING and c.desk is None]
+    attesting = {c.source.origin for c in stating if is_of_people_hurt(c)}
+    is_own = bool({source.outlet for source in denying} & {c.source.outlet for c in stating})
+    return bool(denying) and (is_own or len({source.origin for source in denying}) > 1 or len(attesting) < 2)
+
+
+def is_of_people_hurt(telling: Contribution) -> bool:
+    """Whether it counts at least one victim."""
+    toll = telling.facts.casualties
+    return any(count.best > 0 for count in (toll.killed, toll.wounded) if count)
 
 
 def _group_alone(carrying: Sequence[Contribution]) -> EventGroup | None:

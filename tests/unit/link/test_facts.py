@@ -244,6 +244,41 @@ def test_a_late_copy_of_a_retracted_report_stays_silent_but_news_of_people_hurt_
     assert last_of(*before, told("c", facts(killed=2), hours=4)).change is ChangeKind.OPENED
 
 
+def test_a_lone_denial_by_an_outsider_does_not_erase_what_two_origins_attest() -> None:
+    attested = (told("a", facts(killed=3), outlet="x"), told("b", facts(killed=3), outlet="y", hours=1))
+    denial = told("c", facts(), kind=Kind.RETRACTION, outlet="z", hours=5)
+    before, after = changes_of(*attested, denial)[-2:]
+    assert (after[0].change, after[0].notify, after[0].status) == (ChangeKind.CORROBORATED, False, Status.ACTIVE)
+    assert after[0].confidence == pytest.approx(before[0].confidence / 2, abs=0.01)
+    second = told("d", facts(), kind=Kind.RETRACTION, outlet="w", hours=6)
+    own = told("d", facts(), kind=Kind.RETRACTION, outlet="x", hours=6)
+    assert last_of(*attested, denial, second).change is ChangeKind.RETRACTED
+    assert last_of(*attested, denial, own).change is ChangeKind.RETRACTED
+    assert last_of(*attested, own).change is ChangeKind.RETRACTED, "who reported it may take it back alone"
+
+
+def test_one_denial_is_enough_where_nobody_or_one_alone_told_of_people_hurt() -> None:
+    vague = (told("a", facts()), told("b", facts(), hours=1), told("c", facts(killed=2), hours=2))
+    assert last_of(*vague, told("d", facts(), kind=Kind.RETRACTION, hours=5)).change is ChangeKind.RETRACTED
+
+
+def test_whether_a_denial_stands_does_not_depend_on_the_order_of_arrival() -> None:
+    reports = (
+        told("a", facts(killed=3)),
+        told("b", facts(killed=3), hours=1),
+        told("c", facts(), kind=Kind.RETRACTION, hours=5),
+    )
+    attested_first = [order for order in permutations(reports) if order[0] is not reports[2]]
+    assert {last_of(*order).status for order in attested_first} == {Status.ACTIVE}
+
+
+def test_an_attack_after_a_denial_is_another_one_even_when_nobody_is_hurt() -> None:
+    false, denial = told("a", facts()), told("b", facts(), kind=Kind.RETRACTION, hours=3)
+    late_copy, next_day = told("c", facts(), hours=5), told("c", facts(on=TODAY + timedelta(days=1)), hours=26)
+    assert last_of(false, denial, late_copy).change is ChangeKind.CORROBORATED
+    assert last_of(false, denial, next_day).change is ChangeKind.OPENED
+
+
 def test_a_reaction_to_an_attack_nobody_reported_opens_it_and_says_so() -> None:
     change = last_of(told("a", facts(killed=4), kind=Kind.REACTION))
     assert (change.change, change.notify) == (ChangeKind.OPENED, True)
