@@ -20,6 +20,7 @@ from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.adapters.postgres import PostgresLedger
 from services.alert.api.app import create_app
+from services.alert.backlog import LaneLimits
 from services.alert.api.server import PageServer
 from services.alert.channels.email import EmailChannel
 from services.alert.channels.webhook import WebhookChannel
@@ -165,9 +166,15 @@ async def _parts(
         endpoints=endpoints,
         channels=await _channels(stack, settings, clock),
         limits=DispatchLimits(
-            endpoint_concurrency=settings.endpoint_concurrency,
-            max_in_flight=settings.max_in_flight,
-            max_in_flight_of={"email": settings.smtp_concurrency},
+            lanes=LaneLimits(
+                endpoint_concurrency=settings.endpoint_concurrency,
+                endpoint_backlog=settings.endpoint_backlog,
+                max_in_flight=settings.max_in_flight,
+                max_in_flight_of={"email": settings.smtp_concurrency},
+                stay_seconds=settings.longest_stay_seconds,
+                breaker_failures=settings.breaker_failures,
+                breaker_pause_seconds=settings.breaker_pause_seconds,
+            ),
             lease=timedelta(seconds=settings.lease_seconds),
             poll_seconds=settings.poll_seconds,
             attempt_seconds=settings.longest_attempt_seconds,
@@ -190,7 +197,7 @@ async def _parts(
         dead_letters=publisher,
         metrics=metrics,
         clock=clock,
-        wake=dispatcher.wake,
+        hand_over=dispatcher,
     )
     consumer = await stack.enter_async_context(
         Consumer(

@@ -6,7 +6,7 @@ is written. A change that cannot be read or worked on is dead-lettered, and the 
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,7 +17,7 @@ from services.alert.ledger import DeliveryStatus, HeldIncident, NewDelivery, Sto
 from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics, ChangeOutcome
 from services.alert.payload import Times
-from services.alert.ports import Ledger
+from services.alert.ports import HandOver, Ledger
 from services.alert.routing import is_stale, route
 from services.alert.watch import Endpoint
 from shared.clock import Clock
@@ -59,7 +59,7 @@ class ChangeHandler:
         dead_letters: DeadLetterPublisher,
         metrics: AlertMetrics,
         clock: Clock,
-        wake: Callable[[], None],
+        hand_over: HandOver,
     ) -> None:
         self._ledger = ledger
         self._index = index
@@ -68,7 +68,7 @@ class ChangeHandler:
         self._dead_letters = dead_letters
         self._metrics = metrics
         self._clock = clock
-        self._wake = wake
+        self._hand_over = hand_over
 
     async def handle(self, batch: Sequence[Received]) -> None:
         """Return when every effect of the batch is durable; raises ``LedgerError`` or ``PublishError`` when it cannot be made so."""
@@ -111,6 +111,7 @@ class ChangeHandler:
         changes: list[StoredChange] = []
         deliveries: list[NewDelivery] = []
         outcomes: list[ChangeOutcome] = []
+        taken: frozenset[str] = frozenset()
         async with self._ledger.transaction() as transaction:
             held = dict(await transaction.held([one.state.incident_id for one in read]))
             for one in read:
@@ -130,9 +131,9 @@ class ChangeHandler:
             if letters:
                 await self._dead_letters.publish(letters)
             if changes:
-                await transaction.write(changes, deliveries)
+                taken = (await transaction.write(changes, deliveries, taking=self._hand_over.wanted(deliveries))).taken
         if deliveries:
-            self._wake()
+            self._hand_over.hand_over(deliveries, taken)
         self._count(outcomes, deliveries)
 
     def _decide(self, one: _Read, known: HeldIncident) -> tuple[StoredChange, tuple[NewDelivery, ...]]:

@@ -1,26 +1,27 @@
-"""Sends what the ledger holds: leases due deliveries, makes one attempt of each at a time, writes down what came of it.
+"""Sends what the ledger holds: what was just written is handed over in memory, already leased, the rest is leased from the table.
 
-No endpoint can hold up another: each has its own few places, one that just failed has a single one, and the total is far
-above what a handful of hanging receivers can fill. Killed at any point, a delivery is found pending when its lease has ended.
+No endpoint can hold up another, see ``backlog``. The table is looked at when something may have become due there: now and
+then for retries and take-overs, and when an endpoint has room while the table holds more for it. Killed at any point,
+a delivery is found pending when its lease has ended.
 """
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.alert.backlog import Backlog, LaneLimits
 from services.alert.delivery import Delivered, GiveUp, Outcome, Permanent, Reason, Retryable, next_step
 from services.alert.errors import LedgerError
-from services.alert.ledger import Claimed, Finished
+from services.alert.ledger import Claimed, DeliveryStatus, Finished, NewDelivery, Taking, first_claim
 from services.alert.metrics import CHANNELS, AlertMetrics, AttemptOutcome
 from services.alert.ports import Channel, DeliveryQueue
 from services.alert.watch import Endpoint
 from shared.clock import Clock
 from shared.logging import logger
 
-_RECORD_BATCH = 200
+_RECORD_BATCH = 500
 _LEDGER_PAUSE_SECONDS = 1.0
 _UNUSED_CHANNEL_SECONDS = 10.0
 _OUTCOMES: dict[type[Outcome], AttemptOutcome] = {
@@ -32,12 +33,10 @@ _OUTCOMES: dict[type[Outcome], AttemptOutcome] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DispatchLimits:
-    """How much at once, how often, how long; see the settings of the same names. ``max_in_flight_of`` bounds single channels."""
+    """How long, how often; see the settings of the same names. ``lanes`` says how much at once."""
 
-    endpoint_concurrency: int = 4
-    max_in_flight: int = 1000
-    max_in_flight_of: Mapping[str, int] = field(default_factory=dict)
-    claim_batch: int = 400
+    lanes: LaneLimits = field(default_factory=LaneLimits)
+    claim_batch: int = 1000
     lease: timedelta = timedelta(seconds=60)
     poll_seconds: float = 0.5
     attempt_seconds: float = 40.0
@@ -45,7 +44,7 @@ class DispatchLimits:
 
 
 class Dispatcher:
-    """Runs until ``stop``; then it finishes what is in flight, for at most one attempt's time."""
+    """Runs until ``stop``; then it finishes what is in flight, for at most one attempt's time, and gives the rest back."""
 
     def __init__(
         self,
@@ -68,18 +67,48 @@ class Dispatcher:
         self._clock = clock
         self._beat = beat
         self._spread = spread
+        self._backlog = Backlog(limits.lanes)
         self._wake = asyncio.Event()
         self._stopping = False
-        self._next_look_at_all = 0.0
-        self._in_flight: Counter[str] = Counter()
-        self._in_flight_of: Counter[str] = Counter()
-        self._failing: set[str] = set()
+        self._look_at = 0.0
+        self._look_at_all = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: asyncio.Queue[Finished] = asyncio.Queue()
 
     def wake(self) -> None:
-        """Look for due deliveries now."""
+        """Look into the table now."""
+        self._look_at = 0.0
         self._wake.set()
+
+    def wanted(self, deliveries: Sequence[NewDelivery]) -> Taking:
+        """Return which of these may be leased as they are written: those there is room for, of each incident the oldest revision."""
+        now = self._now()
+        ids: list[str] = []
+        rooms: dict[str, int] = {}
+        total = 0 if self._stopping else self._backlog.total_room()
+        seen: set[tuple[str, str]] = set()
+        for one in deliveries:
+            lane = (one.endpoint_id, one.incident_id)
+            if one.status is not DeliveryStatus.PENDING or lane in seen:
+                continue
+            seen.add(lane)
+            room = rooms.setdefault(one.endpoint_id, self._backlog.room(one.endpoint_id, now))
+            if room > 0 and len(ids) < total:
+                rooms[one.endpoint_id] -= 1
+                ids.append(one.delivery_id)
+        return Taking(delivery_ids=frozenset(ids), lease=self._limits.lease)
+
+    def hand_over(self, deliveries: Sequence[NewDelivery], taken: Collection[str]) -> None:
+        """Begin what was leased as it was written; the others are looked for when their endpoint has room."""
+        now = self._now()
+        left = {one.endpoint_id for one in deliveries if one.delivery_id not in taken}
+        for one in deliveries:
+            if one.delivery_id in taken:
+                self._backlog.add(first_claim(one), now)
+        self._backlog.expect_more(left)
+        self._begin(self._backlog.begin_all(now))
+        if any(self._backlog.is_hungry(endpoint_id, now) for endpoint_id in left):
+            self.wake()
 
     def stop(self) -> None:
         """Claim no more, finish what is in flight, return from ``run``."""
@@ -92,14 +121,13 @@ class Dispatcher:
         try:
             while not self._stopping:
                 self._wake.clear()
-                started = 0
-                for channel in self._worth_a_look():
-                    for one in await self._claim(channel):
-                        self._start(one)
-                        started += 1
+                if self._now() >= self._look_at:
+                    await self._look()
+                self._begin(self._backlog.begin_all(self._now()))
+                await self._give_back(self._backlog.overdue(self._now()))
                 self._beat()
-                if not started and not self._stopping:
-                    await self._pause()
+                await self._pause()
+            await self._give_back(self._backlog.take_all())
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=self._limits.attempt_seconds)
             async with asyncio.timeout(self._limits.attempt_seconds):
@@ -111,72 +139,93 @@ class Dispatcher:
                 task.cancel()
             await asyncio.gather(*self._tasks, recorder, return_exceptions=True)
 
-    def _worth_a_look(self) -> Sequence[str]:
-        """The channels of our endpoints; the others now and then, for deliveries whose endpoint was taken out of the file."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._next_look_at_all:
-            self._next_look_at_all = now + _UNUSED_CHANNEL_SECONDS
-            return CHANNELS
-        return [channel for channel in CHANNELS if channel in self._used_channels]
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _pause(self) -> None:
+        now = self._now()
+        waits = [self._limits.poll_seconds, self._look_at - now, self._backlog.next_opening(now)]
+        seconds = min(wait for wait in waits if wait is not None)
         try:
-            async with asyncio.timeout(self._limits.poll_seconds):
+            async with asyncio.timeout(max(0.0, seconds)):
                 await self._wake.wait()
         except TimeoutError:
             pass
 
-    async def _claim(self, channel: str) -> Sequence[Claimed]:
-        room = self._limits.max_in_flight - self._in_flight_of.total()
-        own = self._limits.max_in_flight_of.get(channel)
-        room = room if own is None else min(room, own - self._in_flight_of[channel])
-        if room <= 0:
-            return ()
-        usual = self._limits.endpoint_concurrency
-        slots_of = dict.fromkeys(self._failing, 1)
-        for endpoint_id, count in self._in_flight.items():
-            slots_of[endpoint_id] = max(0, slots_of.get(endpoint_id, usual) - count)
+    async def _look(self) -> None:
+        """Lease what is due in the table and there is room for; look again at once while it hands out all that was asked for."""
+        now = self._now()
+        self._look_at = now + self._limits.poll_seconds
+        self._backlog.forget_idle(now)
+        for channel in self._worth_a_look(now):
+            rooms = self._backlog.rooms(self._now())
+            limit = min(self._backlog.total_room(), self._limits.claim_batch)
+            claimed = await self._claim(channel, limit, rooms) if limit else ()
+            for one in claimed:
+                self._backlog.add(one, self._now())
+            self._backlog.looked(claimed, rooms)
+            if limit and len(claimed) == limit:
+                self._look_at = 0.0
+
+    def _worth_a_look(self, now: float) -> Sequence[str]:
+        """The channels of our endpoints; the others now and then, for deliveries whose endpoint was taken out of the file."""
+        if now >= self._look_at_all:
+            self._look_at_all = now + _UNUSED_CHANNEL_SECONDS
+            return CHANNELS
+        return [channel for channel in CHANNELS if channel in self._used_channels]
+
+    async def _claim(self, channel: str, limit: int, rooms: Mapping[str, int]) -> Sequence[Claimed]:
         try:
             return await self._queue.claim(
                 channel=channel,
-                limit=min(room, self._limits.claim_batch),
-                slots=usual,
-                slots_of=slots_of,
+                limit=limit,
+                slots=self._backlog.usual_room,
+                slots_of=rooms,
                 lease=self._limits.lease,
             )
         except LedgerError as error:
-            self._metrics.ledger_errors.inc()
-            logger().warning("ledger.failed", reason=str(error), retry_in_s=_LEDGER_PAUSE_SECONDS)
-            await asyncio.sleep(_LEDGER_PAUSE_SECONDS)
+            await self._ledger_failed(error)
             return ()
 
-    def _start(self, claimed: Claimed) -> None:
-        self._in_flight[claimed.endpoint_id] += 1
-        self._in_flight_of[claimed.channel] += 1
-        self._metrics.attempts.received.inc()
-        self._metrics.attempts.in_progress.inc()
-        task = asyncio.create_task(self._attempt(claimed))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _give_back(self, claimed: Sequence[Claimed]) -> None:
+        if claimed:
+            try:
+                await self._queue.give_back(claimed)
+            except LedgerError as error:
+                await self._ledger_failed(error)  # the lease ends by itself
+
+    async def _ledger_failed(self, error: LedgerError) -> None:
+        self._metrics.ledger_errors.inc()
+        logger().warning("ledger.failed", reason=str(error), retry_in_s=_LEDGER_PAUSE_SECONDS)
+        await asyncio.sleep(_LEDGER_PAUSE_SECONDS)
+
+    def _begin(self, ready: Iterable[Claimed]) -> None:
+        for claimed in ready:
+            self._metrics.attempts.received.inc()
+            self._metrics.attempts.in_progress.inc()
+            task = asyncio.create_task(self._attempt(claimed))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _attempt(self, claimed: Claimed) -> None:
-        started_at, started = self._clock.now(), asyncio.get_running_loop().time()
+        started_at, started = self._clock.now(), self._now()
+        outcome: Outcome = Retryable(reason=Reason.INTERNAL, detail="cut short")
         try:
             outcome = await self._send(claimed)
         finally:
+            now = self._now()
             self._metrics.attempts.in_progress.dec()
-            self._in_flight_of[claimed.channel] -= 1
-            self._in_flight[claimed.endpoint_id] -= 1
-            if self._in_flight[claimed.endpoint_id] <= 0:
-                del self._in_flight[claimed.endpoint_id]
-        if isinstance(outcome, Delivered):
-            self._failing.discard(claimed.endpoint_id)
-        else:
-            self._failing.add(claimed.endpoint_id)
+            was_full = self._backlog.is_full(claimed.channel)
+            closed = self._backlog.end(claimed, outcome, now)
+        if closed is not None:
+            self._metrics.endpoint_pauses.labels(claimed.channel).inc()
+            logger().warning("endpoint.paused", endpoint=closed.endpoint_id, pause_s=round(closed.seconds, 1))
+        if not self._stopping:
+            self._begin(self._backlog.begin_all(now) if was_full else self._backlog.begin(claimed.endpoint_id, now))
         finished = Finished(
             claimed=claimed,
             started_at=started_at,
-            duration=timedelta(seconds=asyncio.get_running_loop().time() - started),
+            duration=timedelta(seconds=now - started),
             outcome=outcome,
             next_step=next_step(
                 attempt=claimed.attempt, outcome=outcome, spread=self._spread(), schedule=self._limits.schedule
@@ -184,7 +233,10 @@ class Dispatcher:
         )
         self._observe(finished, self._clock.now())
         self._finished.put_nowait(finished)
-        self._wake.set()
+        if not isinstance(outcome, Delivered):
+            self._wake.set()  # what waits behind a failure is given back
+        elif self._backlog.is_hungry(claimed.endpoint_id, now):
+            self.wake()
 
     async def _send(self, claimed: Claimed) -> Outcome:
         endpoint = self._endpoints.get(claimed.endpoint_id)
@@ -211,12 +263,12 @@ class Dispatcher:
                     await self._queue.record(batch)
                     break
                 except LedgerError as error:
-                    self._metrics.ledger_errors.inc()
-                    logger().warning("ledger.failed", reason=str(error), retry_in_s=_LEDGER_PAUSE_SECONDS)
-                    await asyncio.sleep(_LEDGER_PAUSE_SECONDS)
+                    await self._ledger_failed(error)
             for _ in batch:
                 self._finished.task_done()
-            self._wake.set()  # what waited behind these may go now
+            now = self._now()
+            if any(self._backlog.is_hungry(one.claimed.endpoint_id, now) for one in batch):
+                self.wake()  # a later revision that waited behind these may go now
 
     def _observe(self, finished: Finished, now: datetime) -> None:
         claimed, outcome = finished.claimed, finished.outcome

@@ -58,6 +58,22 @@ class NewDelivery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Taking:
+    """Deliveries to be leased by this process in the transaction that writes them (record 0006)."""
+
+    delivery_ids: frozenset[str]
+    lease: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """How many deliveries were new, and which of them are leased by this process."""
+
+    new: int
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Claimed:
     """A delivery that this process has leased. ``attempt`` counts the coming attempt, from 1."""
 
@@ -72,6 +88,23 @@ class Claimed:
     attempt: int
     occurred_at: datetime | None
     fetched_at: datetime | None
+
+
+def first_claim(delivery: NewDelivery) -> Claimed:
+    """A delivery that was leased as it was written, for its first attempt."""
+    return Claimed(
+        delivery_id=delivery.delivery_id,
+        endpoint_id=delivery.endpoint_id,
+        channel=delivery.channel,
+        incident_id=delivery.incident_id,
+        revision=delivery.revision,
+        test=delivery.test,
+        content_type=delivery.content_type,
+        body=delivery.body,
+        attempt=1,
+        occurred_at=delivery.occurred_at,
+        fetched_at=delivery.fetched_at,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,6 +53,12 @@ class AlertMetrics:
         self.failures = Counter(
             "tocsin_alert_attempt_failures", "failed attempts", ["channel", "reason"], registry=registry
         )
+        self.endpoint_pauses = Counter(
+            "tocsin_alert_endpoint_pauses",
+            "times an endpoint was left alone for a while",
+            ["channel"],
+            registry=registry,
+        )
         self.pending = Gauge("tocsin_alert_deliveries_pending", "deliveries waiting", ["channel"], registry=registry)
         self.age = Histogram(
             "tocsin_alert_age_seconds",
@@ -73,6 +79,7 @@ class AlertMetrics:
             self.dead_letters.labels(reason.value)
         for channel in CHANNELS:
             self.expired.labels(channel)
+            self.endpoint_pauses.labels(channel)
             self.pending.labels(channel)
             self.age.labels(channel)
             self.lag.labels(channel)

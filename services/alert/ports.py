@@ -1,19 +1,21 @@
 """What the alert service needs of the outside world."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.alert.area import Area, Circle, Polygon
 from services.alert.delivery import Outcome
+from services.alert.incident_filter import IncidentFilter
 from services.alert.ledger import (
     Claimed,
-    DeliveryRow,
     Finished,
     HeldIncident,
     NewDelivery,
     StoredChange,
+    Taking,
+    Written,
 )
 from services.alert.watch import Endpoint
 from services.alert.words import PlaceWords
@@ -27,8 +29,10 @@ class LedgerTransaction(Protocol):
         """Lock these incidents until the end and return what is known of each, revision 0 for new ones."""
         ...
 
-    async def write(self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery]) -> int:
-        """Keep the changes and deliveries; returns how many deliveries were new. A known id is left as it is."""
+    async def write(
+        self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery], *, taking: Taking | None = None
+    ) -> Written:
+        """Keep the changes and deliveries. A known id is left as it is; of ``taking``, what may be sent at once is leased."""
         ...
 
 
@@ -54,8 +58,24 @@ class DeliveryQueue(Protocol):
         """Write attempts down and give the leases back."""
         ...
 
+    async def give_back(self, claimed: Sequence[Claimed]) -> None:
+        """End the leases of what was not attempted."""
+        ...
+
     async def pending(self) -> Mapping[str, int]:
         """How many deliveries wait, by channel."""
+        ...
+
+
+class HandOver(Protocol):
+    """Takes deliveries in memory that were just written down, so that they need not be looked for in the table."""
+
+    def wanted(self, deliveries: Sequence[NewDelivery]) -> Taking:
+        """Which of these there is room for."""
+        ...
+
+    def hand_over(self, deliveries: Sequence[NewDelivery], taken: Collection[str]) -> None:
+        """They are durable; those whose ids are in ``taken`` are leased by this process, the others wait in the table."""
         ...
 
 
@@ -63,17 +83,18 @@ class IncidentShelf(Protocol):
     """Incidents as the page and the API read them."""
 
     async def incidents(
-        self, *, limit: int, before: tuple[datetime, str] | None = None, tests: bool = False
+        self,
+        *,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+        tests: bool = False,
+        wanted: IncidentFilter = ...,
     ) -> Sequence[IncidentChange]:
-        """The latest state of each, the one with the newest report first; ``before`` is the last one's last_seen and id."""
+        """The latest state of each wanted, the one with the newest report first; ``before`` is the last one's last_seen and id."""
         ...
 
     async def history(self, incident_id: str) -> Sequence[IncidentChange]:
         """All changes of one incident in order of revision; empty for an unknown one."""
-        ...
-
-    async def deliveries(self, *, incident_id: str | None = None, limit: int = 50) -> Sequence[DeliveryRow]:
-        """What was sent about it, newest first."""
         ...
 
 

@@ -38,6 +38,12 @@ class AlertSettings(Settings):
     """Time for connecting; below the whole."""
     endpoint_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     """Most requests to one endpoint at once; one that just failed gets a single request at a time."""
+    endpoint_backlog: Annotated[int, Field(ge=0, le=1000)] = 50
+    """Most deliveries to one endpoint that wait in memory, leased, for a place; the rest waits in PostgreSQL."""
+    breaker_failures: Annotated[int, Field(ge=2, le=1000)] = 10
+    """Failures in a row after which an endpoint is left alone for a while."""
+    breaker_pause_seconds: _Positive = 30.0
+    """How long the first time; doubled each time up to ten minutes. Nothing uses up its attempts meanwhile."""
     max_in_flight: Annotated[int, Field(ge=1, le=20_000)] = 1000
     """Most deliveries being attempted at once; what hangs takes places here until it times out, so keep it well above
     ``endpoint_concurrency`` times the endpoints that may hang."""
@@ -73,6 +79,18 @@ class AlertSettings(Settings):
     """Address that the page and the API listen on."""
     api_port: _Port = 8080
     """Port of the same; 0 lets the system choose and the log says which."""
+    api_open_incidents: bool = False
+    """Whether everybody may read the incident list without a key. Watches, endpoints and who was told need one always."""
+    api_requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+    """Most requests a minute with one key, to one replica."""
+    api_anonymous_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 120
+    """Most requests a minute from one address without a key, and with wrong ones."""
+    api_max_body_bytes: Annotated[int, Field(ge=1_000, le=10_000_000)] = 262_144
+    """Largest body that the API reads; a larger one is refused with 413."""
+    api_max_entries: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """Most watches, and most endpoints, of one tenant."""
+    watches_refresh_seconds: _Positive = 2.0
+    """How often to look for watches and endpoints that were changed by the API at another replica; one's own are seen at once."""
 
     @field_validator("allow_networks")
     @classmethod
@@ -119,6 +137,11 @@ class AlertSettings(Settings):
     def longest_attempt_seconds(self) -> float:
         """What any single attempt may take."""
         return max(self.webhook_timeout_seconds, self.smtp_timeout_seconds)
+
+    @property
+    def longest_stay_seconds(self) -> float:
+        """How long a leased delivery may wait in memory before it is begun: its attempt must end within the lease."""
+        return self.lease_seconds - self.longest_attempt_seconds - _LEASE_MARGIN_SECONDS / 2
 
     @property
     def schedule(self) -> tuple[timedelta, ...]:

@@ -129,7 +129,7 @@ async def test_two_replicas_with_one_new_incident_take_turns(base: Base) -> None
             order.append(name)
             await hold.wait()
             if held[state.incident_id].revision < state.revision:
-                return await transaction.write([_stored(state)], [_delivery(state)])
+                return (await transaction.write([_stored(state)], [_delivery(state)])).new
             return 0
 
     go = asyncio.Event()
@@ -230,7 +230,7 @@ async def test_written_twice_the_first_body_stays(base: Base) -> None:
     state = opened()
     await base.write(state)
     async with base.one.transaction() as transaction:
-        assert await transaction.write([], [_delivery(state, body=b"another")]) == 0
+        assert (await transaction.write([], [_delivery(state, body=b"another")])).new == 0
     (claimed,) = await base.claim()
     assert claimed.body == b'{"same": "body"}'
 

@@ -1,13 +1,13 @@
 """The ledger, the queue and a channel in memory, and a clock that stands still until told."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from services.alert.delivery import Delivered, Outcome
 from services.alert.errors import LedgerError
-from services.alert.ledger import Claimed, Finished, HeldIncident, NewDelivery, StoredChange
+from services.alert.ledger import Claimed, Finished, HeldIncident, NewDelivery, StoredChange, Taking, Written
 from services.alert.ports import LedgerTransaction
 from services.alert.watch import Endpoint
 from shared.kafka.publisher import Record
@@ -64,10 +64,12 @@ class _Pending:
         nothing = HeldIncident(revision=0, told={})
         return {one: self._ledger.incidents.get(one, nothing) for one in incident_ids}
 
-    async def write(self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery]) -> int:
+    async def write(
+        self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery], *, taking: Taking | None = None
+    ) -> Written:
         self.changes += changes
         self.deliveries += deliveries
-        return len(deliveries)
+        return Written(new=len(deliveries), taken=taking.delivery_ids if taking else frozenset())
 
 
 def _held(change: StoredChange) -> HeldIncident:
@@ -80,6 +82,7 @@ class MemoryQueue:
     def __init__(self, waiting: Sequence[Claimed] = ()) -> None:
         self.waiting = deque(waiting)
         self.finished: list[Finished] = []
+        self.given_back: list[Claimed] = []
         self.slots_seen: list[Mapping[str, int]] = []
         self._failures = 0
 
@@ -113,9 +116,36 @@ class MemoryQueue:
         self._may_fail()
         self.finished += finished
 
+    async def give_back(self, claimed: Sequence[Claimed]) -> None:
+        """Let them wait again."""
+        self._may_fail()
+        self.given_back += claimed
+        self.waiting.extend(claimed)
+
     async def pending(self) -> Mapping[str, int]:
         """How many wait, all as webhooks."""
         return {"webhook": len(self.waiting)}
+
+
+class FakeHandOver:
+    """``HandOver`` that wants the first ``room`` deliveries of each batch and keeps what it is given."""
+
+    def __init__(self, room: int = 1000) -> None:
+        self.room = room
+        self.taken: list[str] = []
+        self.left: list[str] = []
+        self.calls = 0
+
+    def wanted(self, deliveries: Sequence[NewDelivery]) -> Taking:
+        """The first few."""
+        ids = frozenset(one.delivery_id for one in deliveries[: self.room])
+        return Taking(delivery_ids=ids, lease=timedelta(seconds=60))
+
+    def hand_over(self, deliveries: Sequence[NewDelivery], taken: Collection[str]) -> None:
+        """Keep them."""
+        self.calls += 1
+        self.taken += [one.delivery_id for one in deliveries if one.delivery_id in taken]
+        self.left += [one.delivery_id for one in deliveries if one.delivery_id not in taken]
 
 
 class FakeChannel:

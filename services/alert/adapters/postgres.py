@@ -15,7 +15,16 @@ import asyncpg
 from services.alert.area import codes_of
 from services.alert.delivery import Delivered, GiveUp, Permanent, Reason, RetryAfter
 from services.alert.errors import LedgerError
-from services.alert.ledger import Claimed, DeliveryStatus, Finished, HeldIncident, NewDelivery, StoredChange
+from services.alert.ledger import (
+    Claimed,
+    DeliveryStatus,
+    Finished,
+    HeldIncident,
+    NewDelivery,
+    StoredChange,
+    Taking,
+    Written,
+)
 from services.alert.ports import LedgerTransaction
 from services.alert.routing import Mark, Standing, Told
 from services.alert.words import cleaned
@@ -67,27 +76,46 @@ WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('tocsin_alert.d
 INSERT INTO tocsin_alert.bodies (body_id, content_type, content)
 SELECT n.* FROM turn, unnest($1::bytea[], $2::text[], $3::bytea[]) AS n ON CONFLICT DO NOTHING
 """
+# What this process takes over in memory is leased as it is written (record 0006). Revision 1 has none before it; for a later one
+# the incident's lock, which the transaction holds, keeps the answer true until the commit.
 _INSERT_DELIVERIES = """
 INSERT INTO tocsin_alert.deliveries
-    (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, reason, occurred_at, fetched_at)
+    (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, reason, occurred_at, fetched_at,
+     leased_until, leased_by)
 SELECT n.delivery_id, n.endpoint_id, n.channel, n.incident_id, n.revision, n.message,
-       ARRAY(SELECT jsonb_array_elements_text(n.watch_ids::jsonb)), n.test, n.body_id,
+       n.watch_ids::text[], n.test, n.body_id,
        CASE WHEN n.status = 'pending' AND e.disabled_at IS NOT NULL THEN 'dead' ELSE n.status END,
        CASE WHEN n.status = 'pending' AND e.disabled_at IS NOT NULL THEN 'endpoint_disabled' END,
-       n.occurred_at, n.fetched_at
+       n.occurred_at, n.fetched_at, CASE WHEN t.taken THEN clock_timestamp() + $14::interval END, CASE WHEN t.taken THEN $15 END
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::bytea[],
-            $10::text[], $11::timestamptz[], $12::timestamptz[])
-     AS n (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, occurred_at, fetched_at)
+            $10::text[], $11::timestamptz[], $12::timestamptz[], $13::bool[])
+     AS n (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, occurred_at, fetched_at,
+           wanted)
 LEFT JOIN tocsin_alert.endpoints e USING (endpoint_id)
+CROSS JOIN LATERAL (
+    SELECT n.wanted AND n.status = 'pending' AND e.disabled_at IS NULL AND (n.revision = 1 OR NOT EXISTS (
+        SELECT 1 FROM tocsin_alert.deliveries o
+        WHERE o.endpoint_id = n.endpoint_id AND o.incident_id = n.incident_id AND o.revision < n.revision AND o.status = 'pending'
+    )) AS taken
+) t
 ON CONFLICT (delivery_id) DO NOTHING
+RETURNING delivery_id, leased_until IS NOT NULL AS taken
 """
+# One statement, so that an attempt and what follows from it are one transaction without two more round trips.
 _RECORD = """
+WITH f AS MATERIALIZED (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::interval[], $5::int[], $6::timestamptz[], $7::interval[], $8::text[],
+                         $9::int[], $10::text[])
+    AS f (delivery_id, status, reason, wait, attempt, started_at, duration, outcome, http_status, detail)
+), kept AS (
+    INSERT INTO tocsin_alert.attempts (delivery_id, attempt, started_at, duration, outcome, reason, http_status, detail)
+    SELECT delivery_id, attempt, started_at, duration, outcome, reason, http_status, detail FROM f
+)
 UPDATE tocsin_alert.deliveries d
 SET status = f.status, reason = f.reason, attempts = d.attempts + 1, leased_until = NULL, leased_by = NULL,
     next_attempt_at = now() + COALESCE(f.wait, '0'::interval),
     delivered_at = CASE WHEN f.status = 'delivered' THEN now() END
-FROM unnest($1::text[], $2::text[], $3::text[], $4::interval[]) AS f (delivery_id, status, reason, wait)
-WHERE d.delivery_id = f.delivery_id AND d.status = 'pending'
+FROM f WHERE d.delivery_id = f.delivery_id AND d.status = 'pending'
 """
 
 
@@ -127,7 +155,7 @@ class PostgresLedger:
     async def _transaction(self) -> AsyncIterator[LedgerTransaction]:
         with database_errors("writing the ledger"):
             async with self._pool.acquire() as connection, connection.transaction():
-                yield _Transaction(connection)
+                yield _Transaction(connection, self._owner)
 
     async def claim(
         self, *, channel: str, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
@@ -158,28 +186,29 @@ class PostgresLedger:
         """Write attempts down, give leases back, disable endpoints that are gone; raises ``LedgerError``."""
         if not finished:
             return
-        rows = [_attempt_row(one) for one in finished]
+        columns = [list(column) for column in zip(*(_attempt_row(one) for one in finished), strict=True)]
         gone = sorted({
             one.claimed.endpoint_id
             for one in finished
             if isinstance(one.outcome, Permanent) and one.outcome.disables_endpoint
         })  # fmt: skip
         with database_errors("recording attempts"):
+            if not gone:
+                await self._pool.execute(_RECORD, *columns)
+                return
             async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute(
-                    """INSERT INTO tocsin_alert.attempts (delivery_id, attempt, started_at, duration, outcome, reason, http_status, detail)
-                    SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::interval[], $5::text[], $6::text[], $7::int[], $8::text[])""",
-                    *(list(column) for column in zip(*rows, strict=True)),
-                )
-                await connection.execute(
-                    _RECORD,
-                    [one.claimed.delivery_id for one in finished],
-                    [_status_after(one).value for one in finished],
-                    [_reason(one) for one in finished],
-                    [one.next_step.wait if isinstance(one.next_step, RetryAfter) else None for one in finished],
-                )
-                if gone:
-                    await _disable(connection, gone, Reason.GONE)
+                await connection.execute(_RECORD, *columns)
+                await _disable(connection, gone, Reason.GONE)
+
+    async def give_back(self, claimed: Sequence[Claimed]) -> None:
+        """End leases of ours; raises ``LedgerError``."""
+        with database_errors("giving deliveries back"):
+            await self._pool.execute(
+                """UPDATE tocsin_alert.deliveries SET leased_until = NULL, leased_by = NULL
+                WHERE delivery_id = ANY($1::text[]) AND leased_by = $2 AND status = 'pending'""",
+                [one.delivery_id for one in claimed],
+                self._owner,
+            )
 
     async def pending(self) -> Mapping[str, int]:
         """How many deliveries wait, by channel; raises ``LedgerError``."""
@@ -191,27 +220,25 @@ class PostgresLedger:
 
 
 class _Transaction:
-    def __init__(self, connection: Any) -> None:  # the driver publishes no types; they stop here
+    def __init__(self, connection: Any, owner: str) -> None:  # the driver publishes no types; they stop here
         self._connection = connection
+        self._owner = owner
 
     async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
-        wanted = sorted(
-            set(incident_ids)
-        )  # in one order everywhere, or two replicas would wait for each other for ever
-        await self._connection.execute(
-            "INSERT INTO tocsin_alert.incidents (incident_id) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING",
-            wanted,
-        )
+        # In one order everywhere, or two replicas would wait for each other for ever. The empty update is what locks a row
+        # and returns it as it stands once the lock is ours.
         rows = await self._connection.fetch(
-            """SELECT incident_id, revision, told::text FROM tocsin_alert.incidents
-            WHERE incident_id = ANY($1::text[]) ORDER BY incident_id FOR UPDATE""",
-            wanted,
+            """INSERT INTO tocsin_alert.incidents AS i (incident_id) SELECT n FROM unnest($1::text[]) AS n ORDER BY n
+            ON CONFLICT (incident_id) DO UPDATE SET revision = i.revision RETURNING i.incident_id, i.revision, i.told::text""",
+            sorted(set(incident_ids)),
         )
         return {
             row["incident_id"]: HeldIncident(revision=row["revision"], told=decode_told(row["told"])) for row in rows
         }
 
-    async def write(self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery]) -> int:
+    async def write(
+        self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery], *, taking: Taking | None = None
+    ) -> Written:
         latest = {change.state.incident_id: change for change in changes}
         await self._connection.execute(
             _UPDATE_INCIDENTS,
@@ -241,9 +268,10 @@ class _Transaction:
             [one.fetched_at for one in changes],
             [one.linked_at for one in changes],
         )
-        return await self._insert(deliveries) if deliveries else 0
+        return await self._insert(deliveries, taking) if deliveries else Written(new=0)
 
-    async def _insert(self, deliveries: Sequence[NewDelivery]) -> int:
+    async def _insert(self, deliveries: Sequence[NewDelivery], taking: Taking | None) -> Written:
+        wanted = frozenset[str]() if taking is None else taking.delivery_ids
         body_ids = [sha256(one.body).digest() for one in deliveries]
         bodies = dict(zip(body_ids, deliveries, strict=True))
         await self._connection.execute(
@@ -252,7 +280,7 @@ class _Transaction:
             [one.content_type for one in bodies.values()],
             [one.body for one in bodies.values()],
         )
-        done: str = await self._connection.execute(
+        rows = await self._connection.fetch(
             _INSERT_DELIVERIES,
             [one.delivery_id for one in deliveries],
             [one.endpoint_id for one in deliveries],
@@ -260,14 +288,23 @@ class _Transaction:
             [one.incident_id for one in deliveries],
             [one.revision for one in deliveries],
             [one.message.value for one in deliveries],
-            [json.dumps(one.watch_ids) for one in deliveries],
+            [_array(one.watch_ids) for one in deliveries],
             [one.test for one in deliveries],
             body_ids,
             [one.status.value for one in deliveries],
             [one.occurred_at for one in deliveries],
             [one.fetched_at for one in deliveries],
+            [one.delivery_id in wanted for one in deliveries],
+            timedelta(0) if taking is None else taking.lease,
+            self._owner,
         )
-        return int(done.rpartition(" ")[2])
+        return Written(new=len(rows), taken=frozenset(row["delivery_id"] for row in rows if row["taken"]))
+
+
+def _array(texts: Sequence[str]) -> str:
+    """An array of texts as PostgreSQL writes it, for a column of arrays, which ``unnest`` would take apart."""
+    quoted = (one.replace("\\", "\\\\").replace('"', '\\"') for one in texts)
+    return "{" + ",".join(f'"{one}"' for one in quoted) + "}"
 
 
 def _codes(state: IncidentChange) -> list[str]:
@@ -317,15 +354,17 @@ def _reason(finished: Finished) -> str | None:
 
 
 def _attempt_row(finished: Finished) -> tuple[object, ...]:
-    outcome = finished.outcome
-    name = type(outcome).__name__.lower()
+    """A row of ``_RECORD``."""
+    claimed, outcome = finished.claimed, finished.outcome
     return (
-        finished.claimed.delivery_id,
-        finished.claimed.attempt,
+        claimed.delivery_id,
+        _status_after(finished).value,
+        _reason(finished),
+        finished.next_step.wait if isinstance(finished.next_step, RetryAfter) else None,
+        claimed.attempt,
         finished.started_at,
         finished.duration,
-        name,
-        _reason(finished),
+        type(outcome).__name__.lower(),
         outcome.status,
         "" if isinstance(outcome, Delivered) else cleaned(outcome.detail, limit=_MAX_DETAIL),
     )

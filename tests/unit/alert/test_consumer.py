@@ -18,7 +18,7 @@ from shared.events.facts import Place, Precision
 from shared.events.incident import IncidentChange
 from shared.ids import delivery_id
 from tests.support.incidents import PUBLISHED, opened, reacted, received, updated
-from tests.support.ledger import FakePublisher, MemoryLedger, StandingClock
+from tests.support.ledger import FakeHandOver, FakePublisher, MemoryLedger, StandingClock
 from tests.support.places import FewPlaces
 from tests.unit.alert.test_payload import DIYALA
 
@@ -33,7 +33,7 @@ class Stage:
         self.publisher = FakePublisher()
         self.registry = CollectorRegistry()
         self.clock = StandingClock()
-        self.wakes = 0
+        self.hand_over = FakeHandOver()
         index = WatchIndex([watch])
         self.handler = ChangeHandler(
             ledger=self.ledger,
@@ -45,11 +45,8 @@ class Stage:
             dead_letters=self.publisher,
             metrics=AlertMetrics(self.registry),
             clock=self.clock,
-            wake=self._wake,
+            hand_over=self.hand_over,
         )
-
-    def _wake(self) -> None:
-        self.wakes += 1
 
     def count(self, name: str, **labels: str) -> float:
         """A metric's value."""
@@ -68,7 +65,8 @@ async def test_one_batch_may_hold_an_alert_its_update_and_its_reaction() -> None
     await stage.handler.handle([received(state) for state in (first, second, reacted(second))])
     assert stage.messages == [(1, "alert"), (2, "update")]
     assert [change.state.revision for change in stage.ledger.changes] == [1, 2, 3]
-    assert stage.wakes == 1
+    assert stage.hand_over.calls == 1
+    assert stage.hand_over.taken == list(stage.ledger.deliveries)
 
 
 async def test_a_batch_delivered_again_writes_nothing_new() -> None:
@@ -89,7 +87,7 @@ async def test_a_transaction_that_fails_leaves_nothing_and_the_batch_repeated_gi
     with pytest.raises(LedgerError):
         await stage.handler.handle([received(opened())])
     assert stage.ledger.deliveries == {}
-    assert stage.wakes == 0
+    assert stage.hand_over.calls == 0  # what is not durable is never sent
     await stage.handler.handle([received(opened())])
     assert list(stage.ledger.deliveries) == [delivery_id("desk", opened().incident_id, 1)]
 

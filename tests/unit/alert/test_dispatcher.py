@@ -1,22 +1,24 @@
 """Sending what the ledger holds: bounded per endpoint, recorded, tried again, given up."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
+from services.alert.backlog import LaneLimits
 from services.alert.delivery import SCHEDULE, Delivered, Done, GiveUp, Outcome, Permanent, Reason, Retryable, RetryAfter
 from services.alert.dispatcher import Dispatcher, DispatchLimits
-from services.alert.ledger import Claimed, Finished
+from services.alert.ledger import Claimed, DeliveryStatus, Finished, NewDelivery
 from services.alert.metrics import AlertMetrics
 from services.alert.ports import Channel
+from services.alert.routing import Message
 from services.alert.watch import EmailEndpoint, Endpoint, WebhookEndpoint
 from tests.support.incidents import PUBLISHED
 from tests.support.ledger import FakeChannel, MemoryQueue, StandingClock
 from tests.support.waiting import until
 
-ENDPOINTS: dict[str, Endpoint] = {
+ENDPOINTS: Mapping[str, Endpoint] = {
     name: WebhookEndpoint(id=name, url=f"https://{name}.example", secrets=("whsec_x",)) for name in ("desk", "stuck")
 } | {"mail": EmailEndpoint(id="mail", to="desk@example.org")}
 
@@ -33,7 +35,13 @@ def _claimed(number: int = 1, endpoint: str = "desk", **changed: object) -> Clai
 class Stage:
     """A dispatcher among fakes."""
 
-    def __init__(self, waiting: Sequence[Claimed] | MemoryQueue, channel: Channel, **limits: object) -> None:
+    def __init__(
+        self,
+        waiting: Sequence[Claimed] | MemoryQueue,
+        channel: Channel,
+        lanes: LaneLimits = LaneLimits(),  # noqa: B008  # a frozen value
+        **limits: object,
+    ) -> None:
         self.queue = waiting if isinstance(waiting, MemoryQueue) else MemoryQueue(waiting)
         self.registry = CollectorRegistry()
         settings: dict[str, object] = {"poll_seconds": 0.01, "attempt_seconds": 2.0, "schedule": SCHEDULE}
@@ -41,7 +49,7 @@ class Stage:
             queue=self.queue,
             endpoints=ENDPOINTS,
             channels={"webhook": channel},
-            limits=DispatchLimits(**(settings | limits)),  # type: ignore[arg-type]  # tests replace any field
+            limits=DispatchLimits(lanes=lanes, **(settings | limits)),  # type: ignore[arg-type]  # tests replace any field
             metrics=AlertMetrics(self.registry),
             clock=StandingClock(),
             beat=lambda: None,
@@ -135,7 +143,7 @@ class HangingChannel:
 async def test_what_hangs_takes_its_own_few_places_and_nobody_elses() -> None:
     channel = HangingChannel()
     waiting = [_claimed(number, "stuck") for number in range(100)] + [_claimed(number) for number in range(100)]
-    stage = Stage(waiting, channel, attempt_seconds=0.5, max_in_flight=50)
+    stage = Stage(waiting, channel, attempt_seconds=0.5, lanes=LaneLimits(max_in_flight=50))
     finished = await stage.finish(100)
     assert sum(one.claimed.endpoint_id == "desk" for one in finished) >= 96
     assert channel.most == {"stuck": 4, "desk": 4}
@@ -144,7 +152,7 @@ async def test_what_hangs_takes_its_own_few_places_and_nobody_elses() -> None:
 async def test_a_channel_with_few_places_is_not_given_more_than_it_has() -> None:
     channel = HangingChannel()
     waiting = [_claimed(number) for number in range(50)]
-    stage = Stage(waiting, channel, max_in_flight_of={"webhook": 2})
+    stage = Stage(waiting, channel, lanes=LaneLimits(max_in_flight_of={"webhook": 2}))
     await stage.finish(50)
     assert channel.most == {"desk": 2}
 
@@ -187,3 +195,98 @@ async def test_stopping_waits_for_what_is_in_flight_to_be_recorded() -> None:
     async with asyncio.timeout(5):
         await running
     assert [one.claimed.delivery_id for one in queue.finished] == ["d_desk_1"]
+
+
+def _new(number: int = 1, endpoint: str = "desk", revision: int = 1) -> NewDelivery:
+    return NewDelivery(
+        delivery_id=f"d_{endpoint}_{number}_{revision}", endpoint_id=endpoint, channel="webhook", incident_id=f"a_{number}",
+        revision=revision, message=Message.ALERT, watch_ids=("w",), test=False, content_type="application/json", body=b"{}",
+        status=DeliveryStatus.PENDING, occurred_at=None, fetched_at=None,
+    )  # fmt: skip
+
+
+async def test_what_was_just_written_is_sent_without_a_look_into_the_table() -> None:
+    stage = Stage([], FakeChannel(), poll_seconds=3600)
+    running = asyncio.create_task(stage.dispatcher.run())
+    await until(lambda: len(stage.queue.slots_seen) >= 1)  # the look at start
+    looks = len(stage.queue.slots_seen)
+    deliveries = [_new(number) for number in range(20)]
+    taking = stage.dispatcher.wanted(deliveries)
+    assert taking.delivery_ids == {one.delivery_id for one in deliveries}
+    stage.dispatcher.hand_over(deliveries, taking.delivery_ids)
+    await until(lambda: len(stage.queue.finished) == 20)
+    assert len(stage.queue.slots_seen) == looks
+    assert {one.claimed.attempt for one in stage.queue.finished} == {1}
+    stage.dispatcher.stop()
+    await running
+
+
+async def test_a_later_revision_is_left_in_the_table_until_the_earlier_one_is_recorded() -> None:
+    stage = Stage([], FakeChannel(), poll_seconds=3600)
+    running = asyncio.create_task(stage.dispatcher.run())
+    await until(lambda: len(stage.queue.slots_seen) >= 1)
+    deliveries = [_new(1), _new(1, revision=2)]
+    taking = stage.dispatcher.wanted(deliveries)
+    assert taking.delivery_ids == {"d_desk_1_1"}
+    stage.dispatcher.hand_over(deliveries, taking.delivery_ids)
+    stage.queue.waiting.append(_claimed(1, delivery_id="d_desk_1_2", revision=2))
+    await until(lambda: len(stage.queue.finished) == 2, saw=lambda: stage.queue.finished)
+    assert [one.claimed.delivery_id for one in stage.queue.finished] == ["d_desk_1_1", "d_desk_1_2"]
+    stage.dispatcher.stop()
+    await running
+
+
+async def test_no_more_is_taken_over_than_there_is_room_for_and_the_rest_follows_from_the_table() -> None:
+    stage = Stage([], FakeChannel(), lanes=LaneLimits(endpoint_concurrency=2, endpoint_backlog=3), poll_seconds=3600)
+    running = asyncio.create_task(stage.dispatcher.run())
+    await until(lambda: len(stage.queue.slots_seen) >= 1)
+    deliveries = [_new(number) for number in range(50)]
+    taking = stage.dispatcher.wanted(deliveries)
+    assert len(taking.delivery_ids) == 5
+    stage.queue.waiting.extend(
+        _claimed(n, delivery_id=f"d_desk_{n}_1") for n in range(50) if f"d_desk_{n}_1" not in taking.delivery_ids
+    )
+    stage.dispatcher.hand_over(deliveries, taking.delivery_ids)
+    await until(lambda: len(stage.queue.finished) == 50, saw=lambda: len(stage.queue.finished))
+    assert len({one.claimed.delivery_id for one in stage.queue.finished}) == 50
+    stage.dispatcher.stop()
+    await running
+
+
+async def test_what_waits_behind_a_failing_endpoint_is_given_back() -> None:
+    channel = FakeChannel()
+    channel.respond_with("desk", *[Retryable(reason=Reason.TIMEOUT)] * 3)
+    stage = Stage([], channel, lanes=LaneLimits(endpoint_concurrency=1), poll_seconds=3600)
+    running = asyncio.create_task(stage.dispatcher.run())
+    await until(lambda: len(stage.queue.slots_seen) >= 1)
+    deliveries = [_new(number) for number in range(5)]
+    stage.dispatcher.hand_over(deliveries, stage.dispatcher.wanted(deliveries).delivery_ids)
+    await until(lambda: bool(stage.queue.given_back))
+    assert len(stage.queue.finished) + len(stage.queue.given_back) >= 4
+    stage.dispatcher.stop()
+    await running
+
+
+async def test_stopping_gives_back_what_has_not_begun() -> None:
+    channel = HangingChannel()
+    stage = Stage([], channel, lanes=LaneLimits(endpoint_concurrency=1), poll_seconds=3600, attempt_seconds=0.05)
+    running = asyncio.create_task(stage.dispatcher.run())
+    await until(lambda: len(stage.queue.slots_seen) >= 1)
+    deliveries = [_new(number, "stuck") for number in range(5)]
+    stage.dispatcher.hand_over(deliveries, stage.dispatcher.wanted(deliveries).delivery_ids)
+    stage.dispatcher.stop()
+    await running
+    assert len(stage.queue.given_back) == 4
+
+
+async def test_an_endpoint_that_fails_again_and_again_is_paused_and_counted() -> None:
+    channel = FakeChannel()
+    channel.respond_with("desk", *[Retryable(reason=Reason.SERVER_ERROR)] * 3)
+    stage = Stage(
+        [_claimed(n) for n in range(6)],
+        channel,
+        lanes=LaneLimits(endpoint_concurrency=1, breaker_failures=3, breaker_pause_seconds=60),
+    )
+    finished = await stage.finish(3)
+    assert len(finished) == 3
+    assert stage.count("tocsin_alert_endpoint_pauses_total", channel="webhook") == 1
