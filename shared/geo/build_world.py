@@ -65,6 +65,8 @@ DETAILED = frozenset(
 """Countries whose small towns are kept."""
 
 _MIN_POPULATION = 15_000
+_MIN_POPULATION_ARABIC = 100_000
+"""Below this, names in Arabic letters of towns far away are mostly Persian and Urdu, and words of Arabic and Sorani by chance."""
 _ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
 _SORANI_LETTERS = re.compile("[ەێۆڕڵڤ]")
 _LATIN = re.compile(r"^[A-Z'‘’`][A-Za-z\u00c0-\u024f\u1e00-\u1eff'‘’`ʼ\- ]+$")
@@ -76,6 +78,9 @@ WEAK_COUNTRIES = weak_keys("countries")
 """Country names that are also given names or words."""
 
 WEAK_CITIES = weak_keys("cities")
+
+ORDINARY = weak_keys("ordinary")
+"""Words of Arabic and Sorani that GeoNames has as names of places abroad: dropped, unless this project's own lists give them."""
 
 WRONG_NAMES: dict[int, frozenset[str]] = {
     124665: frozenset(["Alexandria"]),  # Mashhad: nobody's name for it, and Egypt's city lost to it
@@ -127,6 +132,8 @@ def divisions() -> Iterator[tuple[str, Names]]:
         arabic = _cells(own.get("ar", "")) + _cells(row["ar"])
         sorani = _cells(own.get("ckb", ""))
         full = {*names, *arabic, *sorani} | {_DIVISION_WORD.sub("", name) for name in (*names, *arabic)}
+        told = {name_key(name) for name in (*_cells(own.get("ar", "")), *sorani)}
+        full = {name for name in full if name_key(name) not in ORDINARY or name_key(name) in told}
         entry = Entry(
             kind=EntryKind.GOVERNORATE, name=_DIVISION_WORD.sub("", names[0]), ar=_DIVISION_WORD.sub("", arabic[0]) if arabic else None,
             ckb=sorani[0] if sorani else None, country=row["country"], admin1=row["code"],
@@ -136,13 +143,16 @@ def divisions() -> Iterator[tuple[str, Names]]:
 
 
 def regions() -> Iterator[Names]:
-    """Yield the regions that newsrooms name and no division covers: a place without a point, of which the country is sure."""
+    """Yield the regions that newsrooms name and no division covers, and places that the list of cities lacks: without a point.
+
+    Of a region the country is sure; a place with a ``division`` stands for that division.
+    """
     for row in _read_csv("world_regions.csv"):
         english, arabic, sorani = _cells(row["en"]), _cells(row["ar"]), _cells(row["ckb"])
         for name in english if not arabic else english[:1]:
             entry = Entry(
                 kind=EntryKind.REGION, name=name, ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
-                country=row["country"], rank=62,
+                country=row["country"], admin1=row["division"] or None, rank=62,
             )  # fmt: skip
             yield Names(entry=entry, full={*(english if arabic else (name,)), *arabic, *sorani})
 
@@ -164,11 +174,15 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
         latin = [city["name"], *_cells(own.get("en", ""))]
         wrong = WRONG_NAMES.get(int(city["geonameid"]), frozenset[str]())
         other = [n for n in city["alternatenames"] if len(n) >= 4 and not n.isupper() and n not in wrong]
-        arabic = _cells(own.get("ar", "")) + [
-            n for n in other if _ARABIC_SCRIPT.search(n) and not re.search("[a-z]", n)
-        ]
-        sorani = _cells(own.get("ckb", "")) + [n for n in arabic if _SORANI_LETTERS.search(n)]
         near_home = country in DETAILED or population >= 500_000
+        arabic = _cells(own.get("ar", ""))
+        if country in DETAILED or population >= _MIN_POPULATION_ARABIC:
+            arabic += [
+                n
+                for n in other
+                if _ARABIC_SCRIPT.search(n) and not re.search("[a-z]", n) and name_key(n) not in ORDINARY
+            ]
+        sorani = _cells(own.get("ckb", "")) + [n for n in arabic if _SORANI_LETTERS.search(n)]
         if near_home:
             latin += [n for n in other if _LATIN.match(n) and len(n) <= 30]
         codes = division_of.get(f"{country}.{city['admin1code']}", [])

@@ -201,7 +201,7 @@ STOPS = _keys(
     " africa asia europe sahel gulf middle human rights name key central nord sud taliban boko haram shabaab qaeda hezbollah hamas houthi houthis unidentified report news agency watch volume chapter part page photo video live national international united nations council north south east west al islam arab arabs kurds kurdish turkmen kakai yazidi shia sunni christian militants gunmen men women children killed wounded"
     " killing dead injured shot kills attack attacks bomb bombing blast explosion car drone drones rocket rockets missile missiles"
     " على عن إلى من في مع بعد قبل عند منذ حتى خلال بين ضد حول دون غير كل بعض أي هذا هذه ذلك تلك هؤلاء التي الذي الذين ما لا لم لن قد كان كانت"
-    " يكون أن إن أو ثم حيث كما إذا عدد عدة آخر آخرين أخرى أول اثنين اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة عشر اليوم أمس الليلة"
+    " يكون أن إن بأن بأنه بأنها وأنه وأنها فإنه لأنه لأنها كأنه أو ثم حيث كما إذا عدد عدة آخر آخرين أخرى أول اثنين اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة عشر اليوم أمس الليلة"
     " مساء صباح ظهر فجر ليل ليلة نهار السبت الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة يوم أسبوع شهر عام سنة ساعة ساعات دقيقة"
     " قتل قتلى مقتل قتيل قتيلان جرح جرحى جريح إصابة أصيب شهيد شهيدان شهداء استشهاد مصرع ضحايا مدني مدنيين مدنيان شخص شخصان أشخاص رجل رجال"
     " امرأة نساء طفل أطفال جندي جنود جنديين شرطي ضابط عنصر عناصر مقاتل مقاتلين مسلح مسلحين مسلحون مجهولون مجهولين إرهابي إرهابيين داعش تنظيم"
