@@ -101,7 +101,7 @@ def choose(
             origin=best.origin,
             is_elsewhere=True,
         )
-    flag = _why_not_open(telling, settings)
+    flag = _why_not_open(telling, settings, fits_none=best is None or best.likeness.score <= 0)
     half_fits = best is not None and best.likeness.score > 0 and not (best.likeness.is_elsewhere and names_village)
     if flag is None and telling.source.kind is Kind.REACTION and half_fits:
         # It half fits a known attack, told perhaps from the town of the mourners: alerting would more likely repeat that one.
@@ -199,7 +199,7 @@ def _is_told_from_elsewhere(
     return runner_up is None or best.likeness.score - runner_up.likeness.score >= settings.split_margin
 
 
-def _why_not_open(telling: Contribution, settings: LinkSettings) -> Flag | None:
+def _why_not_open(telling: Contribution, settings: LinkSettings, *, fits_none: bool) -> Flag | None:
     """Why a telling that joins nothing may not open an incident either."""
     facts, kind = telling.facts, telling.source.kind
     least = settings.opening_confidence if facts.place is not None else settings.unplaced_opening_confidence
@@ -208,7 +208,7 @@ def _why_not_open(telling: Contribution, settings: LinkSettings) -> Flag | None:
     age = local_day(telling.source.time) - day_of(telling)
     if age > (settings.reaction_age if kind is Kind.REACTION else settings.archive_age):
         return Flag.ARCHIVE_STORY
-    if speaks_of_known(telling) and not (facts.event_type and _is_located(facts.place)):
+    if speaks_of_known(telling) and not _says_where(telling, fits_none=fits_none):
         return Flag.NO_PLACE_TO_OPEN
     if kind is Kind.REACTION and not _has_substance(facts, settings):
         return Flag.REACTION_TOO_VAGUE
@@ -226,6 +226,18 @@ def _has_substance(facts: AttackFacts, settings: LinkSettings) -> bool:
 
 def _is_located(place: Place | None) -> bool:
     return place is not None and (place.admin1 is not None or place.lat is not None)
+
+
+def _says_where(telling: Contribution, *, fits_none: bool) -> bool:
+    """Whether news of an unknown attack says enough of what and where.
+
+    A governorate or a point; the country for a toll that nobody had told of: "Toll in attack in north-west Pakistan rises to nine".
+    """
+    place = telling.facts.place
+    if telling.facts.event_type is None or place is None:
+        return False
+    is_toll = telling.source.kind is Kind.UPDATE and is_of_people_hurt(telling)
+    return _is_located(place) or (is_toll and fits_none and place.country is not None)
 
 
 def _split(

@@ -73,8 +73,15 @@ _REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", wei
 _REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
 _REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, is_conflict=True)
 
+_TOLL_UPDATE = 0.4
+"""A higher toll is what an update of a known attack is made of."""
+
 REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
 """News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
+
+
+AFTERMATH_DAYS_APART = 14
+"""The same for news of those abducted in one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,6 +161,8 @@ def speaks_of_known(telling: Contribution) -> bool:
 def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple[Reason, str | None]:
     window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
     told = telling.facts.occurred_on
+    if _is_aftermath(telling) and known.event_type is EventType.ABDUCTION and told and told >= known.day:
+        return _lag((told - known.day).days, window.days)
     if told is not None and known.days:
         apart = min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
@@ -164,6 +173,11 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
     if told is not None:
         return _lag((local_day(known.first_seen) - told).days, window.days)
     return _lag((local_day(telling.source.time) - known.day).days, window.days)
+
+
+def _is_aftermath(telling: Contribution) -> bool:
+    """Whether it tells what became of those abducted: a release and a find have days of their own, weeks later."""
+    return telling.facts.event_type is EventType.ABDUCTION and speaks_of_known(telling)
 
 
 def _lag(days: int, window: int) -> tuple[Reason, str | None]:
@@ -253,7 +267,8 @@ def _killed(told: int, known: Profile, *, is_update: bool, apart: bool) -> Reaso
     best = known.best_killed if known.best_killed is not None else max(known.killed)
     if told > best:
         is_jump = told - best > max(4, 2 * best)
-        return Reason(name="more killed", weight=(-0.4 if is_jump and not is_update else 0.0) - later)
+        rise = _TOLL_UPDATE if is_update else -0.4 if is_jump else 0.0
+        return Reason(name="more killed", weight=rise - later)
     is_close = best - told <= max(2, best // 3)
     return Reason(name="fewer killed", weight=(-0.2 if is_close or is_update else -1.0) - later)
 
@@ -268,6 +283,8 @@ def _text(resemblance: float, settings: LinkSettings) -> Reason | None:
 
 def days_apart(telling: Contribution) -> int:
     """By how many days the telling's date may differ from the incident's."""
+    if _is_aftermath(telling):
+        return AFTERMATH_DAYS_APART
     return KNOWN_DAYS_APART if speaks_of_known(telling) else REPORT_DAYS_APART
 
 

@@ -42,6 +42,12 @@ _TOLL = re.compile(
     r"\btolls?\b|\bdeath|حصيلة|عدد (?:القتلى|الضحايا|الشهداء)|ژمارەی (?:کوژراو|قوربانی|شەهید)", re.IGNORECASE
 )
 """A headline about the number itself: then a story of a claim carries somebody else's count, not the claimant's."""
+_CLAIMED_DEAD = re.compile(
+    r"\b(?:claim\w*|say\w*|said)\W+(?:(?:it|they|its|their|to|have|has|fighters|the|attack|raid|that|of)\W+)*(?:kill\w*|dead|death\w*|\d)"
+    r"|(?:يتبنى|تبنى|يعلن|أعلن)\s+(?:قتل|مقتل)|(?:کوشتنی|کوژرانی)\b.*(?:ئەستۆ|ڕاگەیاند)",
+    re.IGNORECASE,
+)
+"""The claimant counts: "IS claims killing eight soldiers"."""
 
 _HALF_SURE = 0.5
 
@@ -131,8 +137,15 @@ def _weighed(tellings: Sequence[Contribution], fact: _Fact) -> Sequence[Contribu
             if (count := _figure(c, "attackers_killed")) and ((own := _figure(c, fact)) is None or own.best == 0)
         }
         tellings = [c for c in tellings if not _may_be_attackers(c, attackers)]
-    others = [c for c in tellings if not c.facts.claimed or c.desk is not None or _TOLL.search(c.source.title)]
+    others = [c for c in tellings if not c.facts.claimed or c.desk is not None or _is_of_the_outlet(c, fact)]
     return others if any(_figure(c, fact) for c in others) else tellings
+
+
+def _is_of_the_outlet(claim: Contribution, fact: _Fact) -> bool:
+    """Whether a story of a claim counts by itself: its headline is of the toll, or states the figure without the claimant's mouth."""
+    title = claim.source.title
+    is_in_headline = any(piece.fact == fact and piece.field == "title" for piece in claim.facts.evidence)
+    return bool(_TOLL.search(title)) or (is_in_headline and not _CLAIMED_DEAD.search(title))
 
 
 def _may_be_attackers(telling: Contribution, attackers: AbstractSet[int]) -> bool:

@@ -258,6 +258,27 @@ def test_a_funeral_far_away_does_not_open_what_is_known() -> None:
     )
 
 
+def test_a_toll_update_that_knows_only_the_country_opens_when_nothing_is_known_of_it() -> None:
+    update = told("b", facts("Iraq", killed=9), kind=Kind.UPDATE, hours=20)
+    assert changes_of(update)[0][0].change is ChangeKind.OPENED
+    assert changes_of(told("b", facts("Iraq"), kind=Kind.UPDATE)) == [()], "without a toll it says too little"
+    known = told("a", facts("Hama", killed=9, event_type=T.ABDUCTION))
+    assert changes_of(known, update)[-1][0].change is ChangeKind.OPENED
+    assert joins(facts("Tulul", killed=7), facts("Iraq", killed=9), kind=Kind.UPDATE)
+
+
+def test_what_became_of_the_abducted_joins_a_week_later_whatever_its_own_day() -> None:
+    taken = facts("Tulul", event_type=T.ABDUCTION)
+    freed = facts("Tulul", event_type=T.ABDUCTION, on=TODAY + timedelta(days=6))
+    assert joins(taken, freed, kind=Kind.UPDATE, hours=6 * 24)
+    assert not joins(taken, freed, hours=6 * 24), "a report of an abduction is another abduction"
+
+
+def test_a_rising_toll_counts_for_an_update_that_knows_the_governorate_alone() -> None:
+    first = facts("Imam Ways", killed=18, event_type=T.NON_STATE_OVERTAKES_TERRITORY)
+    assert joins(first, facts("Diyala", killed=26, event_type=T.ATTACK, on=None), kind=Kind.UPDATE, hours=6)
+
+
 def test_a_report_without_any_place_and_hardly_sure_opens_nothing() -> None:
     assert changes_of(told("a", facts(None, confidence=0.3))) == [()]
     assert changes_of(told("a", facts("Diyala", confidence=0.3)))[0][0].change is ChangeKind.OPENED

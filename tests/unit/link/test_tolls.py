@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import msgspec
+import pytest
 
 from shared.events.facts import Casualties, EventType, Evidence
 from shared.events.incident import ChangeKind, IncidentChange
@@ -80,6 +81,21 @@ def test_a_claimants_figure_does_not_raise_the_toll() -> None:
 def test_a_claim_told_together_with_the_toll_of_others_does() -> None:
     both = told("c", said("title", killed=5, claimed=True), kind=Kind.UPDATE, hours=2, title="IS claims it; toll now 5")
     assert killed(last_of(*AGREED, both)) == (3, 5, 5)
+
+
+def test_the_outlets_own_count_in_the_headline_of_a_claim_does_too() -> None:
+    title = "Separatists claim convoy blast that killed at least seven"
+    both = told("c", said("title", killed=7, claimed=True), kind=Kind.UPDATE, hours=2, title=title)
+    assert killed(last_of(*AGREED, both)) == (3, 7, 7)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["IS claims killing eight soldiers in north", "Group says it killed 8 soldiers", "داعش يتبنى قتل ثمانية جنود"],
+)
+def test_a_headline_in_which_the_claimant_counts_does_not(title: str) -> None:
+    claim = told("c", said("title", killed=8, claimed=True), kind=Kind.UPDATE, hours=2, title=title)
+    assert killed(last_of(*AGREED, claim)) == (3, 3, 8)
 
 
 def test_a_claimants_figure_stands_where_nobody_else_counts() -> None:
