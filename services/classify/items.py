@@ -9,7 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from shared import ids
-from shared.events.item import Item
+from shared.events.item import Item, ItemChange
 
 MAX_LINE_BYTES = 8_000_000
 """A longer line is refused unread: items are megabytes at the very most."""
@@ -53,7 +53,8 @@ def _decoded(line: str | bytes) -> object:
 def item_of(value: Mapping[str, object]) -> Item:
     """Return the item of a decoded line; raises ``InputError``.
 
-    Extra fields of the item message (``outlet``, ``tier``, ``country``, ``backfill``, …) may be given and are kept.
+    Extra fields of the item message (``outlet``, ``tier``, ``country``, ``version``, ``change``, ``backfill``, …) may be given and are
+    kept: a later version replaces what the item said, and one whose ``change`` is "withdrawn" takes it back.
     """
     item_id = _text(value, "id", required=True)
     feed = _text(value, "feed", required=False) or "unknown"
@@ -62,11 +63,14 @@ def item_of(value: Mapping[str, object]) -> Item:
     content = _text(value, "content", required=False) or None
     published = published_of(value.get("published"))
     version = _whole(value, "version", 1)
-    digest = sha256("\x00".join((title, summary, content or "")).encode("utf-8", "surrogatepass")).hexdigest()
+    change = _change(value, version)
+    parts = (title, summary, content or "", *(["withdrawn"] if change is ItemChange.WITHDRAWN else []))
+    digest = sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return Item(
         item_id=item_id,
         event_id=ids.item_event_id(item_id, digest),
         version=version,
+        change=change,
         feed=feed,
         outlet=_text(value, "outlet", required=False) or feed,
         tier=_whole(value, "tier", 3),
@@ -118,6 +122,16 @@ def _whole(value: Mapping[str, object], field: str, default: int) -> int:
     if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= 1_000_000:
         raise InputError(field, repr(found)[:60], "a whole number from 1")
     return found
+
+
+def _change(value: Mapping[str, object], version: int) -> ItemChange:
+    found = value.get("change")
+    if found is None:
+        return ItemChange.NEW if version == 1 else ItemChange.TEXT
+    try:
+        return ItemChange(found)
+    except ValueError as error:
+        raise InputError("change", repr(found)[:60], ", ".join(f'"{one.value}"' for one in ItemChange)) from error
 
 
 def _flag(value: Mapping[str, object], field: str) -> bool:

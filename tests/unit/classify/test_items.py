@@ -1,12 +1,15 @@
 """Input lines of ``tocsin classify``: what is accepted, and how the rest is refused."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from services.classify.backtest import backtest
 from services.classify.cli import classify
-from services.classify.items import InputError, item_of_line
+from services.classify.items import InputError, item_of, item_of_line
+from shared.events.item import ItemChange
 
 GOOD = {
     "id": "i1",
@@ -114,3 +117,26 @@ def test_a_wrong_time_on_the_command_line_is_refused() -> None:
 
 def test_published_without_a_text_is_refused() -> None:
     assert CliRunner().invoke(classify, ["--published", "2026-03-10T08:00:00Z"]).exit_code == 2
+
+
+def test_a_withdrawn_version_takes_back_what_the_item_said_in_a_backtest(tmp_path: Path) -> None:
+    told = GOOD | {"version": 1}
+    gone = GOOD | {"version": 2, "change": "withdrawn"}
+    source = tmp_path / "items.jsonl"
+    source.write_text("\n".join(json.dumps(line) for line in (told, gone)), encoding="utf-8")
+    result = CliRunner().invoke(backtest, [str(source)])
+    changes = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(c["change"], c["status"], c["notify"]) for c in changes] == [
+        ("opened", "active", True),
+        ("updated", "withdrawn", True),
+    ]
+    assert changes[1]["incident_id"] == changes[0]["incident_id"]
+
+
+def test_a_later_version_is_a_new_text_unless_it_says_otherwise() -> None:
+    assert item_of(GOOD).change is ItemChange.NEW
+    assert item_of(GOOD | {"version": 2}).change is ItemChange.TEXT
+    assert item_of(GOOD | {"version": 2, "change": "title"}).change is ItemChange.TITLE
+    assert item_of(GOOD).event_id != item_of(GOOD | {"change": "withdrawn"}).event_id
+    with pytest.raises(InputError, match='"withdrawn"'):
+        item_of(GOOD | {"change": "gone"})
