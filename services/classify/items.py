@@ -129,7 +129,7 @@ def _change(value: Mapping[str, object], version: int) -> ItemChange:
     if found is None:
         return ItemChange.NEW if version == 1 else ItemChange.TEXT
     try:
-        return ItemChange(found)
+        return ItemChange(str(found))
     except ValueError as error:
         raise InputError("change", repr(found)[:60], ", ".join(f'"{one.value}"' for one in ItemChange)) from error
 
