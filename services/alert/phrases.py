@@ -12,160 +12,161 @@ from shared.events.incident import Severity
 Words = Mapping[Language, str]
 
 
-def _words(en: str, ar: str, ckb: str) -> Words:
+def in_three(en: str, ar: str, ckb: str) -> Words:
+    """The same words in the three languages."""
     return {"en": en, "ar": ar, "ckb": ckb}
 
 
 EVENT: Final[Mapping[EventType | None, Words]] = {
-    EventType.ARMED_CLASH: _words("Armed clash", "اشتباك مسلح", "پێکدادانی چەکداری"),
-    EventType.GOVERNMENT_REGAINS_TERRITORY: _words(
+    EventType.ARMED_CLASH: in_three("Armed clash", "اشتباك مسلح", "پێکدادانی چەکداری"),
+    EventType.GOVERNMENT_REGAINS_TERRITORY: in_three(
         "Government forces retake territory", "القوات الحكومية تستعيد أراضي", "هێزە حکومییەکان خاک دەگرنەوە"
     ),
-    EventType.NON_STATE_OVERTAKES_TERRITORY: _words(
+    EventType.NON_STATE_OVERTAKES_TERRITORY: in_three(
         "Armed group takes territory", "جماعة مسلحة تسيطر على أراضٍ", "گرووپێکی چەکدار خاک دەگرێت"
     ),
-    EventType.CHEMICAL_WEAPON: _words("Chemical weapon attack", "هجوم بسلاح كيميائي", "هێرش بە چەکی کیمیایی"),
-    EventType.AIR_DRONE_STRIKE: _words("Air or drone strike", "ضربة جوية أو بطائرة مسيّرة", "هێرشی ئاسمانی یان درۆنی"),
-    EventType.SUICIDE_BOMB: _words("Suicide bombing", "تفجير انتحاري", "تەقینەوەی خۆکوژی"),
-    EventType.SHELLING_ARTILLERY_MISSILE: _words(
+    EventType.CHEMICAL_WEAPON: in_three("Chemical weapon attack", "هجوم بسلاح كيميائي", "هێرش بە چەکی کیمیایی"),
+    EventType.AIR_DRONE_STRIKE: in_three("Air or drone strike", "ضربة جوية أو بطائرة مسيّرة", "هێرشی ئاسمانی یان درۆنی"),
+    EventType.SUICIDE_BOMB: in_three("Suicide bombing", "تفجير انتحاري", "تەقینەوەی خۆکوژی"),
+    EventType.SHELLING_ARTILLERY_MISSILE: in_three(
         "Shelling, rocket or missile attack", "قصف مدفعي أو صاروخي", "تۆپباران یان هێرشی مووشەکی"
     ),
-    EventType.REMOTE_EXPLOSIVE_LANDMINE_IED: _words(
+    EventType.REMOTE_EXPLOSIVE_LANDMINE_IED: in_three(
         "Bomb or mine explosion", "انفجار عبوة ناسفة أو لغم", "تەقینەوەی بۆمب یان مین"
     ),
-    EventType.GRENADE: _words("Grenade attack", "هجوم بقنبلة يدوية", "هێرش بە نارنجۆک"),
-    EventType.SEXUAL_VIOLENCE: _words("Sexual violence", "عنف جنسي", "توندوتیژیی سێکسی"),
-    EventType.ATTACK: _words("Armed attack", "هجوم مسلح", "هێرشی چەکداری"),
-    EventType.ABDUCTION: _words("Abduction", "اختطاف", "ڕفاندن"),
-    None: _words("Attack", "هجوم", "هێرش"),
+    EventType.GRENADE: in_three("Grenade attack", "هجوم بقنبلة يدوية", "هێرش بە نارنجۆک"),
+    EventType.SEXUAL_VIOLENCE: in_three("Sexual violence", "عنف جنسي", "توندوتیژیی سێکسی"),
+    EventType.ATTACK: in_three("Armed attack", "هجوم مسلح", "هێرشی چەکداری"),
+    EventType.ABDUCTION: in_three("Abduction", "اختطاف", "ڕفاندن"),
+    None: in_three("Attack", "هجوم", "هێرش"),
 }
 
 PREFIX: Final[Mapping[Message, Words]] = {
-    Message.ALERT: _words("", "", ""),
-    Message.UPDATE: _words("Update", "تحديث", "نوێکردنەوە"),
-    Message.LEFT_AREA: _words("Not in your area", "ليس في منطقتك", "لە ناوچەکەتدا نییە"),
-    Message.RETRACTION: _words(
+    Message.ALERT: in_three("", "", ""),
+    Message.UPDATE: in_three("Update", "تحديث", "نوێکردنەوە"),
+    Message.LEFT_AREA: in_three("Not in your area", "ليس في منطقتك", "لە ناوچەکەتدا نییە"),
+    Message.RETRACTION: in_three(
         "Retracted, the earlier report was wrong", "تراجُع، الخبر السابق غير صحيح", "ڕەتکردنەوە، هەواڵی پێشوو هەڵە بوو"
     ),
-    Message.WITHDRAWAL: _words("Withdrawn by its sources", "سحبته مصادره", "سەرچاوەکانی کشاندیانەوە"),
+    Message.WITHDRAWAL: in_three("Withdrawn by its sources", "سحبته مصادره", "سەرچاوەکانی کشاندیانەوە"),
 }
-TEST = _words("TEST", "اختبار", "تاقیکردنەوە")
-POSSIBLY = _words("Possibly in your area", "ربما في منطقتك", "ڕەنگە لە ناوچەکەتدا بێت")
-PLACE_UNKNOWN = _words("place unknown", "المكان غير معروف", "شوێن نەزانراوە")
-REPORTED_BY = _words(
+TEST = in_three("TEST", "اختبار", "تاقیکردنەوە")
+POSSIBLY = in_three("Possibly in your area", "ربما في منطقتك", "ڕەنگە لە ناوچەکەتدا بێت")
+PLACE_UNKNOWN = in_three("place unknown", "المكان غير معروف", "شوێن نەزانراوە")
+REPORTED_BY = in_three(
     "Reported by {outlet}, unconfirmed", "بحسب {outlet}، غير مؤكد", "بە گوێرەی {outlet}، پشتڕاست نەکراوەتەوە"
 )
-REACTION_ONLY = _words(
+REACTION_ONLY = in_three(
     "Known only from a reaction carried by {outlet}, unconfirmed",
     "معروف فقط من ردّ فعل نقلته {outlet}، غير مؤكد",
     "تەنها لە کاردانەوەیەکەوە زانراوە کە {outlet} بڵاوی کردووەتەوە، پشتڕاست نەکراوەتەوە",
 )
-RETRACTED_BY = _words("Retracted by {outlet}", "التراجع بحسب {outlet}", "بە گوێرەی {outlet} ڕەت کراوەتەوە")
-UNCONFIRMED = _words("unconfirmed", "غير مؤكد", "پشتڕاست نەکراوەتەوە")
-TOLL_UNKNOWN = _words("toll not stated", "الحصيلة غير مذكورة", "ژمارەی قوربانیان باس نەکراوە")
-NOT_STATED = _words("not stated", "غير مذكور", "باس نەکراوە")
-CLAIMED = _words("claimed", "تبنّى الهجوم", "بەرپرسیارێتیی گرتووەتە ئەستۆ")
-ACCUSED = _words(
+RETRACTED_BY = in_three("Retracted by {outlet}", "التراجع بحسب {outlet}", "بە گوێرەی {outlet} ڕەت کراوەتەوە")
+UNCONFIRMED = in_three("unconfirmed", "غير مؤكد", "پشتڕاست نەکراوەتەوە")
+TOLL_UNKNOWN = in_three("toll not stated", "الحصيلة غير مذكورة", "ژمارەی قوربانیان باس نەکراوە")
+NOT_STATED = in_three("not stated", "غير مذكور", "باس نەکراوە")
+CLAIMED = in_three("claimed", "تبنّى الهجوم", "بەرپرسیارێتیی گرتووەتە ئەستۆ")
+ACCUSED = in_three(
     "accused or suspected, not claimed",
     "متهم أو مشتبه به، دون تبنٍّ",
     "تۆمەتبار یان گومانلێکراو، بێ ئەوەی خۆی بیگرێتە ئەستۆ",
 )
-NOT_A_WARNING = _words(
+NOT_A_WARNING = in_three(
     "Compiled from news reports. Not an official warning.",
     "جُمع من تقارير إخبارية. ليس تحذيراً رسمياً.",
     "لە هەواڵەکانەوە کۆکراوەتەوە. ئاگادارکردنەوەی فەرمی نییە.",
 )
-LEFT_EXPLAINED = _words(
+LEFT_EXPLAINED = in_three(
     "Later reports place it outside the area you watch. You will hear no more of it unless that changes.",
     "تضعه تقارير لاحقة خارج المنطقة التي تراقبها. لن يصلك المزيد عنه ما لم يتغيّر ذلك.",
     "هەواڵەکانی دواتر دەیخەنە دەرەوەی ئەو ناوچەیەی چاودێریی دەکەیت. ئەگەر ئەوە نەگۆڕێت، چیتر دەربارەی ئاگادار ناکرێیتەوە.",
 )
-RETRACTION_EXPLAINED = _words(
+RETRACTION_EXPLAINED = in_three(
     "A source took back what it had reported. Treat the earlier alert as wrong.",
     "تراجع أحد المصادر عمّا نشره. اعتبر التنبيه السابق غير صحيح.",
     "سەرچاوەیەک لە هەواڵەکەی پاشگەز بووەوە. ئاگادارکردنەوەی پێشوو بە هەڵە دابنێ.",
 )
-RETRACTED_BY_DESK = _words(
+RETRACTED_BY_DESK = in_three(
     "Retracted by our own editors", "سحبه محررونا", "لەلایەن دەستەی نووسەرانی خۆمانەوە ڕەت کراوەتەوە"
 )
-DESK_RETRACTION_EXPLAINED = _words(
+DESK_RETRACTION_EXPLAINED = in_three(
     "Our own editors found that it did not happen. Treat the earlier alert as wrong.",
     "تبيّن لمحررينا أن ذلك لم يحدث. اعتبر التنبيه السابق غير صحيح.",
     "بۆ دەستەی نووسەرانمان دەرکەوت کە ڕووی نەداوە. ئاگادارکردنەوەی پێشوو بە هەڵە دابنێ.",
 )
-DESK_CORRECTION_EXPLAINED = _words(
+DESK_CORRECTION_EXPLAINED = in_three(
     "Our own editors corrected it; the sources may still say otherwise.",
     "صحّحه محررونا؛ وقد تذكر المصادر غير ذلك.",
     "دەستەی نووسەرانی خۆمان ڕاستیان کردەوە؛ لەوانەیە سەرچاوەکان هێشتا شتێکی تر بڵێن.",
 )
-WITHDRAWAL_EXPLAINED = _words(
+WITHDRAWAL_EXPLAINED = in_three(
     "Every source took its report back. Nobody stands behind it any more, and nobody called it false either.",
     "سحبت كل المصادر تقاريرها. لم يعد أحد يؤكده، ولم ينفه أحد أيضاً.",
     "هەموو سەرچاوەکان هەواڵەکانیان کشاندەوە. چیتر کەس پشتگیریی ناکات، و کەسیش بە درۆی نەخستووەتەوە.",
 )
-TEST_EXPLAINED = _words(
+TEST_EXPLAINED = in_three(
     "This is a test. Nothing happened.", "هذا اختبار. لم يحدث شيء.", "ئەمە تاقیکردنەوەیە. هیچ ڕووی نەداوە."
 )
-NO_SOURCE = _words("No source stands behind it", "لا مصدر يؤكده", "هیچ سەرچاوەیەک پشتگیریی ناکات")
-UNSETTLED = _words(
+NO_SOURCE = in_three("No source stands behind it", "لا مصدر يؤكده", "هیچ سەرچاوەیەک پشتگیریی ناکات")
+UNSETTLED = in_three(
     "The name may mean one of {count} places; which one is not settled.",
     "قد يعني الاسم واحداً من {count} أماكن؛ ولم يتحدد أيها.",
     "ناوەکە ڕەنگە یەکێک لە {count} شوێن بگرێتەوە؛ دیاری نەکراوە کامیان.",
 )
-LATE = _words(
+LATE = in_three(
     "Late: this news waited {hours} h in our own system.",
     "متأخر: بقي هذا الخبر {hours} ساعة في نظامنا.",
     "درەنگ: ئەم هەواڵە {hours} کاتژمێر لە سیستەمی ئێمەدا مایەوە.",
 )
-OMITTED = _words("and {count} more", "و{count} غيرها", "و {count}ی تر")
+OMITTED = in_three("and {count} more", "و{count} غيرها", "و {count}ی تر")
 
 LABEL: Final[Mapping[str, Words]] = {
-    "what": _words("What", "الحدث", "ڕووداو"),
-    "where": _words("Where", "المكان", "شوێن"),
-    "when": _words("When", "التاريخ", "کات"),
-    "toll": _words("Toll", "الحصيلة", "قوربانیان"),
-    "by": _words("By", "الجهة", "لایەن"),
-    "severity": _words("Severity", "الخطورة", "ئاستی مەترسی"),
-    "reports": _words("Reports", "التقارير", "هەواڵەکان"),
-    "watches": _words("Your watch", "مراقبتك", "چاودێرییەکەت"),
-    "changed": _words("What changed", "ما الذي تغيّر", "چی گۆڕاوە"),
-    "sources": _words("Sources", "المصادر", "سەرچاوەکان"),
-    "quotes": _words("In the sources' words", "بكلمات المصادر", "بە وشەی سەرچاوەکان"),
-    "wrong": _words("Wrong? Tell us", "خطأ؟ أخبرنا", "هەڵەیە؟ پێمان بڵێ"),
+    "what": in_three("What", "الحدث", "ڕووداو"),
+    "where": in_three("Where", "المكان", "شوێن"),
+    "when": in_three("When", "التاريخ", "کات"),
+    "toll": in_three("Toll", "الحصيلة", "قوربانیان"),
+    "by": in_three("By", "الجهة", "لایەن"),
+    "severity": in_three("Severity", "الخطورة", "ئاستی مەترسی"),
+    "reports": in_three("Reports", "التقارير", "هەواڵەکان"),
+    "watches": in_three("Your watch", "مراقبتك", "چاودێرییەکەت"),
+    "changed": in_three("What changed", "ما الذي تغيّر", "چی گۆڕاوە"),
+    "sources": in_three("Sources", "المصادر", "سەرچاوەکان"),
+    "quotes": in_three("In the sources' words", "بكلمات المصادر", "بە وشەی سەرچاوەکان"),
+    "wrong": in_three("Wrong? Tell us", "خطأ؟ أخبرنا", "هەڵەیە؟ پێمان بڵێ"),
 }
 
 PRECISION: Final[Mapping[Precision, Words]] = {
-    Precision.EXACT: _words("the place itself", "المكان نفسه", "شوێنەکە خۆی"),
-    Precision.TOWN: _words(
+    Precision.EXACT: in_three("the place itself", "المكان نفسه", "شوێنەکە خۆی"),
+    Precision.TOWN: in_three(
         "the town, or near the place named", "البلدة أو قرب المكان المذكور", "شارۆچکەکە، یان نزیک شوێنی ناوبراو"
     ),
-    Precision.SUBDISTRICT: _words("the subdistrict only", "الناحية فقط", "تەنها ناحیە"),
-    Precision.DISTRICT: _words("the district only", "القضاء فقط", "تەنها قەزا"),
-    Precision.GOVERNORATE: _words("the governorate only", "المحافظة فقط", "تەنها پارێزگا"),
-    Precision.COUNTRY: _words("the country only", "البلد فقط", "تەنها وڵات"),
+    Precision.SUBDISTRICT: in_three("the subdistrict only", "الناحية فقط", "تەنها ناحیە"),
+    Precision.DISTRICT: in_three("the district only", "القضاء فقط", "تەنها قەزا"),
+    Precision.GOVERNORATE: in_three("the governorate only", "المحافظة فقط", "تەنها پارێزگا"),
+    Precision.COUNTRY: in_three("the country only", "البلد فقط", "تەنها وڵات"),
 }
 
 SEVERITY: Final[Mapping[Severity, Words]] = {
-    Severity.MINOR: _words("minor", "طفيفة", "کەم"),
-    Severity.MODERATE: _words("moderate", "متوسطة", "مامناوەند"),
-    Severity.SEVERE: _words("severe", "شديدة", "توند"),
-    Severity.CRITICAL: _words("critical", "بالغة", "زۆر توند"),
+    Severity.MINOR: in_three("minor", "طفيفة", "کەم"),
+    Severity.MODERATE: in_three("moderate", "متوسطة", "مامناوەند"),
+    Severity.SEVERE: in_three("severe", "شديدة", "توند"),
+    Severity.CRITICAL: in_three("critical", "بالغة", "زۆر توند"),
 }
 
 FACT: Final[Mapping[str, Words]] = {
-    "killed": _words("killed", "القتلى", "کوژراوان"),
-    "wounded": _words("wounded", "الجرحى", "برینداران"),
-    "attackers_killed": _words("attackers killed", "قتلى المهاجمين", "هێرشبەرە کوژراوەکان"),
-    "place": _words("place", "المكان", "شوێن"),
-    "event_type": _words("kind of attack", "نوع الهجوم", "جۆری هێرش"),
-    "event_group": _words("kind of attack", "نوع الهجوم", "جۆری هێرش"),
-    "occurred_on": _words("date", "التاريخ", "بەروار"),
-    "perpetrator": _words("by", "الجهة", "لایەن"),
-    "claimed": _words("claim", "التبنّي", "بەرپرسیارێتی"),
-    "status": _words("status", "الحالة", "دۆخ"),
+    "killed": in_three("killed", "القتلى", "کوژراوان"),
+    "wounded": in_three("wounded", "الجرحى", "برینداران"),
+    "attackers_killed": in_three("attackers killed", "قتلى المهاجمين", "هێرشبەرە کوژراوەکان"),
+    "place": in_three("place", "المكان", "شوێن"),
+    "event_type": in_three("kind of attack", "نوع الهجوم", "جۆری هێرش"),
+    "event_group": in_three("kind of attack", "نوع الهجوم", "جۆری هێرش"),
+    "occurred_on": in_three("date", "التاريخ", "بەروار"),
+    "perpetrator": in_three("by", "الجهة", "لایەن"),
+    "claimed": in_three("claim", "التبنّي", "بەرپرسیارێتی"),
+    "status": in_three("status", "الحالة", "دۆخ"),
 }
 
-ACTOR: Final[Mapping[str, Words]] = {"isis": _words("ISIS", "داعش", "داعش")}
+ACTOR: Final[Mapping[str, Words]] = {"isis": in_three("ISIS", "داعش", "داعش")}
 """Perpetrators known by another name than their slug."""
 
 _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
@@ -187,7 +188,9 @@ def killed(count: int, language: Language) -> str:
         return f"{count or 'none'} killed"
     if language == "ckb":
         return f"{count} کوژراو" if count else "بێ کوژراو"
-    return _arabic(count, none="لا قتلى", one="قتيل واحد", two="قتيلان", few="قتلى", many="قتيلاً", hundred="قتيل")
+    return counted_in_arabic(
+        count, none="لا قتلى", one="قتيل واحد", two="قتيلان", few="قتلى", many="قتيلاً", hundred="قتيل"
+    )
 
 
 def wounded(count: int, language: Language) -> str:
@@ -196,7 +199,9 @@ def wounded(count: int, language: Language) -> str:
         return f"{count or 'none'} wounded"
     if language == "ckb":
         return f"{count} بریندار" if count else "بێ بریندار"
-    return _arabic(count, none="لا جرحى", one="جريح واحد", two="جريحان", few="جرحى", many="جريحاً", hundred="جريح")
+    return counted_in_arabic(
+        count, none="لا جرحى", one="جريح واحد", two="جريحان", few="جرحى", many="جريحاً", hundred="جريح"
+    )
 
 
 def attackers_killed(count: int, language: Language) -> str:
@@ -205,7 +210,7 @@ def attackers_killed(count: int, language: Language) -> str:
         return f"{count or 'no'} attacker{'' if count == 1 else 's'} killed"
     if language == "ckb":
         return f"{count} هێرشبەر کوژراون" if count else "هیچ هێرشبەرێک نەکوژراوە"
-    counted = _arabic(count, none="لا أحد", one="واحد", two="اثنين", few="", many="", hundred="").strip()
+    counted = counted_in_arabic(count, none="لا أحد", one="واحد", two="اثنين", few="", many="", hundred="").strip()
     return f"مقتل {counted} من المهاجمين" if count else "لم يُقتل أحد من المهاجمين"
 
 
@@ -215,7 +220,7 @@ def outlets(count: int, language: Language) -> str:
         return f"{count} outlet{'' if count == 1 else 's'}"
     if language == "ckb":
         return f"{count} دەزگای ڕاگەیاندن"
-    return _arabic(
+    return counted_in_arabic(
         count, none="بلا وسائل إعلام", one="وسيلة إعلام واحدة", two="وسيلتا إعلام",
         few="وسائل إعلام", many="وسيلة إعلام", hundred="وسيلة إعلام",
     )  # fmt: skip
@@ -227,13 +232,13 @@ def origins(count: int, language: Language) -> str:
         return f"{count} origin{'' if count == 1 else 's'}"
     if language == "ckb":
         return f"{count} سەرچاوەی سەربەخۆ"
-    return _arabic(
+    return counted_in_arabic(
         count, none="بلا مصدر", one="مصدر أصلي واحد", two="مصدران أصليان",
         few="مصادر أصلية", many="مصدراً أصلياً", hundred="مصدر أصلي",
     )  # fmt: skip
 
 
-def _arabic(count: int, *, none: str, one: str, two: str, few: str, many: str, hundred: str) -> str:
+def counted_in_arabic(count: int, *, none: str, one: str, two: str, few: str, many: str, hundred: str) -> str:
     """Arabic counts in five ways: none, one, a dual, a plural for 3 to 10, an accusative singular for 11 to 99, a genitive for hundreds."""
     if count < 3:
         return (none, one, two)[max(count, 0)]

@@ -115,13 +115,13 @@ def _is_vague(telling: Telling) -> bool:
 def _wheres(state: IncidentChange, language: Language, names: PlaceWords) -> tuple[str, ...]:
     """From the whole line of divisions to the smallest known one, in letters that the message can carry."""
     comma = ", " if language == "en" else "، "
-    parts = [_carried(part, language) for part in place_parts(state.place, language, names)]
+    parts = [carried(part, language) for part in place_parts(state.place, language, names)]
     known = [part for part in parts if part] or [short_phrases.PLACE_UNKNOWN[language]]
     return tuple(comma.join(known[:count]) for count in range(len(known), 0, -1))
 
 
-def _carried(text: str, language: Language) -> str:
-    """The text as a message carries it; empty for an English one where GSM 03.38 has no letters for it."""
+def carried(text: str, language: Language) -> str:
+    """Return the text as a message carries it; empty for an English one where GSM 03.38 has no letters for it."""
     line = cleaned(text.translate(_ISOLATES), limit=60)
     if language != "en" or is_gsm(line):
         return line
@@ -159,7 +159,7 @@ def _whos(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
     language = telling.language
     comma = ", " if language == "en" else "، "
     if state.status is Status.RETRACTED:
-        by = "" if telling.minimal else _carried(attribution(state, language), language)
+        by = "" if telling.minimal else carried(attribution(state, language), language)
         return tuple(one for one in (by, short_phrases.origins(max(1, state.origins), language)) if one)
     if not state.sources:
         return (short_phrases.NO_SOURCE[language],)
@@ -173,7 +173,7 @@ def _whos(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
     }
     origins = max(1, state.origins)
     doubt = [short_phrases.UNCONFIRMED[language]] if origins == 1 else []
-    named = "" if telling.minimal else _carried(attribution(state, language), language)
+    named = "" if telling.minimal else carried(attribution(state, language), language)
     counted = comma.join(
         [phrases.outlets(max(1, len(reporting)), language), short_phrases.origins(origins, language), *doubt]
     )
