@@ -15,9 +15,11 @@ from services.alert.watch import Filters, Refusal, Watch, WhenVague, refusal
 from shared.events.facts import Place
 from shared.events.incident import IncidentChange, Status
 
-_CELL_DEGREES = 1.0
+_CELL_DEGREES = (0.125, 1.0, 8.0)
+"""Squares of the map that drawn areas are found by: each area lies in few squares of the finest size that allows it."""
+_FEW_CELLS = 64
 _KM_PER_DEGREE = 111.2
-_Cell = tuple[int, int]
+_Cell = tuple[float, int, int]
 _NO_FILTERS = Filters()
 
 
@@ -54,6 +56,11 @@ class WatchIndex:
             members[rule].append(watch.id)
         self._rules = list(members)
         self._members = list(members.values())
+        filter_numbers: dict[Filters, int] = {}
+        self._filter_numbers = [
+            -1 if rule.filters is None else filter_numbers.setdefault(rule.filters, len(filter_numbers))
+            for rule in self._rules
+        ]
         self._at_code: dict[str, set[int]] = defaultdict(set)
         self._below_code: dict[str, set[int]] = defaultdict(set)
         self._in_cell: dict[_Cell, set[int]] = defaultdict(set)
@@ -85,15 +92,24 @@ class WatchIndex:
     def passing(self, state: IncidentChange) -> tuple[Verdict, ...]:
         """Return a verdict for each watch that the state passes, in no order that means anything but always the same."""
         found: list[Verdict] = []
-        relations: dict[int, Relation] = {}  # many rules share an area: each is measured once
+        relations: dict[int, Relation] = {}  # many rules share an area, or filters: each is tried once
+        refused: dict[int, bool] = {-1: False}
+        silent = {receives: _standing(state, receives_tests=receives) is not None for receives in (False, True)}
+        if all(silent.values()):
+            return ()
         for number in sorted(self._candidates(state.place)):
             for area_number in (numbers := self._area_numbers[number]):
                 if area_number not in relations:
                     relations[area_number] = relation(state.place, self._areas[area_number])
-            rule = self._rules[number]
             near = relations[numbers[0]] if len(numbers) == 1 else nearest([relations[one] for one in numbers])
-            if near is not Relation.OUTSIDE and _refused(rule, state, near) is None:
-                found.extend(Verdict(watch_id=watch_id, relation=near) for watch_id in self._members[number])
+            if near is Relation.OUTSIDE:
+                continue
+            rule = self._rules[number]
+            filters = self._filter_numbers[number]
+            if filters not in refused:
+                refused[filters] = rule.filters is not None and refusal(rule.filters, state) is not None
+            if not (silent[rule.receives_tests] or refused[filters] or _where(rule, near, state.place)):
+                found.extend([Verdict(watch_id, near) for watch_id in self._members[number]])
         return tuple(found)
 
     def verdict(self, watch_id: str, state: IncidentChange) -> Verdict:
@@ -126,7 +142,9 @@ class WatchIndex:
         for code in known:
             found |= self._at_code.get(code, set())
         if place.lat is not None and place.lon is not None:
-            return found | self._in_cell.get(_cell(place.lat, place.lon), set())
+            for size in _CELL_DEGREES:
+                found |= self._in_cell.get((size, *_square(size, place.lat, place.lon)), set())
+            return found
         for code in known:
             found |= self._drawn_at_code.get(code, set())
         return found | self._drawn_anywhere
@@ -142,12 +160,12 @@ def _rule(watch: Watch) -> _Rule:
 
 
 def _refused(rule: _Rule, state: IncidentChange, near: Relation) -> Refusal | None:
-    found = _standing(rule, state) or _where(rule, near, state.place)
+    found = _standing(state, receives_tests=rule.receives_tests) or _where(rule, near, state.place)
     return found if found is not None or rule.filters is None else refusal(rule.filters, state)
 
 
-def _standing(rule: _Rule, state: IncidentChange) -> Refusal | None:
-    if state.test and not rule.receives_tests:
+def _standing(state: IncidentChange, *, receives_tests: bool) -> Refusal | None:
+    if state.test and not receives_tests:
         return Refusal.TEST
     if state.status is not Status.ACTIVE:
         return Refusal.NOT_STANDING
@@ -168,8 +186,8 @@ def _is_narrowed(place: Place | None) -> bool:
     return place is not None and (place.admin1 is not None or bool(place.candidates))
 
 
-def _cell(lat: float, lon: float) -> _Cell:
-    return floor(lat / _CELL_DEGREES), floor(lon / _CELL_DEGREES)
+def _square(size: float, lat: float, lon: float) -> tuple[int, int]:
+    return floor(lat / size), floor(lon / size)
 
 
 def _cells(area: Area) -> Iterator[_Cell]:
@@ -183,6 +201,12 @@ def _cells(area: Area) -> Iterator[_Cell]:
     else:
         lons, lats = [lon for lon, _ in area.ring], [lat for _, lat in area.ring]
         south, north, west, east = min(lats), max(lats), min(lons), max(lons)
-    for row in range(floor(south / _CELL_DEGREES), ceil(north / _CELL_DEGREES) + 1):
-        for column in range(floor(west / _CELL_DEGREES), ceil(east / _CELL_DEGREES) + 1):
-            yield row, (column + 180) % 360 - 180
+    for size in _CELL_DEGREES:
+        rows = range(floor(south / size), ceil(north / size) + 1)
+        columns = range(floor(west / size), min(ceil(east / size) + 1, floor(west / size) + round(360 / size)))
+        if len(rows) * len(columns) <= _FEW_CELLS or size == _CELL_DEGREES[-1]:
+            around, west_edge = round(360 / size), floor(-180 / size)
+            for row in rows:
+                for column in columns:
+                    yield size, row, (column - west_edge) % around + west_edge
+            return

@@ -119,7 +119,12 @@ FROM f WHERE d.delivery_id = f.delivery_id AND d.status = 'pending'
 """
 
 
-_UPDATE_INCIDENTS = """
+_KEEP_CHANGES = """
+WITH kept AS (
+    INSERT INTO tocsin_alert.changes (incident_id, revision, raw, occurred_at, fetched_at, linked_at)
+    SELECT * FROM unnest($15::text[], $16::int[], $17::bytea[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
+    ON CONFLICT DO NOTHING
+)
 UPDATE tocsin_alert.incidents i
 SET revision = n.revision, state = n.state, told = n.told::jsonb, test = n.test, last_seen = n.last_seen, updated_at = now(),
     codes = ARRAY(SELECT jsonb_array_elements_text(n.codes::jsonb)), lat = n.lat, lon = n.lon, event_type = n.event_type,
@@ -241,7 +246,7 @@ class _Transaction:
     ) -> Written:
         latest = {change.state.incident_id: change for change in changes}
         await self._connection.execute(
-            _UPDATE_INCIDENTS,
+            _KEEP_CHANGES,
             list(latest),
             [one.state.revision for one in latest.values()],
             [one.raw for one in latest.values()],
@@ -256,11 +261,6 @@ class _Transaction:
             [one.state.severity.value for one in latest.values()],
             [one.state.status.value for one in latest.values()],
             [one.state.held for one in latest.values()],
-        )
-        await self._connection.execute(
-            """INSERT INTO tocsin_alert.changes (incident_id, revision, raw, occurred_at, fetched_at, linked_at)
-            SELECT * FROM unnest($1::text[], $2::int[], $3::bytea[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
-            ON CONFLICT DO NOTHING""",
             [one.state.incident_id for one in changes],
             [one.state.revision for one in changes],
             [one.raw for one in changes],
