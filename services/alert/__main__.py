@@ -11,27 +11,38 @@ import time
 import uuid
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import asyncpg
 
+from services.alert.adapters.answers import PostgresAnswers
+from services.alert.adapters.audit import PostgresAudit
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
+from services.alert.adapters.keys import PostgresKeys
 from services.alert.adapters.postgres import PostgresLedger
+from services.alert.adapters.subscriptions import PostgresSubscriptions
+from services.alert.api.access import Gate
 from services.alert.api.app import create_app
-from services.alert.backlog import LaneLimits
+from services.alert.api.metrics import ApiMetrics
+from services.alert.api.parts import ApiParts
+from services.alert.api.problems import Fault
 from services.alert.api.server import PageServer
+from services.alert.backlog import LaneLimits
+from services.alert.canary import SINK, CanaryCatcher
 from services.alert.channels.email import EmailChannel
+from services.alert.channels.sink import SinkChannel
 from services.alert.channels.webhook import WebhookChannel
-from services.alert.compose import Composer, Sender
+from services.alert.compose import Composer
+from services.alert.composition import Guard, guard_of, sender_of
 from services.alert.consumer import ChangeHandler
 from services.alert.dispatcher import Dispatcher, DispatchLimits
 from services.alert.errors import AlertError, LedgerError
-from services.alert.matching import WatchIndex
 from services.alert.metrics import CHANNELS, AlertMetrics
 from services.alert.ports import Channel, PlaceBook
 from services.alert.progress import Heartbeat
+from services.alert.roster import Roster
 from services.alert.schema import SCHEMA
 from services.alert.settings import AlertSettings
 from services.alert.watch import EmailEndpoint, Subscriptions
@@ -41,17 +52,17 @@ from shared.addresses import AddressPolicy
 from shared.clock import Clock, SystemClock
 from shared.geo.gazetteer import Gazetteer
 from shared.health import HealthServer
+from shared.kafka.awaiting import KafkaUnusableError, await_kafka
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.consumer import Consumer
 from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Publisher, PublishError
-from shared.kafka.topics import missing
 from shared.logging import logger
 from shared.metrics import new_registry
 from shared.postgres.pool import DatabaseUnavailableError, open_pool
 from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
-from shared.topics import INCIDENTS, dead_letters_of
+from shared.topics import INCIDENTS, SOURCES, dead_letters_of
 
 EXIT_WRONG_SETTINGS = 2
 EXIT_TEMPORARY_FAILURE = 75
@@ -66,6 +77,7 @@ def run(environment: Mapping[str, str]) -> int:
         settings = AlertSettings.from_environment(environment)
         book = GazetteerBook(Gazetteer.load())
         subscriptions = load(settings.watches_file, environment, book)
+        subscriptions = replace(subscriptions, endpoints=(*subscriptions.endpoints, SINK))
         _check_relay(settings, subscriptions)
     except SettingsError as error:
         print(f"tocsin alert: {error}", file=sys.stderr)  # logging is not set up before settings are known
@@ -76,7 +88,7 @@ def run(environment: Mapping[str, str]) -> int:
     logger().info("service.started", settings=settings.described())
     try:
         return asyncio.run(_serve(settings, subscriptions, book))
-    except (AlertError, DatabaseUnavailableError, KafkaError, PublishError, SchemaError, OSError) as error:
+    except (AlertError, DatabaseUnavailableError, KafkaUnusableError, KafkaError, PublishError, SchemaError, OSError) as error:
         logger().error("service.failed", error_type=type(error).__name__, reason=str(error))
         return EXIT_TEMPORARY_FAILURE
 
@@ -95,8 +107,11 @@ class _Parts:
 
     consumer: Consumer
     handler: ChangeHandler
+    guard: Guard
     dispatcher: Dispatcher
     ledger: PostgresLedger
+    roster: Roster
+    roster_seconds: float
     metrics: AlertMetrics
     consuming: Heartbeat
     dispatching: Heartbeat
@@ -117,13 +132,17 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
         )
         stack.push_async_callback(_close, pool)
         await require(dsn, SCHEMA)
-        await _topics_exist(connection, settings.startup_deadline_seconds)
+        await await_kafka(
+            connection, (INCIDENTS, SOURCES, dead_letters_of(INCIDENTS)), deadline_seconds=settings.startup_deadline_seconds
+        )
         registry = new_registry()
+        roster = Roster(subscriptions, PostgresSubscriptions(pool), book)
+        await roster.refresh()
         parts = await _parts(
             stack,
             settings,
             connection=connection,
-            subscriptions=subscriptions,
+            roster=roster,
             book=book,
             pool=pool,
             metrics=AlertMetrics(registry),
@@ -137,9 +156,9 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
                 ready={"consuming": parts.consuming.problem, "dispatching": parts.dispatching.problem},
             )
         )
-        app = create_app(PostgresDesk(pool), book)
+        app = create_app(_api_parts(settings, pool, parts.roster, book, ApiMetrics(registry, tuple(Fault))))
         await stack.enter_async_context(PageServer(app, host=settings.api_host, port=settings.api_port))
-        logger().info("service.ready", watches=len(subscriptions.watches), endpoints=len(subscriptions.endpoints))
+        logger().info("service.ready", watches=len(roster.index.watches), endpoints=len(roster.endpoints))
         return await _until(stop, parts)
 
 
@@ -148,14 +167,13 @@ async def _parts(
     settings: AlertSettings,
     *,
     connection: KafkaConnection,
-    subscriptions: Subscriptions,
+    roster: Roster,
     book: PlaceBook,
     pool: "asyncpg.Pool[asyncpg.Record]",
     metrics: AlertMetrics,
 ) -> _Parts:
     clock = SystemClock()
-    index = WatchIndex(subscriptions.watches)
-    endpoints = {endpoint.id: endpoint for endpoint in subscriptions.endpoints}
+    index, endpoints = roster.index, roster.endpoints
     ledger = PostgresLedger(pool, owner=f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     consuming, dispatching = (
         Heartbeat(name, longest_seconds=_LONGEST_ROUND_SECONDS, monotonic=time.monotonic)
@@ -164,7 +182,7 @@ async def _parts(
     dispatcher = Dispatcher(
         queue=ledger,
         endpoints=endpoints,
-        channels=await _channels(stack, settings, clock),
+        channels=await _channels(stack, settings, clock, metrics),
         limits=DispatchLimits(
             lanes=LaneLimits(
                 endpoint_concurrency=settings.endpoint_concurrency,
@@ -192,8 +210,9 @@ async def _parts(
         composer=Composer(
             index=index,
             names=book,
-            sender=Sender(address=settings.mail_from, name=settings.mail_from_name),
+            sender=sender_of(settings),
         ),
+        canaries=CanaryCatcher(names=book, sender=sender_of(settings)),
         dead_letters=publisher,
         metrics=metrics,
         clock=clock,
@@ -208,19 +227,71 @@ async def _parts(
             max_records=settings.batch_records,
         )
     )
+    guard = await guard_of(
+        stack,
+        settings,
+        connection=connection,
+        pool=pool,
+        ledger=ledger,
+        index=index,
+        endpoints=endpoints,
+        book=book,
+        hand_over=dispatcher,
+        metrics=metrics,
+        clock=clock,
+    )
     return _Parts(
+        guard=guard,
         consumer=consumer,
         handler=handler,
         dispatcher=dispatcher,
         ledger=ledger,
+        roster=roster,
+        roster_seconds=settings.watches_refresh_seconds,
         metrics=metrics,
         consuming=consuming,
         dispatching=dispatching,
     )
 
 
-async def _channels(stack: AsyncExitStack, settings: AlertSettings, clock: Clock) -> dict[str, Channel]:
+def _api_parts(
+    settings: AlertSettings,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    roster: Roster,
+    book: PlaceBook,
+    metrics: ApiMetrics,
+) -> ApiParts:
+    clock = SystemClock()
+    keys = PostgresKeys(pool)
+    return ApiParts(
+        incidents=PostgresDesk(pool),
+        deliveries=PostgresAnswers(pool),
+        subscriptions=PostgresSubscriptions(pool),
+        keys=keys,
+        audit=PostgresAudit(pool),
+        roster=roster,
+        places=book,
+        gate=Gate(
+            keys=keys,
+            clock=clock,
+            monotonic=time.monotonic,
+            per_minute=settings.api_requests_per_minute,
+            anonymous_per_minute=settings.api_anonymous_per_minute,
+            open_incidents=settings.api_open_incidents,
+        ),
+        metrics=metrics,
+        clock=clock,
+        max_body_bytes=settings.api_max_body_bytes,
+        max_entries=settings.api_max_entries,
+        channels=frozenset({"webhook", "pull"} | ({"email"} if settings.smtp_host is not None else set())),
+    )
+
+
+async def _channels(
+    stack: AsyncExitStack, settings: AlertSettings, clock: Clock, metrics: AlertMetrics
+) -> dict[str, Channel]:
     channels: dict[str, Channel] = {
+        "sink": SinkChannel(metrics=metrics, clock=clock),
         "webhook": await stack.enter_async_context(
             WebhookChannel(
                 policy=AddressPolicy.allowing(settings.allow_networks),
@@ -246,19 +317,21 @@ async def _channels(stack: AsyncExitStack, settings: AlertSettings, clock: Clock
 
 async def _until(stop: asyncio.Event, parts: _Parts) -> int:
     """Run the loops until told to stop, or until one of them fails: then the process ends and is started anew."""
+    dispatch = asyncio.create_task(parts.dispatcher.run(), name="dispatch")
     loops = [
         asyncio.create_task(_consume(parts), name="consume"),
-        asyncio.create_task(parts.dispatcher.run(), name="dispatch"),
+        asyncio.create_task(parts.guard.watchman.run(), name="watchman"),
+        asyncio.create_task(parts.guard.take_in(), name="sources"),
         asyncio.create_task(_count_pending(parts), name="count"),
+        asyncio.create_task(parts.roster.keep_fresh(every_seconds=parts.roster_seconds), name="roster"),
     ]
     stopped = asyncio.create_task(stop.wait(), name="stop")
-    done, _ = await asyncio.wait({*loops, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait({*loops, dispatch, stopped}, return_when=asyncio.FIRST_COMPLETED)
     failed = [task for task in done if task is not stopped]
-    consume, dispatch, count = loops
-    for task in (consume, count, stopped):
+    for task in (*loops, stopped):
         task.cancel()
     parts.dispatcher.stop()
-    results = await asyncio.gather(consume, dispatch, count, stopped, return_exceptions=True)
+    results = await asyncio.gather(*loops, dispatch, stopped, return_exceptions=True)
     logger().info("service.stopped", failed=[task.get_name() for task in failed])
     for result in results:
         if isinstance(result, Exception):
@@ -299,25 +372,6 @@ async def _close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
             await pool.close()
     except TimeoutError:
         pool.terminate()
-
-
-async def _topics_exist(connection: KafkaConnection, deadline_seconds: float) -> None:
-    """Wait until Kafka answers and has the topics; a consumer of a missing topic would wait without a word."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + deadline_seconds
-    while True:
-        reason: str
-        try:
-            names = await missing(connection, (INCIDENTS, dead_letters_of(INCIDENTS)))
-            if not names:
-                return
-            reason = f"Kafka has no topic {', '.join(names)}: run 'tocsin topics apply'"
-        except (KafkaError, OSError) as error:
-            reason = f"Kafka at {connection.bootstrap} does not answer: {type(error).__name__}: {error}"
-        if loop.time() > until:
-            raise AlertError(reason)
-        logger().warning("kafka.awaited", bootstrap=connection.bootstrap, reason=reason)
-        await asyncio.sleep(1.0)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,9 @@ class AlertSettings(Settings):
     batch_records: Annotated[int, Field(ge=1, le=2000)] = 200
     """Most incident changes in one database transaction."""
 
+    round_seconds: _Positive = 15.0
+    """How often to look whether the watches see, whose daily sign of life is due and what waits to be told together."""
+
     webhook_timeout_seconds: _Positive = 20.0
     """Time for a whole webhook request, connecting included; below the lease."""
     webhook_connect_seconds: _Positive = 5.0

@@ -29,6 +29,7 @@ COMMANDS = {
         "What is known of attacks; retract, correct, merge, split, hold.",
     ),
     "deliveries": ("services.alert.cli:deliveries", "What was sent, to whom, with which answer."),
+    "keys": ("services.alert.keys_cli:keys", "Who may use the API and the page."),
     "topics": ("services.cli.operations:topics", "Declare the Kafka topics."),
     "migrate": ("services.cli.operations:migrate", "Bring the database schemas to this release."),
     "dlq": ("services.cli.operations:dlq", "Messages put aside: list, show, replay."),

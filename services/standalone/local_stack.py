@@ -122,6 +122,7 @@ class LocalStack:
                 "TOCSIN_ALERT_POSTGRES_DSN": self.servers.postgres_dsn,
                 "TOCSIN_ALERT_WATCHES_FILE": str(self.config.watches_file.absolute()),
                 "TOCSIN_ALERT_API_PORT": str(self.config.api_port),
+                "TOCSIN_ALERT_API_OPEN_INCIDENTS": "true",  # on loopback, for whoever has this machine anyway
             },
         }
         return specs(

@@ -89,7 +89,9 @@ async def test_an_incident_rings_once_by_webhook_and_mail_and_its_new_facts_are_
         caught = await mails.wait_for_accepted(2, _WAIT)
         async with httpx.AsyncClient(trust_env=False) as client:
             page = await client.get(stage.page_url)
-            story = await client.get(f"{stage.page_url}incidents/{first.incident_id}")
+            _, key = await _tocsin(stage, "keys", "add", "test")
+            told = {"Authorization": f"Bearer {key.split()[0]}"}
+            story = await client.get(f"{stage.page_url}incidents/{first.incident_id}", headers=told)
             listed = (await client.get(f"{stage.page_url}v1/incidents")).json()
         assert "7 killed, 5 wounded" in page.text
         assert "update: desk, delivered" in story.text

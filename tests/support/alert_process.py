@@ -19,7 +19,7 @@ from shared.kafka.connection import KafkaConnection
 from shared.kafka.publisher import Publisher, Record
 from shared.kafka.topics import apply
 from shared.postgres.migrate import upgrade
-from shared.topics import INCIDENTS, dead_letters_of
+from shared.topics import INCIDENTS, SOURCES, dead_letters_of
 from tests.support.incidents import record_headers
 from tests.support.servers import unique_name
 
@@ -55,6 +55,7 @@ class AlertStage:
             "TOCSIN_ALERT_WATCHES_FILE": str(self._watches),
             "TOCSIN_ALERT_ALLOW_NETWORKS": "127.0.0.0/8",
             "TOCSIN_ALERT_API_PORT": "0",
+            "TOCSIN_ALERT_API_OPEN_INCIDENTS": "true",
             "TOCSIN_ALERT_RETRY_SCHEDULE_SECONDS": "0.2,0.5,1,1,1,1,1",
             "TOCSIN_ALERT_WEBHOOK_TIMEOUT_SECONDS": "3",
             "TOCSIN_ALERT_WEBHOOK_CONNECT_SECONDS": "2",
@@ -63,7 +64,7 @@ class AlertStage:
         }
 
     async def __aenter__(self) -> Self:
-        await apply(self.connection, (INCIDENTS, dead_letters_of(INCIDENTS)))
+        await apply(self.connection, (INCIDENTS, SOURCES, dead_letters_of(INCIDENTS)))
         await upgrade(self.postgres, SCHEMA)
         return self
 

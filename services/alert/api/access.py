@@ -6,11 +6,12 @@ the page's log-in sets. A browser sends the last two by itself, so a write that 
 
 import base64
 import binascii
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
@@ -24,6 +25,8 @@ from shared.clock import Clock
 from shared.logging import logger
 
 COOKIE = "tocsin_key"
+STARTED = "tocsin_started"
+"""Where a request's state keeps when it began."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOTE_USE_AFTER = timedelta(minutes=1)
 _LONGEST_HEADER = 400
@@ -100,12 +103,32 @@ class Gate:
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Admit the request by the right that its route names (``right``), or end it; a route without one is open to everybody."""
+    connection.scope["state"][STARTED] = time.monotonic()
+    if any(
+        "\x00" in text
+        for text in (connection.scope["path"], unquote(connection.scope["query_string"].decode("latin-1")))
+    ):
+        raise ProblemError(Fault.MALFORMED, "the address has a NUL in it")  # no character of PostgreSQL
     right = handler.opt.get("right")
     if right is None:
         return
-    gate: Gate = connection.app.state.gate
+    gate: Gate = connection.app.state.parts.gate
     is_incident_list = bool(handler.opt.get("incident_list"))
     connection.state.caller = await gate.admit(connection, right=right, is_incident_list=is_incident_list)
+
+
+def caller_of(connection: Connection) -> Caller | None:
+    """Return whom the guard admitted, None for anybody."""
+    found = connection.state.get("caller")
+    assert found is None or isinstance(found, Caller)
+    return found
+
+
+def known_caller(connection: Connection) -> Caller:
+    """Return whom the guard admitted on a route that always needs a key."""
+    found = caller_of(connection)
+    assert found is not None
+    return found
 
 
 def presented_key(connection: Connection) -> tuple[str | None, bool]:

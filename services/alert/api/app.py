@@ -1,55 +1,83 @@
-"""The web application: a factory over what it shows. Only this package imports the web framework."""
+"""The web application: a factory over its parts. Only this package imports the web framework."""
 
-from collections.abc import Callable
-from importlib import resources
-from typing import Annotated
+import time
 
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import PathParameter, QueryParameter
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler, Message, Scope
 
-from services.alert.api import pages
-from services.alert.api.shapes import (
-    ErrorView,
-    IncidentPage,
-    IncidentStory,
-    change_view,
-    cursor_after,
-    incident_view,
-    read_cursor,
+from services.alert.api import (
+    account_routes,
+    delivery_routes,
+    incident_routes,
+    page_routes,
+    problems,
+    subscription_routes,
 )
-from services.alert.errors import LedgerError
-from services.alert.ports import IncidentShelf
-from services.alert.routing import Message
-from services.alert.watch import LANGUAGES, Language
-from services.alert.words import PlaceWords, Telling, headline
-from shared.events.incident import IncidentChange
-from shared.logging import logger
+from services.alert.api.access import STARTED, guard
+from services.alert.api.metrics import ApiMetrics
+from services.alert.api.parts import ApiParts
 
-_PAGE_SIZE = 50
 _SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_Cursor = Annotated[str | None, QueryParameter(name="cursor", max_length=200)]
-_Lang = Annotated[str, QueryParameter(name="lang", max_length=3)]
-_Id = Annotated[str, PathParameter(max_length=64)]
+_HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    page_routes.front,
+    page_routes.incident_page,
+    page_routes.login_form,
+    page_routes.login,
+    page_routes.logout,
+    page_routes.style,
+    page_routes.attribution,
+    incident_routes.list_incidents,
+    incident_routes.list_features,
+    incident_routes.one_incident,
+    subscription_routes.list_watches,
+    subscription_routes.one_watch,
+    subscription_routes.put_watch,
+    subscription_routes.delete_watch,
+    subscription_routes.list_endpoints,
+    subscription_routes.one_endpoint,
+    subscription_routes.put_endpoint,
+    subscription_routes.delete_endpoint,
+    delivery_routes.list_deliveries,
+    delivery_routes.one_delivery,
+    delivery_routes.replay_delivery,
+    delivery_routes.list_changes,
+    account_routes.list_keys,
+    account_routes.add_key,
+    account_routes.revoke_key,
+    account_routes.list_acts,
+    account_routes.forget_tenant,
+)
 
 
-def create_app(shelf: IncidentShelf, names: PlaceWords) -> Litestar:
+def create_app(parts: ApiParts) -> Litestar:
     """Return the application; nothing is opened or read before a request comes."""
     return Litestar(
-        route_handlers=[front, incident_page, style, attribution, list_incidents, one_incident],
-        state=State({"shelf": shelf, "names": names}),
+        route_handlers=list(_HANDLERS),
+        state=State({"parts": parts}),
+        guards=[guard],
+        before_send=[_count],
         openapi_config=OpenAPIConfig(
-            title="Tocsin", version="1", path="/v1", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
+            title="Tocsin",
+            version="1",
+            description="Alerts for new attack reports. Every answer that is not what was asked for is a problem (RFC 9457).",
+            path="/v1",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+            security=[{"key": []}],
+            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         ),
-        exception_handlers={LedgerError: _unavailable},
+        exception_handlers={Exception: _answer_error},
         after_request=_with_headers,
+        request_max_body_size=parts.max_body_bytes,
         logging_config=None,
         debug=False,
     )
@@ -61,81 +89,17 @@ def _with_headers(response: Response[object]) -> Response[object]:
     return response
 
 
-def _unavailable(_request: Request[object, object, State], error: LedgerError) -> Response[ErrorView]:
-    logger().error("request.failed", reason=str(error))
-    return Response(ErrorView(error="the database does not answer; try again soon"), status_code=503)
+def _answer_error(request: Request[object, object, State], error: Exception) -> Response[object]:
+    if request.url.path.startswith("/v1"):
+        answer: Response[object] = problems.handle(request, error)  # type: ignore[assignment]  # it is covariant
+    else:
+        answer = page_routes.answer_as_page(request, error, request.app.state.parts.metrics)  # type: ignore[assignment]
+    return _with_headers(answer)
 
 
-def _language(said: str) -> Language:
-    return next((language for language in LANGUAGES if language == said), "en")
-
-
-async def _page_of(shelf: IncidentShelf, cursor: str | None, limit: int) -> tuple[list[IncidentChange], str | None]:
-    before = read_cursor(cursor) if cursor else None
-    found = list(await shelf.incidents(limit=limit + 1, before=before))
-    return found[:limit], cursor_after(found[limit - 1]) if len(found) > limit else None
-
-
-@get("/", media_type=MediaType.HTML, include_in_schema=False)
-async def front(state: State, cursor: _Cursor = None, lang: _Lang = "en") -> Response[str]:
-    """The incident list."""
-    try:
-        incidents, following = await _page_of(state.shelf, cursor, _PAGE_SIZE)
-    except ValueError:
-        incidents, following = await _page_of(state.shelf, None, _PAGE_SIZE)
-    return _html(pages.list_page(incidents, _language(lang), state.names, next_cursor=following))
-
-
-@get("/incidents/{incident_id:str}", media_type=MediaType.HTML, include_in_schema=False)
-async def incident_page(state: State, incident_id: _Id, lang: _Lang = "en") -> Response[str]:
-    """One incident's story."""
-    history = list(await state.shelf.history(incident_id))
-    if not history:
-        return _html(pages.missing_page(_language(lang)), status=404)
-    deliveries = list(await state.shelf.deliveries(incident_id=incident_id))
-    return _html(pages.story_page(history, deliveries, _language(lang), state.names))
-
-
-@get("/style.css", media_type="text/css", include_in_schema=False)
-async def style() -> Response[bytes]:
-    """The style sheet."""
-    return Response(pages.style(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
-
-
-@get("/attribution", media_type=MediaType.TEXT, include_in_schema=False)
-async def attribution() -> Response[str]:
-    """Where the gazetteer's data come from, as their licences ask."""
-    found = resources.files("shared.geo") / "data" / "ATTRIBUTION.md"
-    return Response(found.read_text(encoding="utf-8") if found.is_file() else "", media_type=MediaType.TEXT)
-
-
-@get("/v1/incidents", media_type=MediaType.JSON)
-async def list_incidents(
-    state: State, cursor: _Cursor = None, limit: Annotated[int, QueryParameter(ge=1, le=200)] = _PAGE_SIZE
-) -> Response[IncidentPage | ErrorView]:
-    """Incidents as they stand, the one with the newest report first."""
-    try:
-        incidents, following = await _page_of(state.shelf, cursor, limit)
-    except ValueError as error:
-        return Response(ErrorView(error=str(error)), status_code=400)
-    told = _headlines(state.names)
-    return Response(IncidentPage(incidents=tuple(incident_view(one, told(one)) for one in incidents), next=following))
-
-
-@get("/v1/incidents/{incident_id:str}", media_type=MediaType.JSON)
-async def one_incident(state: State, incident_id: _Id) -> Response[IncidentStory | ErrorView]:
-    """One incident as it stands, and its history."""
-    history = list(await state.shelf.history(incident_id))
-    if not history:
-        return Response(ErrorView(error="there is no such incident"), status_code=404)
-    latest = history[-1]
-    view = incident_view(latest, _headlines(state.names)(latest))
-    return Response(IncidentStory(incident=view, history=tuple(change_view(change) for change in history)))
-
-
-def _headlines(names: PlaceWords) -> Callable[[IncidentChange], str]:
-    return lambda state: headline(state, Telling(message=Message.ALERT, language="en"), names)
-
-
-def _html(text: str, *, status: int = 200) -> Response[str]:
-    return Response(text, media_type=MediaType.HTML, status_code=status)
+async def _count(message: Message, scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        metrics: ApiMetrics = scope["litestar_app"].state.parts.metrics
+        metrics.count(message["status"])
+        if (started := scope["state"].get(STARTED)) is not None:
+            metrics.duration.observe(time.monotonic() - started)

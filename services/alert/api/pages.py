@@ -23,6 +23,14 @@ _PAGE_WORDS: dict[str, phrases.Words] = {
     "nobody": {"en": "Nobody.", "ar": "لا أحد.", "ckb": "هیچ کەس."},
     "back": {"en": "All incidents", "ar": "كل الحوادث", "ckb": "هەموو ڕووداوەکان"},
     "unknown": {"en": "There is no such incident.", "ar": "لا يوجد حادث كهذا.", "ckb": "ڕووداوی وا نییە."},
+    "login": {"en": "Log in", "ar": "تسجيل الدخول", "ckb": "چوونەژوورەوە"},
+    "key": {"en": "Key", "ar": "المفتاح", "ckb": "کلیل"},
+    "enter": {"en": "Enter", "ar": "دخول", "ckb": "بچۆ ژوورەوە"},
+    "trouble": {
+        "en": "This could not be answered.",
+        "ar": "تعذرت الإجابة عن هذا الطلب.",
+        "ckb": "نەتوانرا وەڵامی ئەم داواکارییە بدرێتەوە.",
+    },
     "source_count": {"en": "sources", "ar": "مصادر", "ckb": "سەرچاوە"},
 }
 _TABS: dict[Language, str] = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
@@ -63,22 +71,57 @@ def list_page(
 
 
 def story_page(
-    history: list[IncidentChange], deliveries: list[DeliveryRow], language: Language, names: PlaceWords
+    history: list[IncidentChange], deliveries: list[DeliveryRow] | None, language: Language, names: PlaceWords
 ) -> str:
-    """Return the page of one incident; ``history`` must not be empty."""
+    """Return the page of one incident; ``history`` must not be empty. ``deliveries`` None: who was told is not for this reader."""
     latest = history[-1]
     told: Story = story(latest, _telling(latest, language), names)
     steps = [_step(change, language) for change in history]
-    sent: list[Line] = [
-        Line(label=f"{one.created_at:%Y-%m-%d %H:%M} UTC", value=f"{one.message}: {one.endpoint_id}, {one.status}")
-        for one in deliveries
-    ]
+    sent: list[Line] | None = (
+        None
+        if deliveries is None
+        else [
+            Line(label=f"{one.created_at:%Y-%m-%d %H:%M} UTC", value=f"{one.message}: {one.endpoint_id}, {one.status}")
+            for one in deliveries
+        ]
+    )
     return _render("story.html", language, told=told, steps=steps, sent=sent, path=f"/incidents/{latest.incident_id}")
 
 
 def missing_page(language: Language) -> str:
     """Return the page for an incident that does not exist."""
     return _render("missing.html", language, path="/")
+
+
+_REFUSED: dict[str, phrases.Words] = {
+    "key_wrong": {
+        "en": "This is not a key of this server.",
+        "ar": "هذا ليس مفتاحاً لهذا الخادم.",
+        "ckb": "ئەمە کلیلی ئەم ڕاژەکارە نییە.",
+    },
+    "key_revoked": {"en": "This key was revoked.", "ar": "أُلغي هذا المفتاح.", "ckb": "ئەم کلیلە هەڵوەشێنرایەوە."},
+    "key_expired": {
+        "en": "This key has expired.",
+        "ar": "انتهت صلاحية هذا المفتاح.",
+        "ckb": "ماوەی ئەم کلیلە بەسەرچووە.",
+    },
+    "too_many_requests": {
+        "en": "Too many attempts. Wait a minute.",
+        "ar": "محاولات كثيرة جداً. انتظر دقيقة.",
+        "ckb": "هەوڵی زۆر درا. خولەکێک چاوەڕێ بکە.",
+    },
+}
+
+
+def login_page(language: Language, *, refused: str | None) -> str:
+    """Return the page that asks for a key; ``refused`` is why the one before was not taken."""
+    said = _REFUSED.get(refused, _PAGE_WORDS["trouble"])[language] if refused else None
+    return _render("login.html", language, path="/login", refused=said)
+
+
+def trouble_page(language: Language, reason: str) -> str:
+    """Return the page that says that something cannot be answered, and the reason's word."""
+    return _render("trouble.html", language, path="/", reason=reason)
 
 
 @lru_cache(maxsize=1)

@@ -148,14 +148,12 @@ def answer_of(problem: ProblemError, metrics: ApiMetrics) -> Response[Problem]:
 
 def handle(request: Request[object, object, State], error: Exception) -> Response[Problem]:
     """Answer for the API."""
-    return answer_of(as_problem(error), request.app.state.api_metrics)
+    return answer_of(as_problem(error), request.app.state.parts.metrics)
 
 
 def _sentence(error: ValidationException) -> str:
-    told = []
-    for one in error.extra if isinstance(error.extra, list) else []:
-        if isinstance(one, dict):
-            told.append(f"{one.get('key') or 'the request'}: {one.get('message')}")
+    said = error.extra if isinstance(error.extra, list) else []
+    told = [f"{one.get('key') or 'the request'}: {one.get('message')}" for one in said if isinstance(one, dict)]
     return "; ".join(told)[:500] or "the request is not as the document of the API has it"
 
 

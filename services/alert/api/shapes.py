@@ -1,7 +1,5 @@
 """The JSON of the API; the incident's shape is the webhook's."""
 
-import base64
-import binascii
 from datetime import datetime
 
 import msgspec
@@ -15,10 +13,11 @@ _MAX_EVIDENCE = 50
 
 
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident as it stands."""
+    """An incident as it stands. ``held``: the desk holds it back, nothing is sent about it."""
 
     headline: str
     test: bool
+    held: bool
     incident: IncidentState
     sources: tuple[ShownSource, ...]
     evidence: tuple[ShownEvidence, ...]
@@ -49,17 +48,12 @@ class IncidentStory(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[ChangeView, ...]
 
 
-class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
-    """What went wrong, in a sentence."""
-
-    error: str
-
-
 def incident_view(state: IncidentChange, headline: str) -> IncidentView:
     """Return an incident as the API shows it."""
     return IncidentView(
         headline=headline,
         test=state.test,
+        held=state.held,
         incident=incident_state(state),
         sources=tuple(shown_source(source) for source in reversed(state.sources[-_MAX_SOURCES:])),
         evidence=tuple(
@@ -79,21 +73,3 @@ def change_view(state: IncidentChange) -> ChangeView:
         item_id=state.item_id,
         last_seen=state.last_seen,
     )
-
-
-def cursor_after(state: IncidentChange) -> str:
-    """Return the cursor that continues after this incident."""
-    return base64.urlsafe_b64encode(f"{state.last_seen.isoformat()}|{state.incident_id}".encode()).decode().rstrip("=")
-
-
-def read_cursor(text: str) -> tuple[datetime, str]:
-    """Return what a cursor says; raises ``ValueError`` for one that we never gave."""
-    try:
-        said = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
-        at, _, incident_id = said.partition("|")
-        last_seen = datetime.fromisoformat(at)
-    except (ValueError, binascii.Error) as error:
-        raise ValueError("the cursor is not one that this server gave") from error
-    if last_seen.tzinfo is None or not incident_id:
-        raise ValueError("the cursor is not one that this server gave")
-    return last_seen, incident_id

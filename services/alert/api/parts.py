@@ -1,0 +1,38 @@
+"""What the routes are made of, in one value: built at the composition root, and by tests from fakes."""
+
+from dataclasses import dataclass
+
+from litestar.datastructures import State
+
+from services.alert.api.access import Gate
+from services.alert.api.metrics import ApiMetrics
+from services.alert.api.ports import Audit, DeliveryShelf, KeyRing, SubscriptionStore
+from services.alert.ports import IncidentShelf, PlaceBook
+from services.alert.roster import Roster
+from shared.clock import Clock
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiParts:
+    """The shelves that are read and written, who is let in, what is counted, and the ``channels`` that this server can send by."""
+
+    incidents: IncidentShelf
+    deliveries: DeliveryShelf
+    subscriptions: SubscriptionStore
+    keys: KeyRing
+    audit: Audit
+    roster: Roster
+    places: PlaceBook
+    gate: Gate
+    metrics: ApiMetrics
+    clock: Clock
+    max_body_bytes: int = 262_144
+    max_entries: int = 1_000
+    channels: frozenset[str] = frozenset({"webhook", "email", "pull"})
+
+
+def parts_of(state: State) -> ApiParts:
+    """Return the application's parts."""
+    parts = state.parts
+    assert isinstance(parts, ApiParts)
+    return parts

@@ -1,0 +1,289 @@
+"""Keys of the API: who is let in, what a key may do, what a stranger learns (nothing)."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from litestar import Litestar
+
+from services.alert.api.problems import Fault
+from services.alert.keys import Right, digest_of, judged, key_id_of, new_key, owned_id, tenant_of
+from services.alert.pace import Pace
+from services.alert.watch import Subscriptions, WebhookEndpoint
+from tests.support.api import NOW, ApiStage, Pulse
+from tests.support.incidents import opened
+
+SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+HOOK = {"channel": "webhook", "url": "https://desk.example/hook/token?x=1"}
+DIYALA = {"places": ["Diyala"], "endpoints": ["desk"]}
+
+
+def _guarded(app: Litestar) -> list[tuple[str, str]]:
+    return [
+        (method, route.path)
+        for route in app.routes
+        for handler in route.route_handlers  # type: ignore[union-attr]  # all are HTTP routes
+        for method in handler.http_methods  # type: ignore[union-attr]
+        if handler.opt.get("right") is not None and method != "OPTIONS"
+    ]
+
+
+def _path(template: str) -> str:
+    return "/".join("some" if part.startswith("{") else part for part in template.split("/"))
+
+
+def test_without_a_key_nothing_is_answered_but_the_style_the_log_in_and_the_document() -> None:
+    stage = ApiStage([opened()])
+    client = stage.client()
+    routes = _guarded(stage.app)
+    assert len(routes) >= 20
+    for method, template in routes:
+        answer = client.request(method, _path(template))
+        assert answer.status_code == 401, (method, template)
+        assert opened().incident_id not in answer.text
+    assert client.get("/style.css").status_code == 200
+    assert client.get("/v1/openapi.json").status_code == 200
+
+
+def test_an_open_list_opens_incidents_and_nothing_else() -> None:
+    stage = ApiStage([opened()], [opened(2, held=True)], open_incidents=True)
+    client = stage.client()
+    assert client.get("/v1/incidents").status_code == 200
+    assert client.get("/").status_code == 200
+    opened_routes = {
+        template
+        for method, template in _guarded(stage.app)
+        if client.request(method, _path(template)).status_code != 401
+    }
+    assert opened_routes <= {
+        "/", "/incidents/{incident_id:str}", "/v1/incidents", "/v1/incidents.geojson", "/v1/incidents/{incident_id:str}"
+    }  # fmt: skip
+    held = opened(2).incident_id
+    assert held not in client.get("/v1/incidents").text
+    assert client.get(f"/v1/incidents/{held}").status_code == 404
+    assert held in stage.client(stage.key()).get("/v1/incidents").text
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"revoked_at": NOW}, Fault.KEY_REVOKED),
+        ({"expires_at": NOW}, Fault.KEY_EXPIRED),
+        ({"digest": digest_of("another")}, Fault.KEY_WRONG),
+    ],
+)
+def test_a_key_that_is_not_good_is_told_why_and_counted(changed: dict[str, Any], fault: Fault) -> None:
+    stage = ApiStage()
+    answer = stage.client(stage.key(**changed)).get("/v1/incidents")
+    assert (answer.status_code, answer.json()["reason"]) == (401, fault.value)
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert stage.refused(fault) == 1
+
+
+@pytest.mark.parametrize("said", ["x", "tocsin_", new_key().text, "", "ü" * 3, "a" * 5000])
+def test_a_text_that_is_no_key_of_ours_is_wrong_whatever_it_is(said: str) -> None:
+    stage = ApiStage()
+    answer = stage.client().get("/v1/incidents", headers={"Authorization": b"Bearer " + said.encode()})
+    assert (answer.status_code, answer.json()["reason"]) == (401, "key_wrong")
+
+
+def test_a_wrong_secret_of_a_known_id_tells_no_more_than_an_unknown_id() -> None:
+    key = new_key()
+    stage = ApiStage()
+    known = key_id_of(stage.key(revoked_at=NOW))
+    answers = [
+        stage.client(text).get("/v1/watches").json()["detail"] for text in (key.text, f"tocsin_{known}_{'x' * 43}")
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_a_key_is_kept_as_a_hash_alone() -> None:
+    stage = ApiStage()
+    text = stage.key()
+    (held,) = stage.keys.held.values()
+    assert text not in repr(held)
+    assert held.digest == digest_of(text)
+    assert judged(text, None, now=NOW) == judged("x", held, now=NOW) == "key_wrong"
+
+
+@pytest.mark.parametrize(
+    ("right", "allowed"),
+    [
+        (Right.READ, {"read"}),
+        (Right.WRITE, {"read", "write"}),
+        (Right.DESK, {"read", "desk"}),
+        (Right.ADMIN, {"read", "write", "admin"}),
+    ],
+)
+def test_a_key_may_do_what_its_rights_say(right: Right, allowed: set[str]) -> None:
+    stage = ApiStage()
+    client = stage.client(stage.key(right))
+    seen = {
+        "read": client.get("/v1/watches").status_code,
+        "write": client.put("/v1/endpoints/desk", json=HOOK).status_code,
+        "admin": client.get("/v1/keys").status_code,
+    }
+    assert {name for name, status in seen.items() if status == 200} == allowed - {"desk"}
+    assert {status for name, status in seen.items() if name not in allowed} <= {403}
+
+
+def test_a_password_and_a_cookie_open_the_page_but_write_only_from_the_page_itself() -> None:
+    stage = ApiStage([opened()])
+    key = stage.key(Right.WRITE)
+    basic = {"Authorization": "Basic " + base64.b64encode(f"any:{key}".encode()).decode()}
+    cookie = {"Cookie": f"tocsin_key={key}"}
+    for headers in (basic, cookie):
+        assert stage.client().get("/", headers=headers).status_code == 200
+        for site, status in (("cross-site", 403), ("same-site", 403), ("none", 403), ("same-origin", 200)):
+            answer = stage.client().put("/v1/endpoints/desk", json=HOOK, headers=headers | {"Sec-Fetch-Site": site})
+            assert answer.status_code == status, site
+        foreign = stage.client().put(
+            "/v1/endpoints/desk", json=HOOK, headers=headers | {"Origin": "https://evil.example"}
+        )
+        assert (foreign.status_code, foreign.json()["reason"]) == (403, "cross_site")
+
+
+def test_the_log_in_sets_a_cookie_that_no_script_reads_and_no_other_site_sends() -> None:
+    stage = ApiStage([opened()])
+    client = stage.client()
+    assert client.get("/").status_code == 401
+    assert 'type="password"' in client.get("/").text
+    wrong = client.post("/login", data={"key": "tocsin_x"}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert wrong.status_code == 401
+    assert "not a key of this server" in wrong.text
+    foreign = client.post("/login", data={"key": stage.key()}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
+    done = client.post(
+        "/login", data={"key": stage.key()}, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
+    )
+    assert done.status_code == 303
+    said = done.headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=strict" in said
+    assert client.get("/").status_code == 200
+
+
+def test_one_key_has_its_pace_and_delays_no_other() -> None:
+    stage = ApiStage(per_minute=3)
+    busy, calm = stage.client(stage.key()), stage.client(stage.key())
+    assert [busy.get("/v1/watches").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    answer = busy.get("/v1/watches")
+    assert answer.json()["reason"] == "too_many_requests"
+    assert int(answer.headers["retry-after"]) == 20
+    assert calm.get("/v1/watches").status_code == 200
+    stage.pulse.pass_by(timedelta(seconds=20))
+    assert busy.get("/v1/watches").status_code == 200
+
+
+def test_guessing_keys_is_slowed_down_and_a_right_key_is_not() -> None:
+    stage = ApiStage(anonymous_per_minute=5)
+    statuses = [stage.client(new_key().text).get("/v1/watches").status_code for _ in range(8)]
+    assert statuses == [401] * 5 + [429] * 3
+    assert stage.client(stage.key()).get("/v1/watches").status_code == 200
+
+
+def test_a_pace_forgets_who_asked_longest_ago() -> None:
+    pulse = Pulse()
+    pace = Pace(per_minute=1, monotonic=pulse)
+    assert pace.wait_of("first") == 0
+    assert pace.wait_of("first") == 60
+    for number in range(20_000):
+        pace.wait_of(str(number))
+    assert pace.wait_of("first") == 0
+
+
+# Tenants
+
+
+def _two_tenants() -> tuple[ApiStage, Any, Any]:
+    stage = ApiStage()
+    acme = stage.client(stage.key(Right.ADMIN, tenant="acme"))
+    other = stage.client(stage.key(Right.ADMIN, tenant="other"))
+    assert acme.put("/v1/endpoints/desk", json=HOOK).status_code == 200
+    assert acme.put("/v1/watches/home", json=DIYALA).status_code == 200
+    stage.deliveries.write("d_acme", endpoint="acme.desk", watch_ids=("acme.home",))
+    return stage, acme, other
+
+
+def test_nobody_sees_or_guesses_another_tenants_things() -> None:
+    stage, acme, other = _two_tenants()
+    key_id = next(key.key_id for key in stage.keys.held.values() if key.tenant == "acme")
+    addresses = [
+        f"/v1/{kind}/{name}"
+        for kind, name in (
+            ("watches", "home"), ("watches", "acme.home"), ("endpoints", "desk"), ("endpoints", "acme.desk"),
+            ("deliveries", "d_acme"),
+        )
+    ]  # fmt: skip
+    for path in addresses:
+        assert acme.get(path).status_code == 200, path
+        foreign, unknown = other.get(path), other.get(path.rpartition("/")[0] + "/nothing")
+        assert foreign.status_code == 404, path
+        assert foreign.json() == unknown.json()
+        assert stage.client(stage.key(Right.ADMIN)).get(path).status_code == 404, path
+    for path in ("/v1/watches", "/v1/endpoints", "/v1/deliveries", "/v1/audit", "/v1/keys"):
+        text = other.get(path).text
+        assert "acme" not in text, path
+        assert "desk.example" not in text, path
+    assert other.get("/v1/incidents", params={"watch": "acme.home"}).status_code == 404
+    assert other.get("/v1/changes", params={"watch": "acme.home"}).status_code == 404
+    assert other.delete("/v1/watches/acme.home").status_code == 404
+    assert other.delete("/v1/endpoints/acme.desk").status_code == 404
+    assert other.delete(f"/v1/keys/{key_id}").status_code == 404
+    assert other.post("/v1/deliveries/d_acme/replay").status_code == 404
+    assert acme.get("/v1/watches/home").status_code == 200
+
+
+def test_a_tenant_cannot_put_things_under_anothers_name_or_send_to_its_endpoints() -> None:
+    stage, _, other = _two_tenants()
+    assert other.put("/v1/endpoints/acme.desk", json=HOOK).status_code == 422
+    assert other.put("/v1/watches/mine", json={"places": ["Diyala"], "endpoints": ["acme.desk"]}).status_code == 422
+    assert other.put("/v1/endpoints/desk", json=HOOK).json()["id"] == "other.desk"
+    assert set(stage.roster.endpoints) == {"acme.desk", "other.desk"}
+
+
+def test_the_files_are_the_default_tenants_and_are_changed_in_the_file_alone() -> None:
+    desk = WebhookEndpoint(id="desk", url="https://desk.example/hook", secrets=(SECRET,))
+    stage = ApiStage(of_file=Subscriptions(endpoints=(desk,)))
+    own, other = stage.client(stage.key(Right.WRITE)), stage.client(stage.key(Right.WRITE, tenant="acme"))
+    assert own.get("/v1/endpoints/desk").json()["managed"] == "file"
+    assert SECRET not in own.get("/v1/endpoints").text
+    assert other.get("/v1/endpoints/desk").status_code == 404
+    assert own.put("/v1/endpoints/desk", json=HOOK).status_code == 409
+    assert own.delete("/v1/endpoints/desk").status_code == 409
+    assert own.put("/v1/watches/mine", json=DIYALA).json()["endpoints"] == ["desk"]
+
+
+def test_every_write_is_in_the_audit_with_who_did_it() -> None:
+    stage, acme, _ = _two_tenants()
+    acme.delete("/v1/endpoints/desk")
+    acts = acme.get("/v1/audit").json()["acts"]
+    assert [(act["action"], act["subject"]) for act in acts] == [
+        ("watch.deleted", "acme.home"),
+        ("endpoint.deleted", "acme.desk"),
+        ("watch.set", "acme.home"),
+        ("endpoint.set", "acme.desk"),
+    ]
+    (actor,) = {act["actor"] for act in acts}
+    assert stage.keys.held[actor].tenant == "acme"
+    assert "desk.example" not in str(acts)
+
+
+def test_a_key_makes_keys_of_its_own_tenant_with_no_more_rights_than_its_own() -> None:
+    stage = ApiStage()
+    admin = stage.client(stage.key(Right.ADMIN, tenant="acme"))
+    made = admin.post("/v1/keys", json={"name": "reader", "rights": ["read"]}).json()
+    assert stage.client(made["key"]).get("/v1/watches").status_code == 200
+    assert stage.keys.held[made["id"]].tenant == "acme"
+    assert admin.post("/v1/keys", json={"name": "desk", "rights": ["desk"]}).status_code == 403
+    assert made["key"] not in admin.get("/v1/keys").text
+    assert admin.delete(f"/v1/keys/{made['id']}").status_code == 204
+    assert stage.client(made["key"]).get("/v1/watches").json()["reason"] == "key_revoked"
+
+
+def test_ids_name_their_tenant() -> None:
+    assert owned_id("default", "diyala") == "diyala"
+    assert owned_id("acme", "diyala") == "acme.diyala"
+    assert tenant_of("diyala~feed") == "default"
+    assert tenant_of("acme.diyala~feed") == "acme"
