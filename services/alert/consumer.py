@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.alert.canary import CanaryCatcher, is_canary
 from services.alert.compose import Composer
 from services.alert.errors import LedgerError
 from services.alert.ledger import DeliveryStatus, HeldIncident, NewDelivery, StoredChange
@@ -56,6 +57,7 @@ class ChangeHandler:
         index: WatchIndex,
         endpoints: Mapping[str, Endpoint],
         composer: Composer,
+        canaries: CanaryCatcher,
         dead_letters: DeadLetterPublisher,
         metrics: AlertMetrics,
         clock: Clock,
@@ -65,6 +67,7 @@ class ChangeHandler:
         self._index = index
         self._endpoints = endpoints
         self._composer = composer
+        self._canaries = canaries
         self._dead_letters = dead_letters
         self._metrics = metrics
         self._clock = clock
@@ -113,8 +116,13 @@ class ChangeHandler:
         outcomes: list[ChangeOutcome] = []
         taken: frozenset[str] = frozenset()
         async with self._ledger.transaction() as transaction:
-            held = dict(await transaction.held([one.state.incident_id for one in read]))
+            news = [one for one in read if not is_canary(one.state)]
+            held = dict(await transaction.held([one.state.incident_id for one in news])) if news else {}
             for one in read:
+                if is_canary(one.state):
+                    deliveries += self._catch(one, letters)
+                    outcomes.append(ChangeOutcome.CANARY)
+                    continue
                 known = held[one.state.incident_id]
                 if one.state.revision <= known.revision:
                     outcomes.append(ChangeOutcome.REPEATED)
@@ -130,7 +138,7 @@ class ChangeHandler:
                 outcomes.append(ChangeOutcome.ROUTED if written else ChangeOutcome.SILENT)
             if letters:
                 await self._dead_letters.publish(letters)
-            if changes:
+            if changes or deliveries:
                 taken = (await transaction.write(changes, deliveries, taking=self._hand_over.wanted(deliveries))).taken
         if deliveries:
             self._hand_over.hand_over(deliveries, taken)
@@ -160,6 +168,13 @@ class ChangeHandler:
             stale=stale,
         )
         return change, written
+
+    def _catch(self, one: _Read, letters: list[Record]) -> tuple[NewDelivery, ...]:
+        try:
+            return self._canaries.deliveries(one.state, one.times)
+        except Exception as error:  # noqa: BLE001  # as for any change
+            letters.append(self._put_aside(one.record, DeadLetterReason.PROCESSING_FAILED, error))
+            return ()
 
     def _put_aside(self, record: Received, reason: DeadLetterReason, error: Exception) -> Record:
         self._metrics.dead_letters.labels(reason.value).inc()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.alert.bulletin import BulletinKind
 from services.alert.delivery import Next, Outcome
 from services.alert.routing import Message, Told
 from shared.events.incident import IncidentChange
@@ -47,7 +48,7 @@ class NewDelivery:
     channel: str
     incident_id: str
     revision: int
-    message: Message
+    message: Message | BulletinKind
     watch_ids: tuple[str, ...]
     test: bool
     content_type: str

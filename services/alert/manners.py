@@ -79,6 +79,9 @@ class Manners:
         return self.ends_at is not None and now >= self.ends_at
 
 
+ORDINARY = Manners()
+
+
 def local(now: datetime, zone: str) -> datetime:
     """Return the time on the clocks of a zone."""
     return now.astimezone(ZoneInfo(zone))

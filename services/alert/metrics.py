@@ -4,12 +4,14 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.alert.bulletin import BulletinKind
 from services.alert.delivery import Reason
 from services.alert.routing import Message
+from services.alert.sight import BlindReason
 from shared.kafka.dead_letters import DeadLetterReason
 from shared.metrics import AGE_BUCKETS, StageMetrics
 
-CHANNELS = ("webhook", "email")
+CHANNELS = ("webhook", "email", "sink")
 
 
 class ChangeOutcome(StrEnum):
@@ -19,6 +21,7 @@ class ChangeOutcome(StrEnum):
     SILENT = "silent"
     REPEATED = "repeated"
     DEAD_LETTERED = "dead_lettered"
+    CANARY = "canary"
 
 
 class AttemptOutcome(StrEnum):
@@ -74,7 +77,27 @@ class AlertMetrics:
             buckets=AGE_BUCKETS,
             registry=registry,
         )
+        self.watch_blind = Gauge(
+            "tocsin_alert_watch_blind", "watches that see nothing now, by what ends their sight", ["reason"], registry=registry
+        )
+        self.rounds_last = Gauge(
+            "tocsin_alert_rounds_last_timestamp_seconds", "when somebody last looked whether watches see", registry=registry
+        )
+        self.canary_age = Histogram(
+            "tocsin_alert_canary_age_seconds",
+            "from the slot of a test item to its arrival at the end of the chain",
+            buckets=AGE_BUCKETS,
+            registry=registry,
+        )
+        self.canary_last = Gauge(
+            "tocsin_alert_canary_last_timestamp_seconds", "slot of the test item that arrived last", registry=registry
+        )
+        self.sources_unreadable = Counter(
+            "tocsin_alert_sources_unreadable", "records of feeds' health that could not be read", registry=registry
+        )
         self.ledger_errors = Counter("tocsin_alert_ledger_errors", "times PostgreSQL did not play", registry=registry)
+        for blind in BlindReason:
+            self.watch_blind.labels(blind.value)
         for reason in DeadLetterReason:
             self.dead_letters.labels(reason.value)
         for channel in CHANNELS:
@@ -83,7 +106,7 @@ class AlertMetrics:
             self.pending.labels(channel)
             self.age.labels(channel)
             self.lag.labels(channel)
-            for message in Message:
+            for message in (*Message, *BulletinKind):
                 self.created.labels(channel, message.value)
             for failure in Reason:
                 self.failures.labels(channel, failure.value)

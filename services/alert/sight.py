@@ -71,7 +71,7 @@ def look(sight: Sight, outlook: Outlook, now: datetime) -> tuple[Sight, Tiding |
         return _still_blind(sight, is_dark=is_dark, now=now)
     if is_dark:
         return _darkening(sight, outlook, now)
-    return _seeing(sight, until or now, now)
+    return _seeing(sight, until or now)
 
 
 def _still_blind(sight: Sight, *, is_dark: bool, now: datetime) -> tuple[Sight, Tiding | None]:
@@ -98,7 +98,7 @@ def _darkening(sight: Sight, outlook: Outlook, now: datetime) -> tuple[Sight, Ti
     )
 
 
-def _seeing(sight: Sight, until: datetime, now: datetime) -> tuple[Sight, Tiding | None]:
+def _seeing(sight: Sight, until: datetime) -> tuple[Sight, Tiding | None]:
     if until - sight.seen_until > BLIND_AFTER:
         return _clear(sight, until), SeesAgain(since=sight.seen_until, until=until)
     if sight.suspected_at is not None or until - sight.seen_until >= KEEP_EVERY:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from services.alert.area import Area
-from services.alert.manners import Manners
+from services.alert.manners import ORDINARY, Manners
 from shared.events.facts import EventGroup, EventType
 from shared.events.incident import IncidentChange, Severity
 
@@ -77,17 +77,23 @@ class Watch:
     language: Language | None = None
     receives_tests: bool = False
     minimal: bool = False
-    manners: Manners = Manners()
+    manners: Manners = ORDINARY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookEndpoint:
-    """A receiver of Standard Webhooks. The first of ``secrets`` is current; all sign, so that a receiver may change over at leisure."""
+    """A receiver of Standard Webhooks. The first of ``secrets`` is current; all sign, so that a receiver may change over at leisure.
+
+    ``owner`` is the endpoint that hears when this one fails. ``max_concurrent`` and ``per_second`` bound what it gets, None: as all.
+    """
 
     id: str
     url: str
     secrets: tuple[str, ...] = field(repr=False)
     language: Language | None = None
+    owner: str | None = None
+    max_concurrent: int | None = None
+    per_second: float | None = None
     channel: Literal["webhook"] = "webhook"
 
 
@@ -98,6 +104,9 @@ class EmailEndpoint:
     id: str
     to: str
     language: Language | None = None
+    owner: str | None = None
+    max_concurrent: int | None = None
+    per_second: float | None = None
     channel: Literal["email"] = "email"
 
 
@@ -110,7 +119,16 @@ class PullEndpoint:
     channel: Literal["pull"] = "pull"
 
 
-Endpoint = WebhookEndpoint | EmailEndpoint | PullEndpoint
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SinkEndpoint:
+    """The reserved end of the canary's way; nobody can configure one."""
+
+    id: str
+    language: Language | None = None
+    channel: Literal["sink"] = "sink"
+
+
+Endpoint = WebhookEndpoint | EmailEndpoint | PullEndpoint | SinkEndpoint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

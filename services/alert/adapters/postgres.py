@@ -162,6 +162,10 @@ class PostgresLedger:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield _Transaction(connection, self._owner)
 
+    def joined(self, connection: Any) -> LedgerTransaction:
+        """The ledger as part of somebody's open transaction."""
+        return _Transaction(connection, self._owner)
+
     async def claim(
         self, *, channel: str, limit: int, slots: int, slots_of: Mapping[str, int], lease: timedelta
     ) -> Sequence[Claimed]:

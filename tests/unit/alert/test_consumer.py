@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.alert.area import CodedArea
+from services.alert.canary import CanaryCatcher
 from services.alert.compose import Composer, Sender
 from services.alert.consumer import ChangeHandler, times_of
 from services.alert.errors import LedgerError
@@ -35,13 +36,13 @@ class Stage:
         self.clock = StandingClock()
         self.hand_over = FakeHandOver()
         index = WatchIndex([watch])
+        names, sender = places or FewPlaces(), Sender(address="alerts@tocsin.example", name="Tocsin")
         self.handler = ChangeHandler(
             ledger=self.ledger,
             index=index,
             endpoints={"desk": DESK},
-            composer=Composer(
-                index=index, names=places or FewPlaces(), sender=Sender(address="alerts@tocsin.example", name="Tocsin")
-            ),
+            composer=Composer(index=index, names=names, sender=sender),
+            canaries=CanaryCatcher(names=names, sender=sender),
             dead_letters=self.publisher,
             metrics=AlertMetrics(self.registry),
             clock=self.clock,
