@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 
 from services.classify.app import EXIT_TEMPORARY_FAILURE, Classifier
-from services.classify.errors import TopicsMissingError
 from services.classify.metrics import ClassifyMetrics
 from services.classify.progress import Partition, Progress, watch
 from services.classify.reading_pool import ReadingPool
@@ -20,10 +19,10 @@ from services.classify.settings import ClassifySettings
 from shared import logging
 from shared.clock import SystemClock
 from shared.health import HealthServer
+from shared.kafka.awaiting import KafkaUnusableError, await_kafka
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Publisher
-from shared.kafka.topics import missing
 from shared.logging import logger
 from shared.metrics import new_registry
 from shared.settings import SettingsError
@@ -40,25 +39,6 @@ def run(environment: Mapping[str, str]) -> int:
     logging.configure("classify", level=settings.log_level, log_format=settings.log_format)
     logger().info("service.started", settings=settings.described())
     return asyncio.run(_serve(settings))
-
-
-async def _topics_exist(connection: KafkaConnection, deadline_seconds: float) -> None:
-    """Wait until Kafka answers and has every topic; the framework would ignore a missing one for ever."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + deadline_seconds
-    while True:
-        problem: Exception
-        try:
-            names = await missing(connection, ALL)
-            if not names:
-                return
-            problem = TopicsMissingError(names)
-        except (KafkaError, OSError) as error:
-            problem = error
-        if loop.time() > until:
-            raise problem
-        logger().warning("kafka.awaited", bootstrap=connection.bootstrap, reason=str(problem))
-        await asyncio.sleep(1.0)
 
 
 class _Checks:
@@ -136,11 +116,11 @@ async def _work(
     """Run until told to stop or the framework crashes; returns the exit status."""
     async with AsyncExitStack() as stack:
         try:
-            await _topics_exist(connection, settings.startup_deadline_seconds)
+            await await_kafka(connection, ALL, deadline_seconds=settings.startup_deadline_seconds)
             publisher = await stack.enter_async_context(
                 Publisher(connection, client_id="tocsin-classify", timeout_seconds=settings.publish_timeout_seconds)
             )
-        except (KafkaError, OSError, TopicsMissingError) as error:
+        except (KafkaUnusableError, KafkaError, OSError) as error:
             logger().error("kafka.unusable", bootstrap=connection.bootstrap, reason=str(error))
             return EXIT_TEMPORARY_FAILURE
         reader = await stack.enter_async_context(

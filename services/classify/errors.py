@@ -2,8 +2,7 @@
 
 ClassifyError
 ├── InfrastructureError   Kafka or our own disk failed us: the process must end with nothing committed
-├── StateError            the link table cannot be used as it is; a new start mends it
-└── TopicsMissingError    a topic does not exist; the framework would ignore it for ever
+└── StateError            the link table cannot be used as it is; a new start mends it
 """
 
 
@@ -22,11 +21,3 @@ class InfrastructureError(ClassifyError):
 
 class StateError(ClassifyError):
     """The link table cannot be read, or its changelog has begun anew; after a new start it is rebuilt."""
-
-
-class TopicsMissingError(ClassifyError):
-    """Topics are missing on the broker; ``tocsin topics apply`` declares them."""
-
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__(f"missing on the broker: {', '.join(missing)}; run 'tocsin topics apply'")
-        self.missing = missing

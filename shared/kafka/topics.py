@@ -8,10 +8,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.kafka.connection import KafkaConnection
+from shared.logging import logger
 from shared.topics import Topic
 
 _ALREADY_EXISTS = 36
 """Kafka's error code; somebody else created the topic meanwhile."""
+_DENIED = (29, 31)
+"""TOPIC_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED."""
 _APPEAR_SECONDS = 20.0
 
 
@@ -55,12 +58,7 @@ async def apply(connection: KafkaConnection, topics: Sequence[Topic], *, replica
                     "an incident's reports meet by partition, so move to a new topic instead of changing this one"
                 )
         if existing:
-            await admin.alter_configs(
-                [
-                    ConfigResource(ConfigResourceType.TOPIC, name, configs=wanted[name].config)
-                    for name in sorted(existing)
-                ]
-            )
+            await _set(admin, {name: wanted[name] for name in sorted(existing)})
         return Applied(created=created, kept=tuple(sorted(existing)))
     finally:
         await admin.close()
@@ -79,8 +77,34 @@ async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replicat
         ]
     )
     for name, code, *text in response.topic_errors:
+        if code in _DENIED:
+            raise TopicError(
+                f"topic {name} does not exist and our user may not create it; have it declared with "
+                f"{topics[name].partitions} partitions and {_settings_of(topics[name])}, and read, write and describe granted"
+            )
         if code not in (0, _ALREADY_EXISTS):
             raise TopicError(f"the broker refused to create {name}: error {code} {' '.join(map(str, text))}")
+
+
+async def _set(admin: AIOKafkaAdminClient, topics: dict[str, Topic]) -> None:
+    responses = await admin.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name, configs=topic.config) for name, topic in topics.items()]
+    )
+    denied = []
+    for response in responses:
+        for code, text, _kind, name in response.resources:
+            if code in _DENIED:
+                denied.append(name)
+            elif code != 0:
+                raise TopicError(f"the broker refused the settings of {name}: error {code} {text or ''}".rstrip())
+    if denied:
+        # Where others declare the topics this is as it should be; what they should have set is said.
+        wanted = "; ".join(f"{name}: {_settings_of(topics[name])}" for name in denied)
+        logger().warning("topics.settings_not_ours", reason="our user may not change them", declared=wanted)
+
+
+def _settings_of(topic: Topic) -> str:
+    return ", ".join(f"{key}={value}" for key, value in topic.config.items())
 
 
 async def _partition_counts(admin: AIOKafkaAdminClient, names: set[str]) -> dict[str, int]:

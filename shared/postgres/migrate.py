@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import asyncpg
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.postgres.schema import VERSION_TABLE, Schema, SchemaError
@@ -23,9 +25,22 @@ def _script(schema: Schema) -> ScriptDirectory:
 
 
 def _engine(dsn: str) -> AsyncEngine:
-    return create_async_engine(
-        dsn.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
-    )
+    # The driver itself takes the address: its TLS parameters (sslmode, sslrootcert) are not SQLAlchemy's.
+    return create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn, timeout=30))
+
+
+def _ensure_schema(connection: Connection, schema: Schema) -> None:
+    """Create the schema where it is absent; an administrator may have made it for a role that may not (issue 8, overlay existing)."""
+    known = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+    if connection.execute(known, {"name": schema.name}).scalar() is not None:
+        return
+    try:
+        connection.execute(text(f'CREATE SCHEMA "{schema.name}"'))
+    except ProgrammingError as error:
+        raise SchemaError(
+            f"schema {schema.name} does not exist and our role may not create it; an administrator of the database can: "
+            f'CREATE SCHEMA {schema.name} AUTHORIZATION "<the role of TOCSIN_POSTGRES_DSN>"'
+        ) from error
 
 
 async def upgrade(dsn: str, schema: Schema) -> str:
@@ -42,7 +57,7 @@ async def upgrade(dsn: str, schema: Schema) -> str:
         connection.execute(
             text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"tocsin.migrate.{schema.name}"}
         )
-        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema.name}"'))
+        _ensure_schema(connection, schema)
         config = Config()
         context = EnvironmentContext(config, script)
 
