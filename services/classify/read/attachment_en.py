@@ -229,6 +229,8 @@ class Attachment:
             if end <= 0 or tuple(self._phrases.keys[end : group.start]) != joint:
                 continue
             candidates = [g for g in self._phrases.groups if g.end <= end and self._after_modifier(g.end) == end]
+            if candidates and self._is_subset(candidates[-1]):
+                return None
             if (
                 candidates
                 and candidates[-1].start not in self.used

@@ -51,7 +51,7 @@ EITHER = words(
 )
 ATTACKERS = words(
     "militant terrorist gunman attacker assailant insurgent jihadist jihadi extremist bomber bandit rebel shooter perpetrator"
-    " kidnapper hijacker hijacker infiltrator assassin separatist guerrilla raider marauder abductor hitman"
+    " kidnapper hijacker hijacker infiltrator assassin separatist guerrilla raider marauder abductor hitman trafficker robber"
 )
 ALWAYS_PLURAL = {
     "police": Side.FORCES, "peshmerga": Side.FORCES, "troops": Side.FORCES, "personnel": Side.FORCES, "folk": Side.CIVILIANS,
@@ -71,7 +71,7 @@ SIDE_OF_PLURAL: dict[str, Side] = {
 }
 ARMED_GROUPS = words(
     "isis isil is daesh islamic jihadist taliban shabaab haram iswap aqap qaeda hts ttp terrorist militant insurgent extremist rebel"
-    " suspected bandit state separatist houthi lashkar maoist"
+    " suspected bandit state separatist houthi lashkar maoist gang cartel"
 )
 """Before "fighters", "members", "leader" these make attackers of them."""
 
@@ -142,7 +142,7 @@ KILL_ACTIVE: tuple[tuple[str, ...], ...] = (
 KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),
     ("lost", "their", "lives"), ("lost", "his", "life"), ("lost", "her", "life"), ("lose", "their", "lives"),
-    ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"), ("met", "their", "deaths"), ("met", "their", "end"),
+    ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"), ("met", "their", "deaths"), ("met", "their", "end"), ("fell", "in", "the"),
     ("embraced", "martyrdom"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
 )  # fmt: skip
 KILL_OF = tuple(

@@ -1,11 +1,14 @@
 """What the kind model sees of an item: which concepts stand in the headline, the lead and below, and how plainly an attack is told.
 
-The features name concepts, never words, so what is learnt from one language serves the others.
+Most features name concepts, so what is learnt from one language serves the others. English, which has the most examples, is
+also seen word by word: the words of headline and lead (``t=after``), and those right before and behind what they say of the attack
+(``t<after``, ``t>rises``), which tell "three killed in raid" from "visit after raid".
 """
 
 import re
 from collections.abc import Sequence
 
+from services.classify.read.lexicon import visible
 from services.classify.read.triggers import STRONG, Marked, Marks, distinct
 
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20[0-4]\d)(?!\d)")
@@ -25,6 +28,11 @@ _NEVER_NEWS = (
 
 _SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate")) - {"neg.figure", "neg.accident", "neg.animal"}
 """What a sentence may name by the way: the football pitch, the heart surgeon, the market."""
+WORDING_MARKS = ("=", "<", ">")
+"""Which character divides the place from the word in the name of a feature that names a word."""
+_WORDED = frozenset({"en"})
+_BESIDE = 2
+_ATTACK = ("atk.", "weak.", "victim.")
 _HARM = frozenset({"victim.killed", "victim.wounded", "weak.killed"})
 
 
@@ -55,7 +63,29 @@ def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool =
     if not first:
         found["title_only"] = 1.0
     _families(found, title, first)
+    if marks.document.lang in _WORDED:
+        _wording(found, title, first)
     return found
+
+
+def is_word(name: str) -> bool:
+    """Whether a feature names a word rather than a concept."""
+    return name[1:2] in WORDING_MARKS
+
+
+def _wording(found: dict[str, float], title: Sequence[Marked], first: Sequence[Marked]) -> None:
+    """The words themselves, and those beside the outermost words about the attack; "^" is the beginning."""
+    for prefix, part in (("t", title), ("l", first)):
+        for one in part:
+            keys = [token.key for token in visible(one.sentence)]
+            found.update(dict.fromkeys((f"{prefix}={key}" for key in keys), 1.0))
+            told = [hit for hit in one.hits if hit.concept.startswith(_ATTACK)]
+            if not told:
+                continue
+            start, end = min(hit.first for hit in told), max(hit.last for hit in told)
+            before = keys[max(0, start - _BESIDE) : start] or ["^"]
+            found.update(dict.fromkeys((f"{prefix}<{key}" for key in before), 1.0))
+            found.update(dict.fromkeys((f"{prefix}>{key}" for key in keys[end + 1 : end + 1 + _BESIDE]), 1.0))
 
 
 def _families(found: dict[str, float], title: Sequence[Marked], first: Sequence[Marked]) -> None:

@@ -189,6 +189,9 @@ def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
 
 def _without_attackers(figures: list[_Figure], by_field: Mapping[str, Sequence[_Said]]) -> list[_Figure]:
     """Without a first figure that is the sum of victims and attackers, where a later field tells them apart ("12 die": two and ten)."""
+    if len(figures) == 1 and figures[0].said[0].sentence.field == "title" and not figures[0].is_total:
+        below = [figure for field in FIELDS[1:] if (figure := _figure(Fact.ATTACKERS_KILLED, by_field[field]))]
+        return [] if below and below[0].best == figures[0].best else figures
     if len(figures) < 2 or figures[0].is_total:
         return figures
     told = figures[1].said[0].sentence.field
@@ -238,7 +241,7 @@ def _settled(figures: Sequence[_Figure]) -> tuple[Count | None, tuple[_Said, ...
         return None, ()
     lead = figures[0]
     for other in figures[1:]:
-        if other.is_addition and not lead.is_total and lead.best:
+        if other.is_addition and not (lead.is_total or lead.is_addition) and lead.best:
             lead = _sum(lead, other)
         elif _completes(other, lead):
             lead = other

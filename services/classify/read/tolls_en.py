@@ -32,6 +32,7 @@ _STATE = words(
     "army troops soldiers forces police jets warplanes aircraft gunships helicopters airstrike airstrikes drone drones strike strikes"
     " military commandos rangers"
 )
+_GUARDS = words("police officers officer guards guard soldiers troops marksmen policeman policemen gendarmes snipers")
 _EITHER_SIDE = frozenset({"fighters", "fighter"})
 _FRIENDLY = words(
     "peshmerga pmf pmu hashd sdf ypg tribal mobilisation mobilization popular kurdish clan loyalist government pro resistance allied"
@@ -63,6 +64,7 @@ class _Reading:
         yield from self._toll_claims()
         yield from self._one_of_the_wounded()
         yield from self._own_deaths()
+        yield from self._shot_by_police()
         shared = self._unsplit()
         for index, verb in enumerate(self._attachment.verbs):
             if index in shared:
@@ -156,6 +158,18 @@ class _Reading:
                 self._attachment.used.update(group.start for group in others)
                 yield from claims_from(Fact.KILLED, ClaimKind.STATED, others, verb.start, others[-1].end)
 
+    def _shot_by_police(self) -> Iterator[Claim]:
+        """ "Officers shot him dead", "the driver was killed by police": he who is shot by those who came to stop him."""
+        keys = self._phrases.keys
+        for at, key in enumerate(keys):
+            if key not in _OBLIQUE - {"them"} or not _GUARDS & set(keys[max(0, at - 4) : at]):
+                continue
+            is_dead = keys[at - 1] == "killed" or (keys[at - 1] == "shot" and self._phrases.key(at + 1) == "dead")
+            if is_dead:
+                self._attachment.used.update((at - 1, at, at + 1))
+                yield Claim(fact=Fact.ATTACKERS_KILLED, kind=ClaimKind.STATED, best=1, low=1, high=1, start=at - 1, end=at + 1,
+                            parts=(1,), sides=frozenset({Side.ATTACKERS}), is_explicit=False)  # fmt: skip
+
     def _death_of_wounded(self, verb: Verb, group: Group) -> Verb | None:
         """The later verb of "two people who were wounded on Sunday died in hospital": its people are the wounded themselves."""
         if verb.fact is not Fact.WOUNDED or group.start > verb.start:
@@ -168,7 +182,10 @@ class _Reading:
             and v.start not in self._attachment.used
         )
         death = next(deaths, None)
-        if death is None or any(verb.end <= other.start < death.start for other in self._phrases.groups):
+        if death is None or any(
+            verb.end <= other.start < death.start and (not other.is_loose or other.end == death.start)
+            for other in self._phrases.groups
+        ):
             return None
         return death
 

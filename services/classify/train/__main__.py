@@ -5,6 +5,8 @@ Deterministic: a convex problem, solved to convergence in double precision from 
 
 import json
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -13,7 +15,7 @@ import numpy.typing as npt
 
 from services.classify.read import lexicon
 from services.classify.read.dates import read_date
-from services.classify.read.features import features_of
+from services.classify.read.features import features_of, is_word
 from services.classify.read.text import document_of
 from services.classify.read.triggers import mark
 from services.classify.train.examples import LANGUAGES, Example, examples
@@ -24,32 +26,43 @@ MODEL = Path(__file__).parents[1] / "read" / "data" / "kind_model.json"
 STRENGTH = 0.002
 """Pull of each weight to zero, chosen by cross-validation on the examples."""
 FOLDS = 5
+LEAST_EXAMPLES = 2
+"""A word that fewer examples hold says nothing."""
+_MOMENTUM = 0.98
+_STEP = 1.0
 Matrix = npt.NDArray[np.float64]
 
 
-def fit(x: Matrix, y: npt.NDArray[np.int64], strength: float = STRENGTH, steps: int = 4000) -> Matrix:
-    """Return the weights (features by kinds) of a multinomial logistic regression, the kinds weighted to count alike by half."""
-    count, width = x.shape
+def fit(x: Matrix, y: npt.NDArray[np.int64], strength: float = STRENGTH, steps: int = 3000) -> Matrix:
+    """Return the weights (features by kinds) of a multinomial logistic regression, the kinds weighted to count alike by half.
+
+    The weights are a sum of rows of ``x``, so the search is for what each row adds: as many unknowns as examples, not as words.
+    """
+    count = len(y)
     target = np.eye(len(KINDS))[y]
     share = target.mean(axis=0)
     weight = (1.0 / np.maximum(share, 1e-9)) ** 0.5
-    row_weight = weight[y] / weight[y].mean()
-    weights = np.zeros((width, len(KINDS)))
-    moment = np.zeros_like(weights)
-    step = 4.0
+    row_weight = (weight[y] / weight[y].mean())[:, None]
+    likeness = x @ x.T
+    step = _STEP / (np.linalg.norm(likeness, 2) / count + strength)
+    added = np.zeros((count, len(KINDS)))
+    moment = np.zeros_like(added)
     for _ in range(steps):  # Nesterov's gradient: the problem is smooth and convex
-        ahead = weights + 0.9 * moment
-        slope = x.T @ ((probabilities(x, ahead) - target) * row_weight[:, None]) / count + strength * ahead
-        moment = 0.9 * moment - step * 0.1 * slope
-        weights = weights + moment
+        ahead = added + _MOMENTUM * moment
+        slope = (_shares(likeness @ ahead) - target) * row_weight / count + strength * ahead
+        moment = _MOMENTUM * moment - step * slope
+        added = added + moment
+    weights: Matrix = x.T @ added
     return weights
 
 
 def probabilities(x: Matrix, weights: Matrix) -> Matrix:
     """Return each row's probability of each kind."""
-    scores = x @ weights
-    scores -= scores.max(axis=1, keepdims=True)
-    raised = np.exp(scores)
+    return _shares(x @ weights)
+
+
+def _shares(scores: Matrix) -> Matrix:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     result: Matrix = raised / raised.sum(axis=1, keepdims=True)
     return result
 
@@ -74,6 +87,12 @@ def _features(found: tuple[Example, ...]) -> list[dict[str, float]]:
     return rows
 
 
+def _names(rows: Sequence[Mapping[str, float]]) -> list[str]:
+    """The features to learn: every concept, and the words that more than one example holds."""
+    seen = Counter(name for row in rows for name in row)
+    return sorted(name for name, count in seen.items() if not is_word(name) or count >= LEAST_EXAMPLES)
+
+
 class Model(TypedDict):
     """What the file holds: the kinds in order, and for each feature one weight a kind."""
 
@@ -89,7 +108,7 @@ def train() -> Model:
     """Return the model that the shipped examples give."""
     found = _examples()
     rows = _features(found)
-    names = sorted({name for row in rows for name in row})
+    names = _names(rows)
     y = np.array([KINDS.index(example.kind) for example in found])
     weights = fit(_table(rows, names), y)
     return {
@@ -102,7 +121,7 @@ def cross_validate() -> float:
     """Return the share of examples whose kind is the likeliest one to a model that has not seen them."""
     found = _examples()
     rows = _features(found)
-    names = sorted({name for row in rows for name in row})
+    names = _names(rows)
     y = np.array([KINDS.index(example.kind) for example in found])
     x = _table(rows, names)
     right = 0
