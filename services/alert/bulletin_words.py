@@ -5,6 +5,7 @@ Times are on the watch's clock, and say which. Names of watches, outlets and pla
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from unicodedata import bidirectional
 
 from services.alert import bulletin_phrases, phrases, short_phrases
 from services.alert.bulletin import Bulletin, BulletinKind, Entry, GatheredBy
@@ -12,6 +13,8 @@ from services.alert.manners import local
 from services.alert.short_form import carried, fits
 from services.alert.watch import SEVERITY_ORDER, Language
 from services.alert.words import Line, PlaceWords, Story, Telling, headline, isolated, web_address
+
+_RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 def bulletin_story(bulletin: Bulletin, language: Language, names: PlaceWords, *, most_entries: int = 30) -> Story:
@@ -33,15 +36,16 @@ def bulletin_short(bulletin: Bulletin, language: Language, names: PlaceWords) ->
     """Return the bulletin as one text message; always fits. What is cut of a watch's name leaves an ellipsis."""
     name = carried(_watch_names(bulletin, language, most=1), language) or bulletin.watches[0].id
     where = carried(_where(bulletin, language, names), language) or short_phrases.PLACE_UNKNOWN[language]
-    dots = "..." if language == "en" else "…"
+    comma, dots = (", ", "...") if language == "en" else ("، ", "…")
 
     def said(shown: str, place: str) -> str:
-        return _short_template(bulletin, language).format(
+        text = _short_template(bulletin, language).format(
             watch=shown, where=place, **_values(bulletin, language, is_short=True)
         )
+        return text if language == "en" else _right_to_left(text)
 
     worst = _worst(bulletin, language)
-    if worst and fits(full := f"{said(name, where)}, {worst}", language):
+    if worst and fits(full := f"{said(name, where)}{comma}{worst}", language):
         return full
     if fits(said(name, where), language):
         return said(name, where)
@@ -179,6 +183,12 @@ def _where(bulletin: Bulletin, language: Language, names: PlaceWords) -> str:
     unit = units.pop()
     name = names.display_name(unit, language) if unit else None
     return name or phrases.PLACE_UNKNOWN[language]
+
+
+def _right_to_left(text: str) -> str:
+    """The text, marked where its first letter would turn the whole line the wrong way round."""
+    first = next((kind for c in text if (kind := bidirectional(c)) in ("L", "R", "AL")), "AL")
+    return _RIGHT_TO_LEFT_MARK + text if first == "L" else text
 
 
 def _unit(entry: Entry) -> str | None:
