@@ -110,18 +110,11 @@ def _is_other_world(marks: Marks) -> bool:
 
 
 def _tells_of_attack(marks: Marks) -> bool:
-    strength = max((one.attack_strength for one in marks.head), default=0.0)
-    if strength >= _LEAST_ATTACK:
-        return True
-    if strength > 0:
-        return any(one.of("react.") or one.of("upd.") or one.of("ret.") for one in marks.head)
-    return any(one.concepts & _AFTERMATH and one.concepts & _HARMED and one.concepts & _SERVING for one in marks.head)
+    """Whether headline or lead hold a word of an attack or of those it hit: without one the model is not asked."""
+    return any(hit.concept.startswith(_OF_ATTACKS) for one in marks.head for hit in one.hits)
 
 
-_AFTERMATH = frozenset({"react.funeral", "react.condemn", "react.visit", "upd.toll_up", "upd.dies"})
-_HARMED = frozenset({"victim.killed", "victim.wounded"})
-_SERVING = frozenset({"tgt.army", "tgt.police", "tgt.peshmerga", "tgt.hashd"})
-"""Soldiers are buried whom nobody need say that an enemy killed."""
+_OF_ATTACKS = ("atk.", "weak.", "victim.", "upd.", "ret.deny", "ret.correct")
 
 
 _SPEAKS_FOR = {
