@@ -13,6 +13,7 @@ What differs from stock Faust, and why (design, promises 1 and 4; docs/adr/0011)
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import sys
@@ -68,6 +69,13 @@ def end_process(error: ClassifyError) -> None:
     logger().error("process.ended", reason=str(error), status=EXIT_TEMPORARY_FAILURE)
     sys.stdout.flush()
     os._exit(EXIT_TEMPORARY_FAILURE)
+
+
+def settle_memory() -> None:
+    """Keep the open incidents out of garbage collection: they hold no cycles, and walking through 20,000 of them takes half a second."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -332,6 +340,7 @@ class Classifier:
             logger().error("state.unreadable", exc_info=error)
             shutil.rmtree(self._app.conf.tabledir, ignore_errors=True)  # the changelog has it all
             self._end(StateError(f"the link table cannot be read: {error}"))
+        settle_memory()
         self._metrics.recoveries.inc()
         self._recovered = True
 
@@ -409,6 +418,7 @@ class Classifier:
             region.forgotten = max(region.forgotten, found.highest)
             count += len(found.keys)
             logger().info("state.evicted", partition=partition, incidents=incidents, entries=len(found.keys))
+        settle_memory()
         return count
 
 

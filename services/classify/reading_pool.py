@@ -4,6 +4,7 @@ Reading is bounded by the size of its input, so the time limit is a backstop aga
 """
 
 import asyncio
+import gc
 import multiprocessing
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,8 @@ _reader: Reader | None = None
 def _load() -> None:
     global _reader  # noqa: PLW0603  # a worker process has exactly one reader, loaded once; the parent never calls this
     _reader = Reader.load()
+    gc.collect()
+    gc.freeze()  # the gazetteer stays to the end; walking through it for garbage would hold up an item now and then
 
 
 def _read(item: Item) -> Report:

@@ -43,7 +43,7 @@ class CandidateIndex:
             for key in keys:
                 self._by_key[key].add(incident_id)
             self._keys_of[incident_id] = keys
-        found = frozenset(band for c in incident.tellings.values() for band in bands(c.signature))
+        found = frozenset().union(*(bands(c.signature) for c in incident.tellings.values()))
         before = self._bands_of.get(incident_id, frozenset())
         for band in before - found:
             self._drop_band(band, incident_id)
@@ -193,9 +193,11 @@ def _around(lat: float, lon: float) -> Iterator[Area]:
 def _days(telling: Contribution, settings: LinkSettings) -> Iterator[tuple[bool, int]]:
     """(dated incidents?, day), nearest first."""
     told = telling.facts.occurred_on
+    apart = days_apart(telling)
     for day in days_searched(telling, settings):
         ordinal = day.toordinal()
-        if told is None or abs((day - told).days) <= days_apart(telling):
+        later = ordinal - told.toordinal() if told is not None else 0
+        if told is None or abs(later) <= apart:
             yield True, ordinal
-        if told is None or (day - told).days >= -1:
+        if later >= -1:
             yield False, ordinal

@@ -161,7 +161,7 @@ def speaks_of_known(telling: Contribution) -> bool:
 def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple[Reason, str | None]:
     window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
     told = telling.facts.occurred_on
-    if _is_aftermath(telling) and known.event_type is EventType.ABDUCTION and told and told >= known.day:
+    if known.event_type is EventType.ABDUCTION and told and told >= known.day and _is_aftermath(telling):
         return _lag((told - known.day).days, window.days)
     if told is not None and known.days:
         apart = min(abs((told - day).days) for day in known.days)

@@ -4,7 +4,8 @@ A signature is a MinHash: the share of positions at which two agree estimates th
 have in common. Only the low 16 bits of each value are kept, which adds chance agreement of one in 65,536.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
+from operator import eq
 
 ROWS = 4
 """Values to a band. With 64 values, copies at 0.8 share at least one of 16 bands in 999.8 of 1,000 cases; texts at 0.3 in 1 of 8."""
@@ -16,15 +17,15 @@ def compact(values: tuple[int, ...]) -> bytes:
 
 
 def resemblance(a: bytes, b: bytes) -> float:
-    """Return the share of equal positions, 0 when a signature is missing or the lengths differ."""
-    if not a or len(a) != len(b):
+    """Return the share of equal positions, 0 when a signature is missing, the lengths differ, or one is no whole number of values."""
+    if not a or len(a) != len(b) or len(a) % 2:
         return 0.0
-    equal = sum(a[n : n + 2] == b[n : n + 2] for n in range(0, len(a), 2))
+    equal: int = sum(map(eq, memoryview(a).cast("H"), memoryview(b).cast("H")))  # four times the speed of slices
     return equal / (len(a) // 2)
 
 
-def bands(signature: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the keys under which copies of the text are found."""
+@lru_cache(maxsize=50_000)  # an incident is entered anew with each of its tellings
+def bands(signature: bytes) -> frozenset[tuple[int, bytes]]:
+    """Return the keys under which copies of the text are found."""
     width = ROWS * 2
-    for start in range(0, len(signature) - width + 1, width):
-        yield start, signature[start : start + width]
+    return frozenset((start, signature[start : start + width]) for start in range(0, len(signature) - width + 1, width))
