@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import asyncpg
 
@@ -22,6 +21,7 @@ from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.adapters.keys import PostgresKeys
 from services.alert.adapters.postgres import PostgresLedger
+from services.alert.adapters.secrets import secret_of
 from services.alert.adapters.subscriptions import PostgresSubscriptions
 from services.alert.api.access import Gate
 from services.alert.api.app import create_app
@@ -29,27 +29,22 @@ from services.alert.api.metrics import ApiMetrics
 from services.alert.api.parts import ApiParts
 from services.alert.api.problems import Fault
 from services.alert.api.server import PageServer
-from services.alert.backlog import LaneLimits
 from services.alert.canary import SINK, CanaryCatcher
-from services.alert.channels.email import EmailChannel
-from services.alert.channels.sink import SinkChannel
-from services.alert.channels.webhook import WebhookChannel
 from services.alert.compose import Composer
 from services.alert.composition import Guard, guard_of, sender_of
 from services.alert.consumer import ChangeHandler
-from services.alert.dispatcher import Dispatcher, DispatchLimits
 from services.alert.errors import AlertError, LedgerError
 from services.alert.metrics import CHANNELS, AlertMetrics
-from services.alert.ports import Channel, PlaceBook
+from services.alert.ports import PlaceBook
 from services.alert.progress import Heartbeat
 from services.alert.roster import Roster
 from services.alert.schema import SCHEMA
+from services.alert.sending import Sending, sending_of
 from services.alert.settings import AlertSettings
 from services.alert.watch import EmailEndpoint, Subscriptions
 from services.alert.watches_file import load
 from shared import logging
-from shared.addresses import AddressPolicy
-from shared.clock import Clock, SystemClock
+from shared.clock import SystemClock
 from shared.geo.gazetteer import Gazetteer
 from shared.health import HealthServer
 from shared.kafka.awaiting import KafkaUnusableError, await_kafka
@@ -88,7 +83,15 @@ def run(environment: Mapping[str, str]) -> int:
     logger().info("service.started", settings=settings.described())
     try:
         return asyncio.run(_serve(settings, subscriptions, book))
-    except (AlertError, DatabaseUnavailableError, KafkaUnusableError, KafkaError, PublishError, SchemaError, OSError) as error:
+    except (
+        AlertError,
+        DatabaseUnavailableError,
+        KafkaUnusableError,
+        KafkaError,
+        PublishError,
+        SchemaError,
+        OSError,
+    ) as error:
         logger().error("service.failed", error_type=type(error).__name__, reason=str(error))
         return EXIT_TEMPORARY_FAILURE
 
@@ -108,7 +111,7 @@ class _Parts:
     consumer: Consumer
     handler: ChangeHandler
     guard: Guard
-    dispatcher: Dispatcher
+    sending: Sending
     ledger: PostgresLedger
     roster: Roster
     roster_seconds: float
@@ -133,7 +136,9 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
         stack.push_async_callback(_close, pool)
         await require(dsn, SCHEMA)
         await await_kafka(
-            connection, (INCIDENTS, SOURCES, dead_letters_of(INCIDENTS)), deadline_seconds=settings.startup_deadline_seconds
+            connection,
+            (INCIDENTS, SOURCES, dead_letters_of(INCIDENTS)),
+            deadline_seconds=settings.startup_deadline_seconds,
         )
         registry = new_registry()
         roster = Roster(subscriptions, PostgresSubscriptions(pool), book)
@@ -156,7 +161,11 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
                 ready={"consuming": parts.consuming.problem, "dispatching": parts.dispatching.problem},
             )
         )
-        app = create_app(_api_parts(settings, pool, parts.roster, book, ApiMetrics(registry, tuple(Fault))))
+        app = create_app(
+            _api_parts(
+                settings, pool, parts.roster, book, ApiMetrics(registry, tuple(Fault)), await secret_of(pool, "feeds")
+            )
+        )
         await stack.enter_async_context(PageServer(app, host=settings.api_host, port=settings.api_port))
         logger().info("service.ready", watches=len(roster.index.watches), endpoints=len(roster.endpoints))
         return await _until(stop, parts)
@@ -179,25 +188,12 @@ async def _parts(
         Heartbeat(name, longest_seconds=_LONGEST_ROUND_SECONDS, monotonic=time.monotonic)
         for name in ("consuming", "dispatching")
     )
-    dispatcher = Dispatcher(
-        queue=ledger,
+    sending = await sending_of(
+        stack,
+        settings,
+        pool=pool,
+        ledger=ledger,
         endpoints=endpoints,
-        channels=await _channels(stack, settings, clock, metrics),
-        limits=DispatchLimits(
-            lanes=LaneLimits(
-                endpoint_concurrency=settings.endpoint_concurrency,
-                endpoint_backlog=settings.endpoint_backlog,
-                max_in_flight=settings.max_in_flight,
-                max_in_flight_of={"email": settings.smtp_concurrency},
-                stay_seconds=settings.longest_stay_seconds,
-                breaker_failures=settings.breaker_failures,
-                breaker_pause_seconds=settings.breaker_pause_seconds,
-            ),
-            lease=timedelta(seconds=settings.lease_seconds),
-            poll_seconds=settings.poll_seconds,
-            attempt_seconds=settings.longest_attempt_seconds,
-            schedule=settings.schedule,
-        ),
         metrics=metrics,
         clock=clock,
         beat=dispatching.beat,
@@ -216,7 +212,7 @@ async def _parts(
         dead_letters=publisher,
         metrics=metrics,
         clock=clock,
-        hand_over=dispatcher,
+        hand_over=sending.dispatcher,
     )
     consumer = await stack.enter_async_context(
         Consumer(
@@ -236,7 +232,7 @@ async def _parts(
         index=index,
         endpoints=endpoints,
         book=book,
-        hand_over=dispatcher,
+        hand_over=sending.dispatcher,
         metrics=metrics,
         clock=clock,
     )
@@ -244,7 +240,7 @@ async def _parts(
         guard=guard,
         consumer=consumer,
         handler=handler,
-        dispatcher=dispatcher,
+        sending=sending,
         ledger=ledger,
         roster=roster,
         roster_seconds=settings.watches_refresh_seconds,
@@ -260,6 +256,7 @@ def _api_parts(
     roster: Roster,
     book: PlaceBook,
     metrics: ApiMetrics,
+    feed_secret: bytes,
 ) -> ApiParts:
     clock = SystemClock()
     keys = PostgresKeys(pool)
@@ -281,47 +278,22 @@ def _api_parts(
         ),
         metrics=metrics,
         clock=clock,
+        feed_secret=feed_secret,
+        cap_sender=CapSender(id=settings.cap_sender, name=settings.cap_sender_name) if settings.cap_sender else None,
         max_body_bytes=settings.api_max_body_bytes,
         max_entries=settings.api_max_entries,
         channels=frozenset({"webhook", "pull"} | ({"email"} if settings.smtp_host is not None else set())),
     )
 
 
-async def _channels(
-    stack: AsyncExitStack, settings: AlertSettings, clock: Clock, metrics: AlertMetrics
-) -> dict[str, Channel]:
-    channels: dict[str, Channel] = {
-        "sink": SinkChannel(metrics=metrics, clock=clock),
-        "webhook": await stack.enter_async_context(
-            WebhookChannel(
-                policy=AddressPolicy.allowing(settings.allow_networks),
-                clock=clock,
-                timeout_seconds=settings.webhook_timeout_seconds,
-                connect_seconds=settings.webhook_connect_seconds,
-            )
-        )
-    }
-    if settings.smtp_host is not None:
-        password = settings.smtp_password
-        channels["email"] = EmailChannel(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            tls=settings.smtp_tls,
-            sender=settings.mail_from,
-            username=settings.smtp_username,
-            password=password.get_secret_value() if password else None,
-            timeout_seconds=settings.smtp_timeout_seconds,
-        )
-    return channels
-
-
 async def _until(stop: asyncio.Event, parts: _Parts) -> int:
     """Run the loops until told to stop, or until one of them fails: then the process ends and is started anew."""
-    dispatch = asyncio.create_task(parts.dispatcher.run(), name="dispatch")
+    dispatch = asyncio.create_task(parts.sending.dispatcher.run(), name="dispatch")
     loops = [
         asyncio.create_task(_consume(parts), name="consume"),
         asyncio.create_task(parts.guard.watchman.run(), name="watchman"),
         asyncio.create_task(parts.guard.take_in(), name="sources"),
+        asyncio.create_task(parts.sending.caring.run(), name="care"),
         asyncio.create_task(_count_pending(parts), name="count"),
         asyncio.create_task(parts.roster.keep_fresh(every_seconds=parts.roster_seconds), name="roster"),
     ]
@@ -330,7 +302,7 @@ async def _until(stop: asyncio.Event, parts: _Parts) -> int:
     failed = [task for task in done if task is not stopped]
     for task in (*loops, stopped):
         task.cancel()
-    parts.dispatcher.stop()
+    parts.sending.dispatcher.stop()
     results = await asyncio.gather(*loops, dispatch, stopped, return_exceptions=True)
     logger().info("service.stopped", failed=[task.get_name() for task in failed])
     for result in results:

@@ -6,7 +6,7 @@ a while: nothing is attempted, and so no delivery uses up its attempts on a rece
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, inf
 from typing import NamedTuple
@@ -25,6 +25,9 @@ class Allowance:
     per_second: float | None = None
 
 
+_USUAL = Allowance()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LaneLimits:
     """See the settings of the same names. ``stay_seconds``: how long a leased delivery may wait here before it is given back."""
@@ -38,7 +41,7 @@ class LaneLimits:
     breaker_failures: int = 10
     breaker_pause_seconds: float = 30.0
     breaker_longest_pause_seconds: float = 600.0
-    allowances: Mapping[str, Allowance] = field(default_factory=dict)
+    allowance_of: Callable[[str], Allowance] = lambda _endpoint_id: _USUAL
 
 
 class _Waiting(NamedTuple):
@@ -126,10 +129,9 @@ class Backlog:
         return self._limits.endpoint_concurrency + self._limits.endpoint_backlog
 
     def rooms(self, now: float) -> dict[str, int]:
-        """The room of every endpoint where it is not the usual one."""
-        rooms = {one: self._usual_room(one) for one in self._limits.allowances}
-        rooms |= {endpoint_id: lane.room(now) for endpoint_id, lane in self._lanes.items()}
-        return rooms
+        """The room of every endpoint where it is not the usual one. An endpoint of few places that is not known yet is leased
+        as many as the others once; what is too much goes back."""
+        return {endpoint_id: lane.room(now) for endpoint_id, lane in self._lanes.items()}
 
     def add(self, claimed: Claimed, now: float) -> None:
         """A delivery was leased."""
@@ -261,7 +263,7 @@ class Backlog:
 
     def _new_lane(self, endpoint_id: str) -> _Lane:
         limits = self._limits
-        own = limits.allowances.get(endpoint_id, Allowance())
+        own = limits.allowance_of(endpoint_id)
         backlog = limits.endpoint_backlog
         if own.per_second is not None:  # no more than can be sent before it would have to be given back
             backlog = min(backlog, ceil(own.per_second * limits.stay_seconds / 2))

@@ -50,6 +50,12 @@ class Reason(StrEnum):
     MAIL_REFUSED = "mail_refused"
     ENDPOINT_UNKNOWN = "endpoint_unknown"
     ENDPOINT_DISABLED = "endpoint_disabled"
+    FAILED_TOO_LONG = "failed_too_long"
+    PROXY = "proxy"
+    UNCONFIRMED = "unconfirmed"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    SERVICE_REFUSED = "service_refused"
     INTERNAL = "internal"
 
 

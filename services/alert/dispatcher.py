@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.alert.backlog import Backlog, LaneLimits
+from services.alert.backlog import Allowance, Backlog, LaneLimits
 from services.alert.delivery import Delivered, GiveUp, Outcome, Permanent, Reason, Retryable, next_step
 from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, DeliveryStatus, Finished, NewDelivery, Taking, first_claim
 from services.alert.metrics import CHANNELS, AlertMetrics, AttemptOutcome
 from services.alert.ports import Channel, DeliveryQueue
-from services.alert.watch import Endpoint
+from services.alert.watch import EmailEndpoint, Endpoint, WebhookEndpoint
 from shared.clock import Clock
 from shared.logging import logger
 
@@ -43,6 +43,18 @@ class DispatchLimits:
     schedule: tuple[timedelta, ...] = ()
 
 
+def allowance(endpoints: Mapping[str, Endpoint]) -> Callable[[str], Allowance]:
+    """What each endpoint's entry says of its own bounds, as it stands at the time of asking."""
+
+    def of(endpoint_id: str) -> Allowance:
+        endpoint = endpoints.get(endpoint_id)
+        if isinstance(endpoint, WebhookEndpoint | EmailEndpoint):
+            return Allowance(concurrency=endpoint.max_concurrent, per_second=endpoint.per_second)
+        return Allowance()
+
+    return of
+
+
 class Dispatcher:
     """Runs until ``stop``; then it finishes what is in flight, for at most one attempt's time, and gives the rest back."""
 
@@ -61,7 +73,6 @@ class Dispatcher:
         self._queue = queue
         self._endpoints = endpoints
         self._channels = channels
-        self._used_channels = {endpoint.channel for endpoint in endpoints.values()}
         self._limits = limits
         self._metrics = metrics
         self._clock = clock
@@ -172,7 +183,8 @@ class Dispatcher:
         if now >= self._look_at_all:
             self._look_at_all = now + _UNUSED_CHANNEL_SECONDS
             return CHANNELS
-        return [channel for channel in CHANNELS if channel in self._used_channels]
+        used = {endpoint.channel for endpoint in self._endpoints.values()}
+        return [channel for channel in CHANNELS if channel in used]
 
     async def _claim(self, channel: str, limit: int, rooms: Mapping[str, int]) -> Sequence[Claimed]:
         try:

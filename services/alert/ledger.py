@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.alert.bulletin import BulletinKind
+from services.alert.care import NoticeKind
 from services.alert.delivery import Next, Outcome
 from services.alert.routing import Message, Told
 from shared.events.incident import IncidentChange
@@ -48,7 +49,7 @@ class NewDelivery:
     channel: str
     incident_id: str
     revision: int
-    message: Message | BulletinKind
+    message: Message | BulletinKind | NoticeKind
     watch_ids: tuple[str, ...]
     test: bool
     content_type: str

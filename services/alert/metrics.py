@@ -5,6 +5,7 @@ from enum import StrEnum
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.alert.bulletin import BulletinKind
+from services.alert.care import NoticeKind
 from services.alert.delivery import Reason
 from services.alert.routing import Message
 from services.alert.sight import BlindReason
@@ -62,6 +63,12 @@ class AlertMetrics:
             ["channel"],
             registry=registry,
         )
+        self.notices = Counter(
+            "tocsin_alert_endpoint_notices",
+            "messages to owners about their endpoints; unheard: an endpoint has no owner that could be told",
+            ["kind", "heard"],
+            registry=registry,
+        )
         self.pending = Gauge("tocsin_alert_deliveries_pending", "deliveries waiting", ["channel"], registry=registry)
         self.age = Histogram(
             "tocsin_alert_age_seconds",
@@ -78,10 +85,15 @@ class AlertMetrics:
             registry=registry,
         )
         self.watch_blind = Gauge(
-            "tocsin_alert_watch_blind", "watches that see nothing now, by what ends their sight", ["reason"], registry=registry
+            "tocsin_alert_watch_blind",
+            "watches that see nothing now, by what ends their sight",
+            ["reason"],
+            registry=registry,
         )
         self.rounds_last = Gauge(
-            "tocsin_alert_rounds_last_timestamp_seconds", "when somebody last looked whether watches see", registry=registry
+            "tocsin_alert_rounds_last_timestamp_seconds",
+            "when somebody last looked whether watches see",
+            registry=registry,
         )
         self.canary_age = Histogram(
             "tocsin_alert_canary_age_seconds",
@@ -100,6 +112,9 @@ class AlertMetrics:
             self.watch_blind.labels(blind.value)
         for reason in DeadLetterReason:
             self.dead_letters.labels(reason.value)
+        for notice in NoticeKind:
+            self.notices.labels(notice.value, "true")
+            self.notices.labels(notice.value, "false")
         for channel in CHANNELS:
             self.expired.labels(channel)
             self.endpoint_pauses.labels(channel)

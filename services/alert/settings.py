@@ -4,6 +4,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -47,6 +48,14 @@ class AlertSettings(Settings):
     """Failures in a row after which an endpoint is left alone for a while."""
     breaker_pause_seconds: _Positive = 30.0
     """How long the first time; doubled each time up to ten minutes. Nothing uses up its attempts meanwhile."""
+    disable_after_hours: Annotated[float, Field(gt=0, le=24 * 60)] = 120.0
+    """An endpoint that has failed for so long without one success is disabled; its owner is warned before, and told."""
+    care_seconds: _Positive = 30.0
+    """How often to look for endpoints that keep failing."""
+    operator_endpoint: str | None = None
+    """The endpoint (of the watches file) that is told when one without an ``owner`` fails."""
+    webhook_proxy: SecretStr | None = None
+    """HTTP proxy for webhooks, ``http://user:password@host:port``; it must itself refuse internal networks."""
     max_in_flight: Annotated[int, Field(ge=1, le=20_000)] = 1000
     """Most deliveries being attempted at once; what hangs takes places here until it times out, so keep it well above
     ``endpoint_concurrency`` times the endpoints that may hang."""
@@ -92,6 +101,10 @@ class AlertSettings(Settings):
     """Largest body that the API reads; a larger one is refused with 413."""
     api_max_entries: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """Most watches, and most endpoints, of one tenant."""
+    cap_sender: Annotated[str | None, Field(pattern=r"^[^\s,<&]{1,100}$")] = None
+    """Sender of documents of the Common Alerting Protocol, such as ``tocsin@example.org``; none are offered when unset."""
+    cap_sender_name: str = "Tocsin"
+    """The same for people."""
     watches_refresh_seconds: _Positive = 2.0
     """How often to look for watches and endpoints that were changed by the API at another replica; one's own are seen at once."""
 
@@ -115,6 +128,17 @@ class AlertSettings(Settings):
                 is_wait = False
             if not is_wait:
                 raise ValueError(f"{wait!r} is not a number of seconds from 0 to 604800")
+        return value
+
+    @field_validator("webhook_proxy")
+    @classmethod
+    def _is_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme != "http" or not parts.hostname:
+                raise ValueError(
+                    "only a proxy of the form http://host:port or http://user:password@host:port is accepted"
+                )
         return value
 
     @field_validator("mail_from")

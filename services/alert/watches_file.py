@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -44,7 +44,20 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_BYTES = (24, 64)
 _MAX_FILE_BYTES = 20_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times quicker, where it was built
-_ENDPOINT_KEYS = ("channel", "enabled", "language", "url", "secret", "secret_file", "previous_secrets", "to")
+_ENDPOINT_KEYS = (
+    "channel",
+    "enabled",
+    "language",
+    "url",
+    "secret",
+    "secret_file",
+    "previous_secrets",
+    "to",
+    "owner",
+    "max_concurrent",
+    "per_second",
+)
+_MOST_PREVIOUS_SECRETS = 10
 _WATCH_KEYS = (
     "name",
     "places",
@@ -134,6 +147,8 @@ class Reading:
             self._attempt(f"watches.{key}", partial(self._watch, key, value, endpoints))
             for key, value in _entries("watches", top.get("watches"))
         ]
+        for key, endpoint in endpoints.items():
+            self._attempt(f"endpoints.{key}", partial(_check_owner, endpoint, endpoints))
         return Subscriptions(
             watches=tuple(watch for watch in watches if watch is not None),
             endpoints=tuple(endpoint for endpoint in endpoints.values() if endpoint is not None),
@@ -153,11 +168,13 @@ class Reading:
         channel = said.get("channel")
         language = _language(said)
         if channel == "webhook":
-            return WebhookEndpoint(id=key, url=self._url(said), secrets=self._secrets(said), language=language)
+            return WebhookEndpoint(
+                id=key, url=self._url(said), secrets=self._secrets(said), language=language, **_bounds(said)
+            )
         if channel == "email":
             to = self._text(said, "to")
             try:
-                return EmailEndpoint(id=key, to=address(to).addr_spec, language=language)
+                return EmailEndpoint(id=key, to=address(to).addr_spec, language=language, **_bounds(said))
             except ValueError as error:
                 raise _FaultError(f"to is {to!r}, no mail address: {error}") from error
         if channel == "pull":
@@ -185,6 +202,10 @@ class Reading:
         previous = said.get("previous_secrets", [])
         if not isinstance(previous, list) or not all(isinstance(one, str) for one in previous):
             raise _FaultError("previous_secrets must be a list of secrets")
+        if len(previous) > _MOST_PREVIOUS_SECRETS:
+            raise _FaultError(
+                f"previous_secrets has {len(previous)} entries; at most {_MOST_PREVIOUS_SECRETS} are kept"
+            )
         found += [self._resolved("previous_secrets", one) for one in previous]
         for secret in found:
             _check_secret(secret)
@@ -250,6 +271,39 @@ class Reading:
             if not self._environment.get(name):
                 raise _FaultError(f"{key} refers to ${{{name}}}, which is not set in the environment")
         return _VARIABLE.sub(lambda found: self._environment[found[1]].strip(), value)
+
+
+class _Bounds(TypedDict):
+    owner: str | None
+    max_concurrent: int | None
+    per_second: float | None
+
+
+def _bounds(said: Mapping[str, object]) -> _Bounds:
+    concurrent = _whole(said, "max_concurrent")
+    if concurrent is not None and not 1 <= concurrent <= 100:
+        raise _FaultError(f"max_concurrent is {concurrent}; a whole number from 1 to 100 is accepted")
+    rate = said.get("per_second")
+    if rate is not None and (isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0.01 <= rate <= 1000):
+        raise _FaultError(f"per_second is {rate!r}; a number from 0.01 to 1000 is accepted")
+    return _Bounds(
+        owner=_optional_text(said, "owner"),
+        max_concurrent=concurrent,
+        per_second=float(rate) if isinstance(rate, (int, float)) else None,
+    )
+
+
+def _check_owner(endpoint: Endpoint | None, endpoints: Mapping[str, Endpoint | None]) -> None:
+    """The owner of an endpoint must be another one, reached by another channel: what is down cannot tell of it."""
+    owner = getattr(endpoint, "owner", None)
+    if endpoint is None or owner is None:
+        return
+    if owner not in endpoints:
+        raise _FaultError(
+            f"owner names {owner!r}, which is not under endpoints; known are {', '.join(sorted(endpoints))}"
+        )
+    if owner == endpoint.id:
+        raise _FaultError("owner names the endpoint itself; name another that is told when this one fails")
 
 
 def _mapping(what: str, value: object, keys: Sequence[str]) -> Mapping[str, object]:

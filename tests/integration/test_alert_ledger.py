@@ -4,14 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from unittest.mock import ANY
 
 import asyncpg
 import pytest
 
+from services.alert.adapters.care import PostgresCare
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.postgres import PostgresLedger, decode_told, encode_told
+from services.alert.care import Care, CareStep
 from services.alert.delivery import Delivered, Outcome, Permanent, Reason, Retryable, next_step
-from services.alert.ledger import Claimed, DeliveryStatus, Finished, NewDelivery, StoredChange
+from services.alert.ledger import (
+    Claimed,
+    DeliveryStatus,
+    Finished,
+    NewDelivery,
+    StoredChange,
+    Taking,
+    Written,
+    first_claim,
+)
 from services.alert.routing import Mark, Message, Standing, Told
 from services.alert.schema import SCHEMA
 from shared.codec import encode
@@ -256,3 +268,72 @@ async def test_only_claiming_does_without_the_disk(base: Base, postgres_database
     assert claimed.endpoint_id == "desk"
     assert await pool.fetchval("SHOW synchronous_commit") == "on"
     await pool.close()
+
+
+async def test_an_endpoint_fails_from_its_first_failure_until_a_success_and_each_step_is_taken_once(base: Base) -> None:
+    care = PostgresCare(base.pool, base.one)
+    await base.write(*(opened(number) for number in range(4)))
+    first, second, third, fourth = await base.claim()
+    await base.one.record([_finished(one, Retryable(reason=Reason.TIMEOUT)) for one in (first, second)])
+    await base.one.record([_finished(third, Retryable(reason=Reason.CONNECT))])
+    now, (health,) = await care.ailing()
+    assert (health.endpoint_id, health.failures, health.reason) == ("desk", 3, "connect")
+    assert health.failing_since is not None
+    warn = CareStep(care=Care.WARN, stage=1, since=health.failing_since, disables_at=now)
+    notice = _delivery(opened(9), "owner")
+    assert await care.take(health, warn, [notice])
+    assert not await care.take(health, warn, [notice])
+    await base.one.record([_finished(fourth, Delivered(status=204))])
+    assert (await care.ailing())[1] == []
+    assert not await care.take(health, CareStep(care=Care.DISABLE, stage=4, since=now, disables_at=None), [])
+    assert [one.endpoint_id for one in await base.claim()] == ["owner"]
+
+
+async def test_what_is_disabled_for_failing_waits_and_replay_makes_it_well(base: Base) -> None:
+    care = PostgresCare(base.pool, base.one)
+    await base.write(*(opened(number) for number in range(2)))
+    first, _ = await base.claim()
+    await base.one.record([_finished(first, Retryable(reason=Reason.TIMEOUT))])
+    now, (health,) = await care.ailing()
+    assert await care.take(health, CareStep(care=Care.DISABLE, stage=4, since=now, disables_at=None), [])
+    assert [one.reason for one in await base.desk.disabled_endpoints()] == ["failed_too_long"]
+    assert len(await base.desk.deliveries(status=DeliveryStatus.DEAD)) == 2
+    assert (await care.ailing())[1] == []
+    assert len(await base.desk.replay(endpoint_id="desk")) == 2
+    assert (await care.ailing())[1] == []
+
+
+async def test_410_is_told_to_the_owner_once(base: Base) -> None:
+    care = PostgresCare(base.pool, base.one)
+    await base.write(opened())
+    (claimed,) = await base.claim()
+    await base.one.record([_finished(claimed, Permanent(reason=Reason.GONE, status=410, disables_endpoint=True))])
+    now, (health,) = await care.ailing()
+    assert health.reason == "gone"
+    step = CareStep(care=Care.TELL_DISABLED, stage=4, since=now, disables_at=None)
+    assert [await care.take(health, step, []), await care.take(health, step, [])] == [True, False]
+
+
+async def test_a_secret_is_retired_from_when_it_was_first_seen_so(base: Base) -> None:
+    care = PostgresCare(base.pool, base.one)
+    one = ("desk", b"x" * 32)
+    first = await care.retire([one])
+    assert await care.retire([one, ("desk", b"y" * 32)]) == first | {("desk", b"y" * 32): ANY}
+
+
+async def test_what_is_written_leased_is_nobody_elses_until_given_back(base: Base) -> None:
+    first = opened()
+    deliveries = [_delivery(first), _delivery(opened(2)), _delivery(updated(first))]
+    taking = Taking(delivery_ids=frozenset(one.delivery_id for one in deliveries), lease=LEASE)
+    async with base.one.transaction() as transaction:
+        await transaction.held([first.incident_id, opened(2).incident_id])
+        written = await transaction.write([_stored(first), _stored(opened(2))], deliveries[:2], taking=taking)
+    assert written == Written(new=2, taken=frozenset(one.delivery_id for one in deliveries[:2]))
+    async with base.one.transaction() as transaction:
+        again = await transaction.write([], deliveries, taking=taking)
+    assert again == Written(new=1, taken=frozenset())  # an earlier revision is pending
+    assert await base.claim(base.two) == []
+    await base.one.give_back([first_claim(one) for one in deliveries[:1]])
+    assert [one.delivery_id for one in await base.claim(base.two)] == [deliveries[0].delivery_id]
+    await base.end_lease()
+    assert len(await base.claim(base.two)) == 2  # a killed replica's are taken over

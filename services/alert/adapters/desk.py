@@ -115,7 +115,8 @@ class PostgresDesk:
                     since,
                 )
                 await connection.execute(
-                    "UPDATE tocsin_alert.endpoints SET disabled_at = NULL, reason = NULL WHERE endpoint_id = ANY($1::text[])",
+                    """UPDATE tocsin_alert.endpoints SET disabled_at = NULL, reason = NULL, told_disabled = false, failing_since = NULL,
+                           failures = 0, failing_reason = NULL, warned = 0 WHERE endpoint_id = ANY($1::text[])""",
                     [row["endpoint_id"] for row in rows],
                 )
         return [row["delivery_id"] for row in rows]

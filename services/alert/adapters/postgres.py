@@ -110,6 +110,15 @@ WITH f AS MATERIALIZED (
 ), kept AS (
     INSERT INTO tocsin_alert.attempts (delivery_id, attempt, started_at, duration, outcome, reason, http_status, detail)
     SELECT delivery_id, attempt, started_at, duration, outcome, reason, http_status, detail FROM f
+), well AS (
+    UPDATE tocsin_alert.endpoints SET failing_since = NULL, failures = 0, failing_reason = NULL, warned = 0
+    WHERE endpoint_id = ANY($11::text[]) AND failing_since IS NOT NULL
+), ill AS (
+    INSERT INTO tocsin_alert.endpoints AS e (endpoint_id, failing_since, failures, failing_reason)
+    SELECT n.endpoint_id, now(), n.failures, n.reason FROM unnest($12::text[], $13::int[], $14::text[]) AS n (endpoint_id, failures, reason)
+    ON CONFLICT (endpoint_id) DO UPDATE
+    SET failing_since = COALESCE(e.failing_since, now()), failures = e.failures + excluded.failures,
+        failing_reason = excluded.failing_reason
 )
 UPDATE tocsin_alert.deliveries d
 SET status = f.status, reason = f.reason, attempts = d.attempts + 1, leased_until = NULL, leased_by = NULL,
@@ -201,13 +210,14 @@ class PostgresLedger:
             for one in finished
             if isinstance(one.outcome, Permanent) and one.outcome.disables_endpoint
         })  # fmt: skip
+        columns += _faring(finished)
         with database_errors("recording attempts"):
             if not gone:
                 await self._pool.execute(_RECORD, *columns)
                 return
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(_RECORD, *columns)
-                await _disable(connection, gone, Reason.GONE)
+                await disable(connection, gone, Reason.GONE)
 
     async def give_back(self, claimed: Sequence[Claimed]) -> None:
         """End leases of ours; raises ``LedgerError``."""
@@ -332,11 +342,12 @@ def decode_told(text: str) -> Told:
     }
 
 
-async def _disable(connection: Any, endpoint_ids: Sequence[str], reason: Reason) -> None:
+async def disable(connection: Any, endpoint_ids: Sequence[str], reason: Reason) -> None:
+    """Disable endpoints in the caller's transaction; what waits for them is kept where it can be replayed."""
     await connection.execute(
         """INSERT INTO tocsin_alert.endpoints (endpoint_id, disabled_at, reason)
         SELECT endpoint_id, now(), $2 FROM unnest($1::text[]) AS n (endpoint_id)
-        ON CONFLICT (endpoint_id) DO UPDATE SET disabled_at = now(), reason = excluded.reason""",
+        ON CONFLICT (endpoint_id) DO UPDATE SET disabled_at = now(), reason = excluded.reason, told_disabled = false""",
         endpoint_ids,
         reason.value,
     )
@@ -355,6 +366,23 @@ def _status_after(finished: Finished) -> DeliveryStatus:
 
 def _reason(finished: Finished) -> str | None:
     return None if isinstance(finished.outcome, Delivered) else finished.outcome.reason.value
+
+
+def _faring(finished: Sequence[Finished]) -> list[list[object]]:
+    """The endpoints that are well, and those that are not with the number of their failures and the last reason; by the last attempt."""
+    failures: dict[str, int] = {}
+    reasons: dict[str, str | None] = {}
+    for one in finished:
+        endpoint_id = one.claimed.endpoint_id
+        failures[endpoint_id] = 0 if isinstance(one.outcome, Delivered) else failures.get(endpoint_id, 0) + 1
+        reasons[endpoint_id] = _reason(one)
+    ill = sorted(endpoint_id for endpoint_id, count in failures.items() if count)
+    return [
+        [*sorted(failures.keys() - set(ill))],
+        [*ill],
+        [failures[endpoint_id] for endpoint_id in ill],
+        [reasons[endpoint_id] for endpoint_id in ill],
+    ]
 
 
 def _attempt_row(finished: Finished) -> tuple[object, ...]:

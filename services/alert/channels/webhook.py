@@ -2,14 +2,17 @@
 
 Only this module imports the HTTP client. It is aiohttp itself, not httpx over it: nothing of httpx is used here, and of what
 a delivery costs the client would be the largest part. The guard looks at the address that is dialled, so that neither
-a literal nor a name that resolves differently the second time can reach an internal service.
+a literal nor a name that resolves differently the second time can reach an internal service. With a proxy the proxy dials: the guard
+then looks at what the receiver's name resolves to here, and the proxy must refuse internal networks itself.
 """
 
 import asyncio
 import socket
 import ssl
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from standardwebhooks.webhooks import Webhook
@@ -30,9 +33,17 @@ class WebhookChannel:
     """Sends webhooks while its context is open. Makes one attempt; a redirect is an answer like any other."""
 
     def __init__(
-        self, *, policy: AddressPolicy, clock: Clock, timeout_seconds: float = 20.0, connect_seconds: float = 5.0
+        self,
+        *,
+        policy: AddressPolicy,
+        clock: Clock,
+        timeout_seconds: float = 20.0,
+        connect_seconds: float = 5.0,
+        proxy: str | None = None,
     ) -> None:
         self._policy = policy
+        self._proxy = proxy
+        self._retired: frozenset[tuple[str, bytes]] = frozenset()
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds, connect=connect_seconds)
@@ -69,17 +80,10 @@ class WebhookChannel:
         assert self._session is not None
         headers = self.headers(endpoint, delivery.delivery_id, delivery.body) | {"Content-Type": delivery.content_type}
         try:
-            async with (
-                asyncio.timeout(self._timeout_seconds),
-                self._session.post(
-                    endpoint.url, data=delivery.body, headers=headers, allow_redirects=False
-                ) as response,
-            ):
-                answer = await response.content.read(_MAX_ANSWER_BYTES)
-                if not response.content.at_eof():
-                    response.close()  # a receiver that goes on talking costs us a connection, not memory
-                retry_after = parse_retry_after(response.headers.get("Retry-After"), now=self._clock.now())
-                return outcome_of_status(response.status, retry_after=retry_after, detail=_shown(answer))
+            async with asyncio.timeout(self._timeout_seconds):
+                if self._proxy is not None:
+                    await self._check_behind_proxy(endpoint.url)
+                return await self._post(self._session, endpoint.url, delivery.body, headers)
         except TimeoutError:
             return Retryable(reason=Reason.TIMEOUT, detail=f"no answer within {self._timeout_seconds:g} s")
         except aiohttp.InvalidURL:
@@ -87,10 +91,38 @@ class WebhookChannel:
         except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
             return _failure(error)
 
+    async def _post(self, session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]) -> Outcome:
+        async with session.post(url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy) as response:
+            answer = await response.content.read(_MAX_ANSWER_BYTES)
+            if not response.content.at_eof():
+                response.close()  # a receiver that goes on talking costs us a connection, not memory
+            retry_after = parse_retry_after(response.headers.get("Retry-After"), now=self._clock.now())
+            return outcome_of_status(response.status, retry_after=retry_after, detail=_shown(answer))
+
+    async def _check_behind_proxy(self, url: str) -> None:
+        """Refuse an internal receiver before the proxy is asked. What only the proxy can resolve, the proxy has to judge."""
+        parts = urlsplit(url)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
+        except OSError:
+            return
+        for _, _, _, _, address in found:
+            self._policy.check(str(address[0]))
+
+    def retire(self, secrets: frozenset[tuple[str, bytes]]) -> None:
+        """Let these (endpoint, SHA-256 of the secret) sign no longer."""
+        self._retired = secrets
+
     def headers(self, endpoint: WebhookEndpoint, message_id: str, body: bytes) -> dict[str, str]:
-        """Return the Standard Webhooks headers; every secret of the endpoint signs, the current one first."""
+        """Return the Standard Webhooks headers; the endpoint's secrets sign, the current one first, unless they are retired."""
         now = self._clock.now()
-        signed = [self._signer(secret).sign(message_id, now, body.decode()) for secret in endpoint.secrets]
+        text = body.decode()
+        current, *previous = endpoint.secrets
+        signing = [
+            current,
+            *(one for one in previous if (endpoint.id, sha256(one.encode()).digest()) not in self._retired),
+        ]
+        signed = [self._signer(secret).sign(message_id, now, text) for secret in signing]
         return {
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
@@ -104,7 +136,8 @@ class WebhookChannel:
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, address = info
-        self._policy.check(str(address[0]))
+        if self._proxy is None:  # with one, every connection goes to it, and the operator named it
+            self._policy.check(str(address[0]))
         made = socket.socket(family=family, type=kind, proto=protocol)
         made.setblocking(False)
         return made
@@ -119,6 +152,7 @@ def _failure(error: BaseException) -> Outcome:
     if any(isinstance(one, BlockedAddressError) for one in chain):
         return Permanent(reason=Reason.ADDRESS_REFUSED, detail="the address is not on the allow-list of networks")
     kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Reason], ...] = (
+        ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), Reason.PROXY),
         (aiohttp.ClientConnectorDNSError, Reason.NAME),
         ((ssl.SSLError, aiohttp.ClientSSLError), Reason.TLS),
         ((aiohttp.ServerTimeoutError, TimeoutError), Reason.TIMEOUT),

@@ -38,7 +38,7 @@ def test_an_endpoint_begins_no_more_than_its_places_and_the_next_as_one_ends() -
 
 
 def test_an_endpoint_may_have_places_of_its_own() -> None:
-    backlog = _filled(5, LaneLimits(endpoint_concurrency=2, allowances={"desk": Allowance(concurrency=4)}))
+    backlog = _filled(5, LaneLimits(endpoint_concurrency=2, allowance_of=lambda _: Allowance(concurrency=4)))
     assert len(list(backlog.begin("desk", 0.0))) == 4
 
 
@@ -101,7 +101,7 @@ def test_a_channel_that_is_full_lets_nothing_begin_and_others_are_not_touched() 
 
 
 def test_the_rate_spreads_requests_and_says_when_the_next_may_go() -> None:
-    backlog = _filled(10, LaneLimits(endpoint_concurrency=100, allowances={"desk": Allowance(per_second=2)}))
+    backlog = _filled(10, LaneLimits(endpoint_concurrency=100, allowance_of=lambda _: Allowance(per_second=2)))
     assert len(list(backlog.begin("desk", 0.0))) == 2  # one second's worth may come at once
     wait = backlog.next_opening(0.0)
     assert wait is not None

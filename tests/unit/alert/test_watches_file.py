@@ -253,3 +253,25 @@ def test_a_watch_may_ask_for_facts_only(tmp_path: Path) -> None:
     path = tmp_path / "watches.yaml"
     path.write_text("watches:\n  a: {places: [IQ], minimal: true}\n  b: {places: [IQ]}\n", encoding="utf-8")
     assert [watch.minimal for watch in load(path, {}, FewPlaces()).watches] == [True, False]
+
+
+def test_an_endpoint_may_name_its_owner_and_its_bounds(tmp_path: Path) -> None:
+    document = _with_endpoint(owner="mail", max_concurrent=2, per_second=0.5)
+    document["endpoints"]["mail"] = {"channel": "email", "to": "desk@example.org"}
+    desk = _load(tmp_path, document).endpoints[0]
+    assert isinstance(desk, WebhookEndpoint)
+    assert (desk.owner, desk.max_concurrent, desk.per_second) == ("mail", 2, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"owner": "nobody"}, "owner names 'nobody', which is not under endpoints; known are desk"),
+        ({"owner": "desk"}, "owner names the endpoint itself"),
+        ({"max_concurrent": 0}, "max_concurrent is 0; a whole number from 1 to 100 is accepted"),
+        ({"per_second": 0}, "per_second is 0; a number from 0.01 to 1000 is accepted"),
+        ({"previous_secrets": [SECRET] * 11}, "previous_secrets has 11 entries; at most 10 are kept"),
+    ],
+)
+def test_a_bound_that_makes_no_sense_is_said(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
+    assert sentence in _problems(tmp_path, _with_endpoint(**changed))

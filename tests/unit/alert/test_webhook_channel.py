@@ -188,3 +188,66 @@ async def test_an_internal_address_is_refused_by_literal_and_by_name(host: str) 
 async def test_a_metadata_address_is_refused_without_a_connection() -> None:
     found = await _send("http://169.254.169.254/latest/meta-data", policy=LOOPBACK)
     assert found == Permanent(reason=Reason.ADDRESS_REFUSED, detail="the address is not on the allow-list of networks")
+
+
+async def test_a_retired_secret_no_longer_signs() -> None:
+    endpoint = WebhookEndpoint(id="desk", url="https://desk.example", secrets=(SECRET, OLD))
+    channel = WebhookChannel(policy=LOOPBACK, clock=Now())
+    assert len(channel.headers(endpoint, "d_1", b"{}")["webhook-signature"].split(" ")) == 2
+    channel.retire(frozenset({("desk", hashlib.sha256(OLD.encode()).digest())}))
+    headers = channel.headers(endpoint, "d_1", b"{}")
+    assert len(headers["webhook-signature"].split(" ")) == 1
+    Webhook(SECRET).verify(b"{}", headers)
+
+
+@asynccontextmanager
+async def _proxy(status: int = 200) -> AsyncIterator[tuple[str, list[str]]]:
+    """A forward proxy that answers plain requests itself and refuses or accepts CONNECT without going anywhere."""
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        asked.append(head.splitlines()[0])
+        writer.write(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+
+
+async def _send_by(proxy: str, url: str, policy: AddressPolicy = LOOPBACK) -> Outcome:
+    endpoint = WebhookEndpoint(id="desk", url=url, secrets=(SECRET,))
+    async with WebhookChannel(policy=policy, clock=Now(), timeout_seconds=3.0, proxy=proxy) as channel:
+        return await channel.send(endpoint, DELIVERY)
+
+
+async def test_a_proxy_is_asked_in_place_of_the_receiver() -> None:
+    async with _proxy() as (proxy, asked):
+        assert await _send_by(proxy, "http://receiver.invalid/hook") == Delivered(status=200)
+    assert asked == ["POST http://receiver.invalid/hook HTTP/1.1"]
+
+
+async def test_a_proxy_is_asked_to_connect_for_https_and_its_refusal_is_tried_again() -> None:
+    async with _proxy(403) as (proxy, asked):
+        found = await _send_by(proxy, "https://receiver.invalid/hook")
+    assert asked == ["CONNECT receiver.invalid:443 HTTP/1.1"]
+    assert isinstance(found, Retryable)
+    assert found.reason is Reason.PROXY
+
+
+async def test_an_internal_receiver_is_refused_before_the_proxy_is_asked() -> None:
+    async with _proxy() as (proxy, asked):
+        found = await _send_by(proxy, "http://10.0.0.7/hook", AddressPolicy())
+    assert asked == []
+    assert isinstance(found, Permanent)
+    assert found.reason is Reason.ADDRESS_REFUSED
+
+
+async def test_a_proxy_that_is_down_is_tried_again() -> None:
+    async with _proxy() as (proxy, _):
+        pass
+    found = await _send_by(proxy, "http://receiver.invalid/hook")
+    assert isinstance(found, Retryable)
+    assert found.reason is Reason.PROXY
