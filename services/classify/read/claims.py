@@ -1,7 +1,7 @@
 """What one sentence claims of the toll: groups of people, and what is said to have happened to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.classify.read.quantities import Quantity
@@ -130,3 +130,27 @@ def claims_from(fact: Fact, kind: ClaimKind, groups: Sequence[Group], start: int
             )
         )
     return tuple(claims)
+
+
+def militants_of(claims: Sequence[Claim], named: frozenset[int]) -> tuple[Claim, ...]:
+    """The claims of a sentence that tells of an air strike on militants: those killed are attackers, and those wounded no victims.
+
+    Civilians stay what they are, and so do people whose word is not among the tokens ``named``.
+    """
+    turned: list[Claim] = []
+    for claim in claims:
+        is_militant = not claim.sides & {Side.CIVILIANS, Side.ATTACKERS} and any(
+            at in named for at in range(claim.start, claim.end)
+        )
+        is_with_them = (
+            claim.fact is Fact.WOUNDED
+            and claim.sides <= {Side.ANY}
+            and any(other.fact is Fact.ATTACKERS_KILLED for other in turned)
+        )
+        if is_with_them:
+            continue  # "two members were killed and a third wounded"
+        if not is_militant:
+            turned.append(claim)
+        elif claim.fact is Fact.KILLED:
+            turned.append(replace(claim, fact=Fact.ATTACKERS_KILLED, sides=frozenset({Side.ATTACKERS})))
+    return tuple(turned)

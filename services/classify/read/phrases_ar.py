@@ -17,7 +17,8 @@ _TWO = words("اثنان اثنين اثنتان اثنتين")
 _OF = fold("من")
 _OF_THEM = words("منهم منهما منهن بينهم بينهما")
 _ONE_OF_THEM = words("أحدهم أحدهما إحداهما إحداهن")
-_BEFORE_NAME = words("من في تنظيم عصابات بارز ما يسمى")
+_BEFORE_NAME = words("من في تنظيم عصابات بارز ما يسمى حزب جماعة ميليشيا مليشيا حركة")
+_WRITTEN_ON = ("ب", "و", "ف")
 _CASUALTIES = ((Fact.KILLED, lexicon.KILLED_NOUNS_PLURAL), (Fact.WOUNDED, lexicon.WOUNDED_NOUNS_PLURAL))
 _MOVEMENT, _SHABAAB = fold("حركة"), fold("الشباب")
 _QUOTES = frozenset({'"', "“", "”", "«", "»", "'"})
@@ -119,6 +120,7 @@ class Phrases:
                 return self._turned(position + 1, side)
             if (
                 self.holds(position, lexicon.NOT_PEOPLE)
+                or self.keys[position].startswith("و")
                 or self.tokens[position].kind is not TokenKind.WORD
                 or position in self.numbers
             ):
@@ -131,8 +133,8 @@ class Phrases:
             key = self.keys[at]
             if key in lexicon.ATTACKER_NAMES or (key == _MOVEMENT and self.key(at + 1) == _SHABAAB):
                 return at + 1, Side.ATTACKERS
-            if key not in _BEFORE_NAME and at > end:
-                break
+            if key not in _BEFORE_NAME and (at > end or key.startswith(_WRITTEN_ON)):
+                break  # "ثلاثة تجار برصاص حركة الشباب": the name belongs to the bullets
         return end, side
 
     def _uncounted(self, at: int) -> Group | None:
@@ -215,6 +217,10 @@ class Phrases:
             return None
         if self.holds(at + 1, lexicon.WOUNDED_NOUNS_PLURAL) or self.holds(at + 1, lexicon.WOUNDED_NOUNS_DUAL):
             return replace(one(at, at + 2), is_of_wounded=True)
+        if self.holds(at + 1, {**lexicon.SIDE_OF_DUAL, **lexicon.SIDE_OF_DOUBTFUL_DUAL}) and (
+            self.holds(at + 2, lexicon.WOUNDED_NOUNS_PLURAL) or self.holds(at + 2, lexicon.WOUNDED_NOUNS_DUAL)
+        ):
+            return replace(one(at, at + 3), is_of_wounded=True)
         noun = self.holds(at + 1, lexicon.SIDE_OF_PLURAL) or _owned(self.key(at + 1))
         if noun is None or self.holds(at + 1, lexicon.KILLED_NOUNS_PLURAL):
             return None

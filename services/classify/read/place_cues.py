@@ -6,6 +6,7 @@ Nothing here knows the gazetteer; ``place_mentions`` puts both together.
 import re
 from collections.abc import Sequence
 
+from services.classify.read.place_ordinary import is_ordinary
 from services.classify.read.place_words import (
     BETWEEN,
     INSTITUTIONS_BEFORE,
@@ -105,7 +106,7 @@ def places_next(tokens: Sequence[Token], at: int) -> bool:
 def is_cue_word(token: Token) -> bool:
     if any(form in LEVELS for form in cue_forms(token.key)) and not token.text.isascii():
         return True
-    if token.key in LEVELS or token.key in _NEVER_ALONE:
+    if token.key in LEVELS or token.key in _NEVER_ALONE or is_ordinary(token.key):
         return True
     bare = token.key.removeprefix("ال")
     return not token.key.isascii() and (

@@ -206,8 +206,8 @@ def _arabic(tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity(start=at, end=at + 1, best=None)
     if any(stem in AR_DOZEN for stem in stems):
         return exactly(12, at, at + 1)
-    if any(stem in AR_ELEVEN for stem in stems):
-        return exactly(11, at, at + 2) if following in AR_TEN_OF_TEENS else None
+    if following in AR_TEN_OF_TEENS and any(stem in AR_ELEVEN for stem in stems):
+        return exactly(11, at, at + 2)  # not "واحد", which is و and أحد to the eye
     value = _lookup(AR_UNITS, stems)
     if value is not None and value < 10 and following in AR_TEN_OF_TEENS:
         return exactly(10 + value, at, at + 2)

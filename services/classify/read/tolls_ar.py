@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.classify.read import casualty_words_ar as lexicon
-from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, one
+from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, militants_of, one
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ar import Phrases
 from services.classify.read.text import Sentence, TokenKind
@@ -16,15 +16,22 @@ from shared.letters import fold
 
 _REACH = 10
 _LIST_REACH = 6
+_SUBJECT_REACH = 4
+_BOAST_REACH = 14
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟", ":"})
 _NEGATORS = words("دون بدون عدم لا لم ولا ولم")
 _UNKNOWN = words("معلومات أنباء معرفة تتضح يتضح يعرف تعرف ترد ورود حصيلة الكشف تفاصيل تأكيد يتسن أخرى إحصائية حجم عدد")
 _DEATH = tuple(sorted(words("مصرع حتف الحياة")))
 _MET = words("لقي لقيت يلقى لقوا فارق فارقت")
-_AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا")
+_AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا قضوا قضيا قتلن أصبن")
+_MAY_FOLLOW_SUBJECT = words("يقتلون يستشهدون يصابون قتل قتلت جرح جرحت أصيب أصيبت استشهد استشهدت يقتل يصاب يستشهد")
+_BY = words("في إثر جراء نتيجة خلال بعد على لاحقا متأثرا")
 _AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ضمنهم وبضمنهم بضمنهم")
 _KILLS = words("يقتل يستشهد")
 _HURTS = words("يصب يجرح يتعرض")
+_ONE = words("واحد واحدة")
+"""Begins with the letter of "and" and is none: "عائلة واحدة"."""
+_BODIES = tuple(words("جثة جثت جثامين جثمان جثث"))
 _MORE_HURT = words("جرحى إصابات مصابين")
 _DEAD = words("قتلى وفيات شهداء")
 
@@ -38,7 +45,9 @@ class _Trigger:
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
-    return tuple(_Reading(sentence).claims())
+    reading = _Reading(sentence)
+    found = tuple(reading.claims())
+    return militants_of(found, reading.militants()) if found and reading.is_strike_on_militants else found
 
 
 class _Reading:
@@ -49,6 +58,18 @@ class _Reading:
         self._triggers = self._find_triggers()
         self._trigger_at = {trigger.at: trigger for trigger in self._triggers}
         self._used: set[int] = set()
+
+    @property
+    def is_strike_on_militants(self) -> bool:
+        """Whether the sentence tells of aircraft and of the PKK, its target in every such strike."""
+        named = any(key in lexicon.STRUCK_MILITANTS for key in self._phrases.keys)
+        return named and any(self._phrases.holds(at, lexicon.FROM_THE_AIR) for at in range(len(self._phrases.keys)))
+
+    def militants(self) -> frozenset[int]:
+        """The words that may call a militant."""
+        return frozenset(
+            at for at in range(len(self._phrases.keys)) if self._phrases.holds(at, lexicon.MILITANTS_MAYBE)
+        )
 
     def claims(self) -> Iterator[Claim]:
         yield from self._none_claims()
@@ -67,7 +88,17 @@ class _Reading:
         for group in self._phrases.groups:
             fact = self._phrases.facts.get(group.start)
             if fact is not None and group.start not in self._used:
+                self._used.update(other.start for other in self._whose_bodies(group))
                 yield from claims_from(fact, ClaimKind.STATED, [group], group.start, group.end)
+
+    def _whose_bodies(self, group: Group) -> list[Group]:
+        """ "جثتي شقيقين": the two brothers are the two bodies, whatever is said of them next."""
+        following = self._phrases.at_start.get(group.end)
+        is_body = self._phrases.keys[group.end - 1].removeprefix("ال").startswith(_BODIES)
+        is_same = (
+            following is not None and following.best in (group.best, 1) and following.start not in self._phrases.facts
+        )
+        return [following] if following is not None and is_body and is_same else []
 
     def _find_triggers(self) -> list[_Trigger]:
         found = []
@@ -103,7 +134,7 @@ class _Reading:
                 return before[-1:]
         first = self._first_after(trigger)
         if first is None:
-            return []
+            return self._subject_before(trigger)
         following = self._phrases.at_start.get(first.end)
         if (
             first.side is Side.ATTACKERS
@@ -117,6 +148,19 @@ class _Reading:
         while (following := self._next_in_list(chain[-1], trigger.fact)) is not None:
             chain.append(following)
         return chain
+
+    def _subject_before(self, trigger: _Trigger) -> list[Group]:
+        """ "ثلاثة جنود يقتلون برصاص مسلحين", "إن مزارعاً جرح": nobody follows the verb, so those before it were hit."""
+        if not self._phrases.holds(trigger.at, _MAY_FOLLOW_SUBJECT, definite=False):
+            return []
+        following = self._phrases.key(trigger.at + 1)
+        is_passive = not following or following.startswith(("ب", "و")) or following in _BY | _STOPS | {"،", ","}
+        before = [g for g in self._phrases.groups if trigger.at - _SUBJECT_REACH <= g.end <= trigger.at]
+        if not is_passive or not before or before[-1].start in self._used or before[-1].side is Side.ATTACKERS:
+            return []
+        subject = before[-1]
+        is_verb_between = any(subject.end <= other.at < trigger.at for other in self._triggers)
+        return [] if is_verb_between or self._phrases.facts.get(subject.start) is not None else [subject]
 
     def _object_after(self, subject: Group) -> Group | None:
         """ "اغتال مسلح مجهول عضواً في حزب": whom the gunman killed."""
@@ -132,6 +176,13 @@ class _Reading:
             group = self._phrases.at_start.get(at)
             if group is not None:
                 fact = self._phrases.facts.get(at)
+                if (
+                    trigger.fact is Fact.KILLED
+                    and fact is Fact.WOUNDED
+                    and at == trigger.at + 1
+                    and not group.is_explicit
+                ):
+                    return replace(group, is_of_wounded=True)  # "وفاة مصاب ثان"
                 if group.start in self._used or (fact is not None and fact is not trigger.fact):
                     return None
                 if not group.is_loose or at == trigger.at + 1:
@@ -151,7 +202,7 @@ class _Reading:
                 return None
             following = self._phrases.at_start.get(at)
             if following is not None and (
-                key.startswith("و") or self._phrases.key(at - 1) in {"،", ",", "و", "مع", "برفقه"}
+                (key.startswith("و") and key not in _ONE) or self._phrases.key(at - 1) in {"،", ",", "و", "مع", "برفقه"}
             ):
                 own = self._phrases.facts.get(at)
                 is_free = following.start not in self._used and own in (None, fact) and not following.is_partitive
@@ -166,6 +217,8 @@ class _Reading:
 
     def _claims_for(self, trigger: _Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
         self._used.update(group.start for group in groups)
+        if trigger.form == "active" and self._phrases.facts.get(groups[-1].end) is Fact.KILLED:
+            self._used.add(groups[-1].end)  # "أردوا شاباً قتيلاً"
         kind = ClaimKind.STATED
         if len(groups) == 1 and groups[0].is_ordinal and trigger.fact is Fact.KILLED:
             kind = ClaimKind.TOTAL
@@ -173,7 +226,25 @@ class _Reading:
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
         elif trigger.fact is Fact.KILLED and any(group.is_of_wounded for group in groups):
             kind = ClaimKind.LATER
+        if trigger.fact is Fact.KILLED and self._is_boast(trigger.at):
+            kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.at, trigger.at + 1)
+
+    def _is_boast(self, at: int) -> bool:
+        """Whether the attackers themselves say so: "زاعماً مقتل تسعة جنود", "وتحدثت الحركة عن مقتل 47 جندياً"."""
+        for position in range(at - 1, max(-1, at - _BOAST_REACH), -1):
+            if self._phrases.keys[position] in _STOPS:
+                return False
+            if self._phrases.holds(position, lexicon.BOASTS, definite=False):
+                return True
+            said = self._phrases.holds(position, lexicon.SPEAKS_OF, definite=False)
+            if said and self._phrases.key(position + 1) in lexicon.BOASTERS and not self._is_reported(position):
+                return at - position <= 4
+        return False
+
+    def _is_reported(self, at: int) -> bool:
+        """Whether the group's word is about something else: "أعلن التنظيم مسؤوليته"."""
+        return any(self._phrases.keys[p].startswith("مسووليت") for p in range(at, min(at + 4, len(self._phrases.keys))))
 
     def _owned_claims(self) -> Iterator[Claim]:
         """ "وقتلوه مع اثنين من أبنائه": the object is written onto the verb."""
@@ -194,10 +265,18 @@ class _Reading:
     def _toll_claims(self) -> Iterator[Claim]:
         """ "ارتفاع حصيلة … إلى ثمانية قتلى", "بقي عدد القتلى عند اثنين"."""
         for at, group in list(self._phrases.at_start.items()):
-            if not self._phrases.holds(at - 1, lexicon.REACHES) or group.best is None:
+            is_whole = self._phrases.holds(at - 1, lexicon.WHOLE_TOLL) or (
+                self._phrases.key(at - 1) == ":" and self._phrases.holds(at - 2, lexicon.WHOLE_TOLL)
+            )
+            if group.best is None or not (is_whole or self._phrases.holds(at - 1, lexicon.REACHES)):
                 continue
             topic = next(
-                (fact for position in range(at - 2, max(-1, at - 25), -1) if (fact := self._toll_topic(position))), None
+                (
+                    fact
+                    for position in range(at - (1 if is_whole else 2), max(-1, at - 25), -1)
+                    if (fact := self._toll_topic(position))
+                ),
+                None,
             )
             fact = self._phrases.facts.get(at) or topic
             if topic is None or fact is None:
