@@ -98,7 +98,7 @@ def test_arabic_and_sorani_have_words_of_their_own(kind: str) -> None:
     said = {language: bulletin_story(BULLETINS[kind], language, NAMES) for language in LANGUAGES}
     assert said["ar"].headline != said["ckb"].headline
     for language in ("ar", "ckb"):
-        first = next(c for c in said[language].headline.replace("Diyala", "") if c.isalpha())  # type: ignore[index]  # both are languages
+        first = next(c for c in said[language].headline.replace("Diyala", "") if c.isalpha())
         assert unicodedata.bidirectional(first) == "AL"
 
 
