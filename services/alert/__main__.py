@@ -30,6 +30,7 @@ from services.alert.api.parts import ApiParts
 from services.alert.api.problems import Fault
 from services.alert.api.server import PageServer
 from services.alert.canary import SINK, CanaryCatcher
+from services.alert.cap import CapSender
 from services.alert.compose import Composer
 from services.alert.composition import Guard, guard_of, sender_of
 from services.alert.consumer import ChangeHandler
@@ -163,7 +164,12 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
         )
         app = create_app(
             _api_parts(
-                settings, pool, parts.roster, book, ApiMetrics(registry, tuple(Fault)), await secret_of(pool, "feeds")
+                settings=settings,
+                pool=pool,
+                roster=parts.roster,
+                book=book,
+                metrics=ApiMetrics(registry, tuple(Fault)),
+                feed_secret=await secret_of(pool, "feeds"),
             )
         )
         await stack.enter_async_context(PageServer(app, host=settings.api_host, port=settings.api_port))
@@ -251,6 +257,7 @@ async def _parts(
 
 
 def _api_parts(
+    *,
     settings: AlertSettings,
     pool: "asyncpg.Pool[asyncpg.Record]",
     roster: Roster,

@@ -110,8 +110,11 @@ def key_id_of(text: str) -> str | None:
 def judged(text: str, held: ApiKey | None, *, now: datetime) -> Caller | KeyFault:
     """Return who presents the key, or why it is not accepted. An unknown id takes as long as a wrong secret."""
     is_genuine = hmac.compare_digest(digest_of(text), _NOBODY if held is None else held.digest)
-    if held is None or not is_genuine:
-        return KeyFault.WRONG
+    return KeyFault.WRONG if held is None or not is_genuine else standing(held, now=now)
+
+
+def standing(held: ApiKey, *, now: datetime) -> Caller | KeyFault:
+    """Return who holds a key whose genuineness is settled, or why it is good no longer."""
     if held.revoked_at is not None:  # said only to who has the secret, so that nobody learns which ids exist
         return KeyFault.REVOKED
     if held.expires_at is not None and held.expires_at <= now:

@@ -335,7 +335,7 @@ class ApiStage:
             gate=gate,
             metrics=ApiMetrics(self.registry, tuple(Fault)),
             clock=self.clock,
-            **parts,
+            **({"feed_secret": b"f" * 32} | parts),
         )
         self.app: Litestar = create_app(self.parts)
 

@@ -19,7 +19,7 @@ from litestar.handlers.base import BaseRouteHandler
 from services.alert.api.ports import KeyRing
 from services.alert.api.problems import Fault, ProblemError
 from services.alert.errors import LedgerError
-from services.alert.keys import Caller, KeyFault, Right, judged, key_id_of
+from services.alert.keys import Caller, KeyFault, Right, judged, key_id_of, standing
 from services.alert.pace import Pace
 from shared.clock import Clock
 from shared.logging import logger
@@ -76,6 +76,16 @@ class Gate:
             has = ", ".join(sorted(one.value for one in caller.rights))
             raise ProblemError(Fault.RIGHT_MISSING, f"this needs the right {right.value}; the key has {has}")
         return caller
+
+    async def holder(self, key_id: str | None, *, address: str) -> Caller:
+        """Return who holds the key that a genuine token stands for; raises ``ProblemError``. None: the token is not genuine."""
+        held = None if key_id is None else await self._keys.find(key_id)
+        found = KeyFault.WRONG if held is None else standing(held, now=self._clock.now())
+        if isinstance(found, KeyFault):
+            self._keep_pace(self._of_address, address)
+            raise ProblemError(Fault(found.value), _WORDS[found])
+        self._keep_pace(self._of_key, found.actor)
+        return found
 
     async def caller(self, presented: str, *, address: str) -> Caller:
         """Return whose key it is; raises ``ProblemError``. Wrong keys from one address are slowed down, right ones are not."""

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from services.alert.api import (
     account_routes,
     delivery_routes,
+    document_routes,
     incident_routes,
     page_routes,
     problems,
@@ -50,6 +51,10 @@ _HANDLERS: tuple[ControllerRouterHandler, ...] = (
     delivery_routes.one_delivery,
     delivery_routes.replay_delivery,
     delivery_routes.list_changes,
+    document_routes.feed_address,
+    document_routes.feed,
+    document_routes.cap_latest,
+    document_routes.cap_of_revision,
     account_routes.list_keys,
     account_routes.add_key,
     account_routes.revoke_key,

@@ -1,12 +1,13 @@
 """What the routes are made of, in one value: built at the composition root, and by tests from fakes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from litestar.datastructures import State
 
 from services.alert.api.access import Gate
 from services.alert.api.metrics import ApiMetrics
 from services.alert.api.ports import Audit, DeliveryShelf, KeyRing, SubscriptionStore
+from services.alert.cap import CapSender
 from services.alert.ports import IncidentShelf, PlaceBook
 from services.alert.roster import Roster
 from shared.clock import Clock
@@ -28,6 +29,8 @@ class ApiParts:
     clock: Clock
     max_body_bytes: int = 262_144
     max_entries: int = 1_000
+    feed_secret: bytes = field(repr=False)
+    cap_sender: CapSender | None = None
     channels: frozenset[str] = frozenset({"webhook", "email", "pull"})
 
 

@@ -30,7 +30,10 @@ def _guarded(app: Litestar) -> list[tuple[str, str]]:
 
 
 def _path(template: str) -> str:
-    return "/".join("some" if part.startswith("{") else part for part in template.split("/"))
+    parts = (
+        "1" if part.endswith(":int}") else "some" if part.startswith("{") else part for part in template.split("/")
+    )
+    return "/".join(parts)
 
 
 def test_without_a_key_nothing_is_answered_but_the_style_the_log_in_and_the_document() -> None:
@@ -57,7 +60,8 @@ def test_an_open_list_opens_incidents_and_nothing_else() -> None:
         if client.request(method, _path(template)).status_code != 401
     }
     assert opened_routes <= {
-        "/", "/incidents/{incident_id:str}", "/v1/incidents", "/v1/incidents.geojson", "/v1/incidents/{incident_id:str}"
+        "/", "/incidents/{incident_id:str}", "/v1/incidents", "/v1/incidents.geojson", "/v1/incidents/{incident_id:str}",
+        "/v1/incidents/{incident_id:str}/cap", "/v1/incidents/{incident_id:str}/cap/{revision:int}",
     }  # fmt: skip
     held = opened(2).incident_id
     assert held not in client.get("/v1/incidents").text
