@@ -24,6 +24,7 @@ from services.ingest.feeds_file import load_feeds
 from services.ingest.housekeeping import Housekeeping
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
+from services.ingest.paging import OlderPages
 from services.ingest.politeness import Politeness
 from services.ingest.poller import Poller
 from services.ingest.recorder import Recorder
@@ -139,6 +140,12 @@ async def _start_and_run(
         parser = await stack.enter_async_context(parser_of(settings))
         outbox = Outbox(ledger=ledger, publisher=publisher, metrics=metrics, clock=clock, batch=settings.publish_batch)
         recorder = Recorder(ledger)
+        politeness = Politeness(
+            connections=settings.host_connections,
+            delay_seconds=settings.host_delay_seconds,
+            longest_wait_seconds=settings.host_wait_seconds,
+            monotonic=monotonic,
+        )
         visitor = Visitor(
             fetcher=fetcher,
             parser=parser,
@@ -146,12 +153,15 @@ async def _start_and_run(
             clock=clock,
             limits=settings.poll_limits,
             random=random.SystemRandom().random,
-        )
-        politeness = Politeness(
-            connections=settings.host_connections,
-            delay_seconds=settings.host_delay_seconds,
-            longest_wait_seconds=settings.host_wait_seconds,
-            monotonic=monotonic,
+            older_pages=OlderPages(
+                fetcher=fetcher,
+                parser=parser,
+                pace=politeness.pace,
+                most_pages=settings.older_pages,
+                seconds=settings.older_pages_seconds,
+            )
+            if settings.older_pages
+            else None,
         )
         poller = Poller(
             ledger=ledger,

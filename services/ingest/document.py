@@ -28,6 +28,7 @@ class Document:
     """A whole feed. ``wait_seconds`` is the least wait it asks for (ttl, sy:updatePeriod); hours and days (Monday 0) to skip are UTC.
 
     ``problem`` tells of a fault that cost entries (the document breaks off, more entries than are read), else None.
+    ``withdrawn`` are guids of entries that the publisher says it has taken back; ``older`` is the page of older entries, if one is named.
     """
 
     entries: tuple[Entry, ...]
@@ -37,6 +38,8 @@ class Document:
     skip_days: tuple[int, ...] = ()
     problem: str | None = None
     is_cut_off: bool = False
+    withdrawn: tuple[str, ...] = ()
+    older: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from services.ingest.dates import parse_date
 from services.ingest.document import Document, Unreadable
 from services.ingest.entries import entry_of
+from services.ingest.older_pages import same_host
 from services.ingest.outcome import FailureReason
 
 
@@ -29,6 +30,7 @@ def parse(text: str, *, url: str, language: str | None, max_entries: int) -> Doc
         entries=tuple(entry for entry in found if entry is not None),
         language=_words(raw.get("language")) or None,
         problem=problem,
+        older=same_host(_words(raw.get("next_url")), url),
     )
 
 

@@ -29,6 +29,9 @@ class IngestMetrics:
             "items that may have come and gone between two polls, estimated from the pace of their feeds",
             registry=registry,
         )
+        self.older_pages = Counter(
+            "tocsin_ingest_older_pages", "older pages (RFC 5005) read after a feed had rolled over", registry=registry
+        )
         self.item_age = Histogram(
             "tocsin_ingest_item_age_seconds",
             "publication to fetch of fresh items with a believable date, by tier of the feed",

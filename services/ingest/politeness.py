@@ -69,6 +69,14 @@ class Politeness:
         finally:
             host.waiting -= 1
 
+    async def pace(self, url: str) -> None:
+        """Wait for the host's next beginning, for one who holds a slot of it already."""
+        host = self._host(host_of(url))
+        wait = max(0.0, host.free_at - self._monotonic())
+        host.free_at = max(host.free_at, self._monotonic()) + self._delay_seconds
+        if wait > 0:
+            await self._sleep(wait)
+
     def _host(self, name: str) -> _Host:
         if len(self._hosts) >= _FORGET_FROM and name not in self._hosts:
             now = self._monotonic()

@@ -165,6 +165,9 @@ class Poller:
             elif not item.published_is_estimated and item.version == 1:
                 age = (record.finished_at - item.published).total_seconds()
                 metrics.item_age.labels(str(lease.feed.tier)).observe(max(age, 0.0))
+        if visit.older_pages:
+            metrics.older_pages.inc(visit.older_pages)
+            logger().info("feed.paged_back", pages=visit.older_pages, is_complete=not visit.possibly_lost)
         if visit.possibly_lost:
             metrics.possibly_lost.inc(visit.possibly_lost)
             logger().warning(

@@ -46,6 +46,10 @@ class Ledger(Protocol):
         """Return what is known of these items, rows of the outbox that wait for Kafka included."""
         ...
 
+    async def last_values(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of these events, of those that are still kept."""
+        ...
+
     async def finish(self, records: Sequence[PollRecord]) -> frozenset[str]:
         """Store the polls: items as pending rows of the outbox, the schedule, the leases' end; return the event ids stored.
 

@@ -50,6 +50,10 @@ class IngestSettings(Settings):
     """Hops followed; each is checked like the first address."""
     max_entries: Annotated[int, Field(ge=1)] = 2_000
     """Entries read of one document, the first ones."""
+    older_pages: Annotated[int, Field(ge=0, le=50)] = 5
+    """Most pages of older entries (RFC 5005) read when a feed rolled over between two polls; 0 reads none."""
+    older_pages_seconds: Seconds = 20.0
+    """All of them together; part of the lease."""
 
     parse_workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse; more than cores brings nothing."""
@@ -98,11 +102,16 @@ class IngestSettings(Settings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        poll = self.host_wait_seconds + self.fetch_timeout_seconds + self.parse_timeout_seconds
+        poll = (
+            self.host_wait_seconds
+            + self.fetch_timeout_seconds
+            + self.parse_timeout_seconds
+            + (self.older_pages_seconds if self.older_pages else 0)
+        )
         if self.lease_seconds <= poll + 30:
             raise ValueError(
                 f"LEASE_SECONDS {self.lease_seconds:g} must exceed HOST_WAIT_SECONDS + FETCH_TIMEOUT_SECONDS + "
-                f"PARSE_TIMEOUT_SECONDS + 30 for the database = {poll + 30:g}"
+                f"PARSE_TIMEOUT_SECONDS + OLDER_PAGES_SECONDS + 30 for the database = {poll + 30:g}"
             )
         if self.publish_timeout_seconds >= self.outbox_claim_seconds:
             raise ValueError(

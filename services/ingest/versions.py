@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from services.ingest.document import Entry
 from services.ingest.feed import Feed
 from services.ingest.identity import IdentityMode, identity
+from services.ingest.tombstones import says_withdrawn
 from shared.events.item import Item, ItemChange
-from shared.ids import item_event_id, item_id
+from shared.ids import derive, item_event_id, item_id
 
 BACKFILL_AGE = timedelta(hours=24)
 MAX_VERSIONS = 24
@@ -18,6 +19,10 @@ MAX_VERSIONS = 24
 UNKNOWN_LANGUAGE = "und"
 """Configured for feeds of several languages; otherwise the operator knows better than the feed, which often keeps its software's default."""
 
+WITHDRAWN_HASH = derive("c", "withdrawn")
+"""Stands for the text of an item that its publisher took back; one that is listed again later has another hash, and so is a new version."""
+
+_UNKNOWN_TITLE = "(withdrawn)"
 _FUTURE_TOLERANCE = timedelta(minutes=15)
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _FROZEN_FROM = 5
@@ -83,7 +88,7 @@ def new_versions(
     versions = []
     for found, entry in entries.items():
         mark = marks.get(found)
-        if mark is not None and (mark.content_hash == entry.content_hash or mark.version >= MAX_VERSIONS):
+        if mark is not None and (mark.content_hash == entry.content_hash or _is_worn_out(entry, mark)):
             continue
         versions.append(
             _version(
@@ -98,6 +103,40 @@ def new_versions(
             )
         )
     return tuple(versions)
+
+
+def tombstoned(feed: Feed, references: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the items that a document's tombstones name."""
+    return tuple(item_id(feed.slug, f"guid:{reference}") for reference in references)
+
+
+def last_event_id(mark: Mark) -> str:
+    """Return the event id of the version that ``mark`` remembers."""
+    return item_event_id(mark.item_id, _distinct(mark.content_hash, mark.version, mark.past_hashes))
+
+
+def withdrawal(feed: Feed, mark: Mark, last: Item | None) -> NewVersion:
+    """Return the version that takes an item back, in the words of its ``last`` one where they are still known."""
+    version, past = mark.version + 1, (*mark.past_hashes, mark.content_hash)
+    item = Item(
+        item_id=mark.item_id,
+        event_id=item_event_id(mark.item_id, _distinct(WITHDRAWN_HASH, version, past)),
+        version=version,
+        change=ItemChange.WITHDRAWN,
+        feed=feed.slug,
+        outlet=feed.outlet,
+        tier=feed.tier,
+        lang=last.lang if last is not None else None if feed.language == UNKNOWN_LANGUAGE else feed.language,
+        country=feed.country,
+        url=last.url if last is not None else feed.url,
+        title=last.title if last is not None else _UNKNOWN_TITLE,
+        summary=last.summary if last is not None else "",
+        content=last.content if last is not None else None,
+        published=mark.published,
+        published_is_estimated=mark.published_is_estimated,
+        backfill=mark.backfill,
+    )
+    return NewVersion(item=item, mark=replace(mark, version=version, content_hash=WITHDRAWN_HASH, past_hashes=past))
 
 
 def believable(published: datetime | None, *, frozen: datetime | None, now: datetime) -> datetime | None:
@@ -133,8 +172,6 @@ def _version(
 ) -> NewVersion:
     version = 1 if mark is None else mark.version + 1
     past = () if mark is None else (*mark.past_hashes, mark.content_hash)
-    # A text that returns to an earlier form is a new fact: its event needs an id of its own, with bytes of its own.
-    distinct = f"{entry.content_hash}#{version}" if entry.content_hash in past else entry.content_hash
     published, is_estimated = _date(trusted, mark, now)
     if mark is None:
         backfill = is_first_poll and _may_be_old(entry, published, is_estimated=is_estimated, now=now)
@@ -142,7 +179,7 @@ def _version(
         backfill = mark.backfill  # an old story does not become news by being edited
     item = Item(
         item_id=found,
-        event_id=item_event_id(found, distinct),
+        event_id=item_event_id(found, _distinct(entry.content_hash, version, past)),
         version=version,
         change=_change(entry, mark),
         feed=feed.slug,
@@ -171,6 +208,16 @@ def _version(
     return NewVersion(item=item, mark=settled)
 
 
+def _distinct(content_hash: str, version: int, past: Sequence[str]) -> str:
+    """A text that returns to an earlier form is a new fact: its event needs an id of its own, with bytes of its own."""
+    return f"{content_hash}#{version}" if content_hash in past else content_hash
+
+
+def _is_worn_out(entry: Entry, mark: Mark) -> bool:
+    """Whether the item has had its versions; that its publisher takes it back is heard all the same."""
+    return mark.version >= MAX_VERSIONS and (mark.title_hash == entry.title_hash or not says_withdrawn(entry.title))
+
+
 def _date(trusted: datetime | None, mark: Mark | None, now: datetime) -> tuple[datetime, bool]:
     if mark is not None and (mark.published_is_estimated or trusted is None):
         return mark.published, mark.published_is_estimated
@@ -182,6 +229,8 @@ def _date(trusted: datetime | None, mark: Mark | None, now: datetime) -> tuple[d
 def _change(entry: Entry, mark: Mark | None) -> ItemChange:
     if mark is None:
         return ItemChange.NEW
+    if says_withdrawn(entry.title):
+        return ItemChange.WITHDRAWN
     return ItemChange.TITLE if mark.title_hash != entry.title_hash else ItemChange.TEXT
 
 

@@ -1,19 +1,32 @@
 """One poll of one feed: fetch, parse, compare, decide. Everything it decides comes from ``polled``, ``versions`` and ``schedule``."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from services.ingest import polled
-from services.ingest.document import Document, Unreadable
-from services.ingest.feed import Lease
+from services.ingest.document import Document, Entry, Unreadable
+from services.ingest.feed import FeedState, Lease
 from services.ingest.identity import IdentityMode, chosen_mode
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified
+from services.ingest.paging import OlderEntries, OlderPages
 from services.ingest.polled import Moment
 from services.ingest.ports import Fetcher, Ledger, Parser
 from services.ingest.schedule import PollLimits
-from services.ingest.versions import NewVersion, candidates, identified, new_versions
+from services.ingest.versions import (
+    WITHDRAWN_HASH,
+    Mark,
+    NewVersion,
+    candidates,
+    identified,
+    last_event_id,
+    new_versions,
+    tombstoned,
+    withdrawal,
+)
 from services.ingest.work import PollRecord
+from shared import codec
 from shared.clock import Clock
+from shared.events.item import Item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +39,8 @@ class Visit:
     detail: str | None = None
     possibly_lost: int = 0
     """An estimate from the feed's pace; see ``polled.possibly_lost``."""
+    older_pages: int = 0
+    """Pages of older entries that were read because the feed had rolled over."""
     entries: int = 0
     body_bytes: int = 0
 
@@ -42,6 +57,7 @@ class Visitor:
         clock: Clock,
         limits: PollLimits,
         random: Callable[[], float],
+        older_pages: OlderPages | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._parser = parser
@@ -49,6 +65,7 @@ class Visitor:
         self._clock = clock
         self._limits = limits
         self._random = random
+        self._older_pages = older_pages
 
     async def visit(self, lease: Lease) -> Visit:
         """Poll the feed once; raises only for faults of our own (``IngestError``)."""
@@ -77,34 +94,74 @@ class Visitor:
         return await self._compared(lease, answer, document)
 
     async def _compared(self, lease: Lease, answer: Fetched, document: Document) -> Visit:
-        mode = chosen_mode(document.entries, IdentityMode(lease.state.identity_mode))
+        feed, state = lease.feed, lease.state
+        mode = chosen_mode(document.entries, IdentityMode(state.identity_mode))
         moment = self._moment()
-        marks = await self._ledger.marks(
-            candidates(lease.feed, document.entries, mode), feed=lease.feed.slug, now=moment.now
-        )
-        entries = identified(lease.feed, document.entries, mode, marks)
+        listed = candidates(feed, document.entries, mode)
+        # Only a guid that names one item can be taken back by it.
+        buried = tombstoned(feed, document.withdrawn) if mode is IdentityMode.GUID else ()
+        marks = await self._ledger.marks((*listed, *buried), feed=feed.slug, now=moment.now)
+        # Nothing of the last document is left in a feed that we know: what came and went between is unknown.
+        is_overlapping = not marks.keys().isdisjoint(listed) or not document.entries or state.newest_item_at is None
+        is_lossy = not is_overlapping and mode.value == state.identity_mode
+        older = OlderEntries()
+        if is_lossy and self._older_pages is not None and document.older is not None:
+            older = await self._older_pages.read(
+                document,
+                url=answer.url,
+                language=feed.language,
+                is_known=lambda page: self._is_known(lease, page, mode),
+            )
+            missed = tuple(entry for entry in older.entries if _is_later(entry, state))
+            document = replace(document, entries=(*document.entries, *missed))
+            found = candidates(feed, missed, mode)
+            marks = {**marks, **await self._ledger.marks(found, feed=feed.slug, now=moment.now)}
+        entries = identified(feed, document.entries, mode, marks)
         versions = new_versions(
-            lease.feed,
+            feed,
             entries,
             marks,
             language=document.language,
-            is_first_poll=lease.state.first_fetched_at is None,
+            is_first_poll=state.first_fetched_at is None,
             now=moment.now,
         )
-        # Nothing of the last document is left in a feed that we know: what came and went between is unknown.
-        is_overlapping = bool(marks) or not entries or lease.state.newest_item_at is None
-        is_lossy = not is_overlapping and mode.value == lease.state.identity_mode
+        # An entry that is listed all the same was not taken back, or was put back.
+        taken_back = {one: marks[one] for one in buried if one in marks and one not in entries}
+        versions = (*versions, *await self._withdrawals(lease, taken_back))
         record = polled.after_document(
             lease, answer, document, versions, mode=mode, is_overlapping=is_overlapping, moment=moment
         )
+        is_lossy = is_lossy and not older.meets_known
         return Visit(
             record=record,
             versions=versions,
             failure=FailureReason.CUT_OFF if document.is_cut_off else None,
             detail=document.problem,
-            possibly_lost=polled.possibly_lost(lease.state, document.entries, moment.now) if is_lossy else 0,
+            possibly_lost=polled.possibly_lost(state, document.entries, moment.now) if is_lossy else 0,
+            older_pages=older.pages,
             entries=len(document.entries),
             body_bytes=len(answer.body),
+        )
+
+    async def _is_known(self, lease: Lease, page: Document, mode: IdentityMode) -> bool:
+        """Whether a page reaches back to what is known, by its items or by their dates."""
+        if any(entry.published is not None and not _is_later(entry, lease.state) for entry in page.entries):
+            return True
+        found = candidates(lease.feed, page.entries, mode)
+        return bool(await self._ledger.marks(found, feed=lease.feed.slug, now=self._clock.now()))
+
+    async def _withdrawals(self, lease: Lease, marks: Mapping[str, Mark]) -> tuple[NewVersion, ...]:
+        standing = [mark for mark in marks.values() if mark.content_hash != WITHDRAWN_HASH]
+        if not standing:
+            return ()
+        values = await self._ledger.last_values([last_event_id(mark) for mark in standing])
+        return tuple(
+            withdrawal(
+                lease.feed,
+                mark,
+                codec.decode(Item, values[event_id]) if (event_id := last_event_id(mark)) in values else None,
+            )
+            for mark in standing
         )
 
     def _failed(self, lease: Lease, failed: Failed, *, body_bytes: int = 0) -> Visit:
@@ -113,3 +170,8 @@ class Visitor:
 
     def _moment(self) -> Moment:
         return Moment(limits=self._limits, now=self._clock.now(), jitter=self._random())
+
+
+def _is_later(entry: Entry, state: FeedState) -> bool:
+    """Whether an entry of an older page was missed: what is older than the newest item known was there to be seen, or never meant for us."""
+    return entry.published is not None and state.newest_item_at is not None and entry.published > state.newest_item_at

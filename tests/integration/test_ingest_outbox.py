@@ -365,3 +365,24 @@ async def test_a_feed_with_a_new_address_is_read_afresh_but_its_items_stay_known
     two = await Life(pool, fetcher, publisher, clock, feeds=(moved,)).begin()
     assert await two.poll() == []
     assert fetcher.asked[-1] == (moved.url, Validators())
+
+
+async def test_a_buried_entry_is_withdrawn_in_the_words_it_had(life, fetcher, publisher, clock):
+    def atom(inner):
+        return fetched(
+            f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0">'
+            f"<title>Dijla</title>{inner}</feed>".encode()
+        )
+
+    entry = "<entry><id>urn:1</id><title>A blast</title><updated>2026-04-11T11:00:00Z</updated></entry>"
+    tomb = '<at:deleted-entry ref="urn:1" when="2026-04-11T12:00:00Z"/>'
+    fetcher.respond_with(FEED.url, atom(entry), atom(tomb), atom(tomb + " "))
+    alive = await life()
+    for _ in range(3):
+        await alive.publish(await alive.poll())
+        clock.advance(70)
+    items = [decode(Item, row.value) for row in publisher.sent]
+    assert [(item.change, item.version, item.title) for item in items] == [
+        (ItemChange.NEW, 1, "A blast"),
+        (ItemChange.WITHDRAWN, 2, "A blast"),
+    ]

@@ -12,12 +12,13 @@ from typing import Any
 
 import feedparser
 
-from services.ingest import json_feed, news_sitemap
+from services.ingest import json_feed, news_sitemap, tombstones
 from services.ingest.adapters import plain_xml
 from services.ingest.dates import parse_date
 from services.ingest.document import Document, Entry, Unreadable
 from services.ingest.encoding import decode
 from services.ingest.entries import entry_of
+from services.ingest.older_pages import older_page
 from services.ingest.outcome import FailureReason
 
 _PERIOD_SECONDS = {
@@ -114,7 +115,9 @@ def _document(
     entries = [_entry(entry, page, language) for entry in raw]
     if is_cut_off:
         problem = f"the document breaks off; {len(raw)} complete entries were read"
-    head = text[:_HEAD_CHARACTERS] if "<skip" in text[:_HEAD_CHARACTERS] else ""
+    beginning = text[:_HEAD_CHARACTERS]
+    head = beginning if "<skip" in beginning else ""
+    first = _ENTRY.search(beginning)
     return Document(
         entries=tuple(entry for entry in entries if entry is not None),
         language=str(feed.get("language") or "").strip().lower() or None,
@@ -123,6 +126,8 @@ def _document(
         skip_days=tuple(sorted({_DAYS[day.lower()] for day in _SKIPPED_DAY.findall(head) if day.lower() in _DAYS})),
         problem=problem,
         is_cut_off=is_cut_off,
+        withdrawn=tombstones.references(text),
+        older=older_page(beginning[: first.start()] if first else beginning, url),
     )
 
 

@@ -241,6 +241,14 @@ class PostgresLedger:
                 found[mark.item_id] = mark
         return found
 
+    async def last_values(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """See the port."""
+        async with acquired(self._pool) as connection:
+            rows = await connection.fetch(
+                "SELECT event_id, value FROM tocsin_ingest.outbox WHERE event_id = ANY($1)", list(event_ids)
+            )
+        return {row["event_id"]: row["value"] for row in rows}
+
     async def finish(self, records: Sequence[PollRecord]) -> frozenset[str]:
         """See the port."""
         now = max(record.finished_at for record in records)

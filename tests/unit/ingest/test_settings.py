@@ -15,7 +15,7 @@ def test_the_defaults_are_good():
 
 
 def test_a_lease_must_outlast_the_longest_poll():
-    with pytest.raises(SettingsError, match=r"LEASE_SECONDS 60 must exceed .* = 95"):
+    with pytest.raises(SettingsError, match=r"LEASE_SECONDS 60 must exceed .* = 115"):
         settings(LEASE_SECONDS="60")
 
 

@@ -1,5 +1,6 @@
 """Which entries are news, which are changes, and what date they get."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -171,3 +172,52 @@ def test_when_the_link_clashes_too_the_text_names_the_item():
 
 def test_a_degraded_feed_is_never_promoted_again():
     assert chosen_mode([entry("1")], IdentityMode.LINK) is IdentityMode.LINK
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "[Withdrawn] Four killed",
+        "STORY REMOVED: Four killed in a village",
+        "WITHDRAWN: Four killed",
+        "Removed",
+        "This article has been removed.",
+        "The story was withdrawn because of an error",
+        "تم حذف الخبر",
+        "(تم سحب هذا المقال)",
+        "هەواڵەکە سڕایەوە",
+    ],
+)
+def test_a_known_item_whose_title_says_that_it_was_taken_back_is_withdrawn(title):
+    [version] = found(entry(title=title), marks=marks_of(found(entry())))
+    assert version.item.change is ItemChange.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Removed from office: governor of Kirkuk",
+        "Four bodies removed from rubble",
+        "Forces withdrawn from Sinjar",
+        "Withdrawn troops return",
+        "Retracted: four killed",
+        "Deleted scenes",
+        "Story of a village",
+        "حذف الأصفار من العملة",
+        "سحب القوات من سنجار",
+    ],
+)
+def test_words_of_withdrawal_in_ordinary_titles_withdraw_nothing(title):
+    [version] = found(entry(title=title), marks=marks_of(found(entry())))
+    assert version.item.change is ItemChange.TITLE
+
+
+def test_an_item_first_seen_under_such_a_title_is_only_new():
+    assert found(entry(title="Removed"))[0].item.change is ItemChange.NEW
+
+
+def test_an_item_that_had_all_its_versions_can_still_be_withdrawn():
+    marks = marks_of(found(entry()))
+    worn = {one: replace(mark, version=MAX_VERSIONS) for one, mark in marks.items()}
+    assert found(entry(title="Another title"), marks=worn) == ()
+    assert found(entry(title="Removed"), marks=worn)[0].item.change is ItemChange.WITHDRAWN

@@ -7,10 +7,11 @@ import pytest
 
 from services.ingest.feed import FeedState, Lease, Validators
 from services.ingest.outcome import Failed, FailureReason, Gone, NotModified, PollOutcome
+from services.ingest.paging import OlderPages
 from services.ingest.schedule import PollLimits
 from services.ingest.visit import Visitor
 from shared.codec import decode
-from shared.events.item import Item
+from shared.events.item import Item, ItemChange
 from tests.support.ingest_fakes import NOON, FakeFetcher, InlineParser, ToldClock, a_feed, fetched, rss
 
 FEED = a_feed()
@@ -22,12 +23,24 @@ class KnownMarks:
 
     def __init__(self):
         self.known = {}
+        self.values = {}
 
     async def marks(self, item_ids, *, feed, now):
         return {item_id: self.known[item_id] for item_id in item_ids if item_id in self.known}
 
+    async def last_values(self, event_ids):
+        return {event_id: self.values[event_id] for event_id in event_ids if event_id in self.values}
+
     def learn(self, visit):
+        self.values |= {row.event_id: row.value for row in visit.record.rows}
         self.known |= {version.mark.item_id: version.mark for version in visit.versions}
+
+
+class Paces(list):
+    """Remembers for which addresses the host's turn was awaited."""
+
+    async def append_and_wait(self, url):
+        self.append(url)
 
 
 class Desk:
@@ -35,6 +48,7 @@ class Desk:
 
     def __init__(self):
         self.fetcher, self.ledger, self.clock = FakeFetcher(), KnownMarks(), ToldClock()
+        self.paces = Paces()
         self.visitor = Visitor(
             fetcher=self.fetcher,
             parser=InlineParser(),
@@ -42,6 +56,9 @@ class Desk:
             clock=self.clock,
             limits=PollLimits(),
             random=lambda: 0.5,
+            older_pages=OlderPages(
+                fetcher=self.fetcher, parser=InlineParser(), pace=self.paces.append_and_wait, most_pages=3, seconds=5.0
+            ),
         )
 
     async def visit(self, answer, state=FeedState(), feed=FEED, at=None):  # noqa: B008 - frozen
@@ -206,3 +223,121 @@ async def test_when_the_old_address_is_gone_the_known_redirect_is_taken_at_once(
     assert not visit.record.is_retired
     await desk.visit(NotModified(), visit.record.state, at=moved)
     assert desk.fetcher.asked[-1][0] == moved
+
+
+ARCHIVE = "https://dijla-news.example/archive-"
+
+
+def paged(stories, older=None):
+    """The feed's page, linking to an older one."""
+    link = f'<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="prev-archive" href="{older}"/>' if older else ""
+    return fetched(rss(stories, channel=link), url=FEED.url)
+
+
+def hourly(*numbers):
+    return {str(n): (f"Story {n}", NOON - timedelta(days=2) + timedelta(hours=n)) for n in numbers}
+
+
+async def rolled_over(desk, newest, *pages):
+    """A feed that showed stories 0 to 2 shows only ``newest`` now, with older pages."""
+    first = await desk.visit(paged(hourly(0, 1, 2)))
+    for number, stories in enumerate(pages):
+        older = f"{ARCHIVE}{number + 1}" if number + 1 < len(pages) else None
+        desk.fetcher.respond_with(f"{ARCHIVE}{number}", paged(stories, older))
+    desk.clock.advance(36_000)
+    return await desk.visit(paged(newest, f"{ARCHIVE}0"), first.record.state)
+
+
+async def test_a_feed_that_rolled_over_is_read_back_to_what_is_known_and_nothing_is_lost(desk):
+    visit = await rolled_over(desk, hourly(9, 10), hourly(6, 7, 8), hourly(2, 3, 4, 5), hourly(-9))
+    assert [version.item.title for version in visit.versions] == [f"Story {n}" for n in range(3, 11)]
+    assert (visit.possibly_lost, visit.older_pages) == (0, 2)
+    assert desk.paces == [f"{ARCHIVE}0", f"{ARCHIVE}1"], "each page waits for the host's turn"
+    assert visit.record.interval_seconds == PollLimits().min_seconds, "and the feed is polled sooner"
+
+
+async def test_what_is_older_than_the_newest_known_item_is_no_news_on_an_older_page(desk):
+    visit = await rolled_over(desk, hourly(9, 10), hourly(-5, -4, 8))
+    assert {version.item.title for version in visit.versions} == {"Story 8", "Story 9", "Story 10"}
+    assert visit.possibly_lost == 0, "the page's dates reach back beyond the gap"
+
+
+async def test_reading_back_ends_at_its_bound_and_says_what_may_be_lost(desk):
+    pages = [hourly(30 - n) for n in range(9)]
+    visit = await rolled_over(desk, hourly(40), *pages)
+    assert visit.older_pages == 3
+    assert visit.possibly_lost > 0
+
+
+async def test_an_older_page_that_fails_costs_only_itself(desk):
+    first = await desk.visit(paged(hourly(0, 1, 2)))
+    desk.fetcher.respond_with(f"{ARCHIVE}0", Failed(reason=FailureReason.SERVER_ERROR, detail="answered 500"))
+    desk.clock.advance(36_000)
+    visit = await desk.visit(paged(hourly(9), f"{ARCHIVE}0"), first.record.state)
+    assert [version.item.title for version in visit.versions] == ["Story 9"]
+    assert visit.record.outcome is PollOutcome.CHANGED
+    assert visit.possibly_lost > 0
+
+
+async def test_pages_that_lead_in_a_circle_or_to_another_host_are_not_followed(desk):
+    for older in (FEED.url, "https://internal.example/archive"):
+        desk.ledger.known.clear()
+        first = await desk.visit(paged(hourly(0)))
+        visit = await desk.visit(paged(hourly(9), older), first.record.state)
+        assert visit.older_pages == 0
+
+
+async def test_a_feed_that_did_not_roll_over_is_not_read_back(desk):
+    first = await desk.visit(paged(hourly(0, 1)))
+    visit = await desk.visit(paged(hourly(1, 2), f"{ARCHIVE}0"), first.record.state)
+    assert (visit.older_pages, desk.paces) == (0, [])
+
+
+def atom(entries="", tombstones=""):
+    return fetched(
+        f"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0">
+        <title>Dijla</title>{tombstones}{entries}</feed>""".encode()
+    )
+
+
+BLAST = "<entry><id>urn:1</id><title>A blast</title><updated>2026-04-11T11:00:00Z</updated></entry>"
+OTHER = "<entry><id>urn:2</id><title>A flood</title><updated>2026-04-11T11:00:00Z</updated></entry>"
+BURIED = (
+    '<at:deleted-entry ref="urn:1" when="2026-04-11T11:30:00Z"><at:comment>An error</at:comment></at:deleted-entry>'
+)
+
+
+async def test_an_entry_that_its_feed_buries_is_withdrawn_once_in_its_last_words(desk):
+    first = await desk.visit(atom(BLAST + OTHER))
+    visit = await desk.visit(atom(OTHER, BURIED), first.record.state)
+    [version] = visit.versions
+    assert (version.item.change, version.item.version, version.item.title) == (ItemChange.WITHDRAWN, 2, "A blast")
+    assert version.item.item_id in {one.item.item_id for one in first.versions}
+    again = await desk.visit(atom(OTHER, BURIED + "<!-- -->"), visit.record.state)
+    assert again.versions == ()
+
+
+async def test_a_withdrawn_entry_that_is_listed_again_stands_again(desk):
+    first = await desk.visit(atom(BLAST))
+    gone = await desk.visit(atom("", BURIED), first.record.state)
+    back = await desk.visit(atom(BLAST, BURIED), gone.record.state)
+    [version] = back.versions
+    assert (version.item.change, version.item.version) == (ItemChange.TEXT, 3)
+    assert len({first.versions[0].item.event_id, gone.versions[0].item.event_id, version.item.event_id}) == 3
+
+
+async def test_a_tombstone_of_an_item_that_was_never_seen_says_nothing(desk):
+    first = await desk.visit(atom(OTHER))
+    assert (await desk.visit(atom(OTHER, BURIED), first.record.state)).versions == ()
+
+
+async def test_an_item_that_merely_rolled_off_is_not_withdrawn(desk):
+    first = await desk.visit(atom(BLAST + OTHER))
+    assert (await desk.visit(atom(OTHER), first.record.state)).versions == ()
+
+
+async def test_a_withdrawal_whose_last_words_are_no_longer_kept_is_still_told(desk):
+    first = await desk.visit(atom(BLAST + OTHER))
+    desk.ledger.values.clear()
+    [version] = (await desk.visit(atom(OTHER, BURIED), first.record.state)).versions
+    assert (version.item.change, version.item.title) == (ItemChange.WITHDRAWN, "(withdrawn)")
