@@ -126,7 +126,8 @@ class Phrases:
             return Group(start=at, end=at + 1, best=2, low=2, high=2, is_loose=True)
         is_killed = following in lexicon.KILL_VERBS and following.startswith(("كوژر", "دەكوژر", "شەهيد", "تيرۆر"))
         if key in lexicon.HIMSELF and (following == "و" or is_killed or self.is_beside(at + 1)):
-            return one(at, at + 1, is_loose=True)
+            is_bomber = any(before.startswith(lexicon.SUICIDE) for before in self.keys[:at])
+            return one(at, at + 1, side=Side.ATTACKERS if is_bomber else Side.ANY, is_loose=True)
         if key in lexicon.TITLES and following.endswith((*lexicon.INDEFINITE[:2], "ێك", "يەك", "ێكي", "يەكي")):
             return one(at, at + 2, side=Side.CIVILIANS)
         return None
@@ -146,9 +147,16 @@ class Phrases:
         noun = _noun(key)
         if noun is None:
             return None
-        name, is_indefinite = noun
+        return self._lone(at, *noun)
+
+    def _lone(self, at: int, name: str, is_indefinite: bool) -> Group | None:
+        """One person by the noun's ending: "سەربازێک", "کوڕەکەی", and "ژنەکە" right beside the verb."""
+        key = self.key(at)
         if is_indefinite:
             end, side = self._turned(at + 1, lexicon.SIDE_OF[name])
             return one(at, end, side=side)
         is_kin = any(key.endswith(ending) and key.removesuffix(ending) in lexicon.KIN for ending in lexicon.OWNED)
-        return one(at, at + 1, side=lexicon.SIDE_OF[name]) if is_kin else None
+        if is_kin:
+            return one(at, at + 1, side=lexicon.SIDE_OF[name])
+        is_definite = any(key.removesuffix(ending) == name for ending in lexicon.DEFINITE if key.endswith(ending))
+        return one(at, at + 1, side=lexicon.SIDE_OF[name], is_loose=True) if is_definite else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.classify.read import casualty_words_ckb as lexicon
-from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
+from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, militants_of, one
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ckb import Phrases
 from services.classify.read.text import Sentence, TokenKind
@@ -19,6 +19,7 @@ _STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
 _AND = frozenset({"و"})
 _FROM = words("لە")
 _UNKNOWN = words("زانیاری زانیارییەک دیار ڕوون ئاشکرا ژمارەی")
+_ACTIVE = words("کوشت کوشتی کوشتیان کوشتووە کوشتوویانە دەکوژێت دەکوژێ دەکوژن")
 _VERBS = (
     (lexicon.KILL_OF, Fact.KILLED, "of"), (lexicon.WOUND_OF, Fact.WOUNDED, "of"), (lexicon.KILL_VERBS, Fact.KILLED, "verb"),
     (lexicon.KILLED_BESIDE, Fact.KILLED, "beside"), (lexicon.WOUNDED_BESIDE, Fact.WOUNDED, "beside"),
@@ -35,7 +36,9 @@ class _Trigger:
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
-    return tuple(_Reading(sentence).claims())
+    reading = _Reading(sentence)
+    found = tuple(reading.claims())
+    return militants_of(found, reading.militants()) if found and reading.is_strike_on_militants else found
 
 
 class _Reading:
@@ -45,6 +48,18 @@ class _Reading:
         self._phrases = Phrases(sentence)
         self._triggers = self._find_triggers()
         self._used: set[int] = set()
+
+    @property
+    def is_strike_on_militants(self) -> bool:
+        """Whether the sentence tells of aircraft and of the PKK, its target in every such strike."""
+        keys = self._phrases.keys
+        return any(key.startswith(lexicon.STRUCK_MILITANTS) for key in keys) and any(
+            key.startswith(lexicon.FROM_THE_AIR) for key in keys
+        )
+
+    def militants(self) -> frozenset[int]:
+        """The words that may call a militant."""
+        return frozenset(at for at, key in enumerate(self._phrases.keys) if key.startswith(lexicon.MILITANTS_MAYBE))
 
     def claims(self) -> Iterator[Claim]:
         yield from self._none_claims()
@@ -56,6 +71,9 @@ class _Reading:
             groups = self._sufferers(trigger)
             if not groups and second is not None and self._is_shared_noun(trigger, second):
                 groups = self._sufferers(second)
+            if not groups and (dead := self._wounded_who_died(trigger)) is not None:
+                yield from claims_from(Fact.KILLED, ClaimKind.LATER, [dead], dead.start, trigger.end)
+                continue
             if not groups:
                 continue
             if second is not None and (self._is_unsplit(trigger, second) or self._is_shared_noun(trigger, second)):
@@ -93,6 +111,11 @@ class _Reading:
             if end is None and self._phrases.key(at + 1) in _FROM and self._phrases.key(at + 2).startswith("دەست"):
                 end = at + 3
             return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=end) if end else None
+        if key in lexicon.PASSED and self._phrases.key(at + 1).startswith(lexicon.AWAY):
+            return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=min(at + 3, len(self._phrases.keys)))
+        if key in lexicon.WOUND:
+            taken = next((p for p in range(at + 1, at + 4) if self._phrases.key(p) in lexicon.TAKEN), None)
+            return _Trigger(fact=Fact.WOUNDED, form="verb", start=at, end=taken + 1) if taken else None
         if key in lexicon.BECAME and self._phrases.key(at + 1) in lexicon.VICTIM:
             return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=at + 2)
         for vocabulary, fact, form in _VERBS:
@@ -118,19 +141,41 @@ class _Reading:
         nearest = self._nearest_before(trigger)
         return self._listed_before(nearest) if nearest is not None else []
 
+    def _wounded_who_died(self, trigger: _Trigger) -> Group | None:
+        """ "پۆلیسێکی برینداری تەقینەوەکە گیانی لەدەستدا", "برینداری هێرشەکە گیانی لەدەستدا": one more who was counted as wounded."""
+        if trigger.fact is not Fact.KILLED or trigger.form != "verb":
+            return None
+        for wounded in self._triggers:
+            is_near = 0 <= trigger.start - wounded.end <= _REACH and wounded.start not in self._used
+            key = self._phrases.key(wounded.start)
+            if wounded.fact is Fact.WOUNDED and wounded.form == "beside" and is_near and key.endswith("ي"):
+                group = self._phrases.at_end.get(wounded.start)
+                self._used.add(wounded.start)
+                return replace(group or one(wounded.start, wounded.end), is_of_wounded=True)
+        return None
+
     def _nearest_before(self, trigger: _Trigger) -> Group | None:
         for at in range(trigger.start, max(-1, trigger.start - _REACH), -1):
             group = self._phrases.at_end.get(at)
             if group is not None:
                 if group.start in self._used:
                     return None
-                if group.is_loose and at != trigger.start:
+                if group.is_loose and not self._is_right_before(at, trigger):
                     continue
+                if (
+                    group.side is Side.ATTACKERS
+                    and trigger.start - at > 1
+                    and self._phrases.key(trigger.start) in _ACTIVE
+                ):
+                    return None  # "چەکدارێک لە کەڕادە … کوشت": who killed, not who was killed
                 is_far = trigger.form == "beside" and trigger.start - at > 3
                 return None if is_far or self._is_adjective(trigger, group) else group
             if self._phrases.key(at - 1) in _STOPS or self._ends_trigger(at, trigger):
                 return None
         return None
+
+    def _is_right_before(self, at: int, trigger: _Trigger) -> bool:
+        return all(key in lexicon.TODAY for key in self._phrases.keys[at : trigger.start])
 
     def _is_adjective(self, trigger: _Trigger, group: Group) -> bool:
         """ "پۆلیسێکی بریندار گیانی لەدەستدا": the wounded policeman, of whom something else is told."""
@@ -200,6 +245,10 @@ class _Reading:
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
         elif trigger.fact is Fact.KILLED and any(group.is_of_wounded for group in groups):
             kind = ClaimKind.LATER
+        if trigger.fact is Fact.KILLED and any(
+            key.startswith(lexicon.BOASTS) for key in self._phrases.keys[max(0, trigger.start - _REACH) : trigger.start]
+        ):
+            kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.start, trigger.end)
 
     def _toll_claims(self) -> Iterator[Claim]:
