@@ -22,6 +22,8 @@ from services.classify.read.verbs_en import Verb
 
 _JOINTS = (("as", "well", "as"), ("along", "with"), ("together", "with"), ("in", "addition", "to"), ("and", "also"), ("and",), ("plus",), ("&",), (",", "and"), (",",))  # fmt: skip
 _NAME_PARTICLES = frozenset({"al", "bin", "ibn", "abu", "el", "-"})
+_SAYS = frozenset({"said", "told", "says", "reported", "confirmed", "announced"})
+_ARTICLES = frozenset({"a", "an", "the", "local", "police", "medical", "security"})
 _NO_NAMES = (
     SIDE_OF_PLURAL.keys()
     | NOT_PEOPLE
@@ -101,7 +103,18 @@ class Attachment:
             if is_closed or is_kin or (following.is_explicit and not following.is_loose):
                 kept = len(chain)
             end = self._after_modifier(following.end)
-        return self._without_apposition(chain[:kept])
+        return self._without_apposition(self._without_speakers(chain[:kept]))
+
+    def _without_speakers(self, chain: list[Group]) -> list[Group]:
+        """ "Killing three, an officer and two residents said": those who speak are not among the dead."""
+        after = self._phrases.keys[chain[-1].end : chain[-1].end + 7]
+        says = next((at for at, key in enumerate(after) if key in _SAYS), None)
+        if says is None or {",", ".", "and", "but"} & set(after[:says]):
+            return chain
+        first = next(
+            (at for at in range(1, len(chain)) if self._phrases.key(chain[at].start - 1) in {",", "-", "–"}), None
+        )
+        return chain if first is None or self._phrases.key(chain[first].start) not in _ARTICLES else chain[:first]
 
     def _named(self, at: int) -> Group | None:
         """A person given by name: "killed Ahmed Salih, a teacher"."""

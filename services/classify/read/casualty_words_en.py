@@ -75,6 +75,9 @@ ARMED_GROUPS = words(
 )
 """Before "fighters", "members", "leader" these make attackers of them."""
 
+FORMER = words("former ex retired demobilised demobilized")
+"""A former fighter is a civilian."""
+
 NAMED_FORCES = words("pkk pjak hezbollah hizbollah hamas codeco adf eln farc m23 rsf iswap jnim aa bla blf jem")
 """Before "fighters", "members", "militiamen" these make attackers of them, but not of a "figure", who may be anybody."""
 
@@ -143,7 +146,7 @@ KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),
     ("lost", "their", "lives"), ("lost", "his", "life"), ("lost", "her", "life"), ("lose", "their", "lives"),
     ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"), ("met", "their", "deaths"), ("met", "their", "end"), ("fell", "in", "the"),
-    ("embraced", "martyrdom"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
+    ("corpses",), ("embraced", "martyrdom"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
 )  # fmt: skip
 KILL_OF = tuple(
     (noun, "of")
@@ -163,6 +166,8 @@ WOUND_ACTIVE: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 WOUND_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("in", "need", "of", "treatment"), ("needed", "treatment"), ("need", "treatment"), ("needing", "treatment"),
+    ("received", "treatment"), ("received", "medical"), ("receiving", "medical"),
+    *((("shot", "in", "the", part)) for part in ("leg", "legs", "arm", "shoulder", "hand", "foot", "thigh", "knee", "stomach", "abdomen", "chest", "back", "neck")),
     ("suffered", "injuries"), ("suffered", "wounds"), ("taken", "to", "hospital"), ("rushed", "to", "hospital"), ("taken", "to", "a", "hospital"),
     ("rushed", "to", "a", "hospital"), ("brought", "to", "hospital"), ("admitted", "to", "hospital"), ("sent", "to", "hospital"), ("flown", "to", "hospital"),
     ("sought", "help"), ("sought", "treatment"), ("sought", "medical"), ("seeking", "treatment"), ("undergoing", "treatment"), ("receiving", "treatment"),

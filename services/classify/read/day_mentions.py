@@ -13,6 +13,7 @@ from shared.letters import fold
 
 _BETWEEN_DAY_AND_MONTH = frozenset({"st", "nd", "rd", "th", "ي", "of", fold("من")})
 _SORANI_SPEECH = tuple(words("ڕایگەیاند رایگەیاند ئیدانە گوتی وتی داوای سەردانی ناشتنی خۆپیشاندان"))
+_HELD = words("held captive captivity missing hostage hostages detained")
 _EARLY_HOURS = 5
 """Until then "tonight" and "this evening" mean the day that ended."""
 
@@ -140,7 +141,10 @@ class _Mentions:
                 continue
             if phrase in calendar.EARLIER:
                 anchor = earlier[0].day if earlier else self._today
-                return DayMention(start=at, end=at + length, day=anchor - timedelta(days=1), is_counted=True)
+                is_counted = (
+                    bool(earlier) or "previous" not in phrase
+                )  # alone, "the previous night" dates like "last night"
+                return DayMention(start=at, end=at + length, day=anchor - timedelta(days=1), is_counted=is_counted)
             back = calendar.DAYS_BACK[self._lang].get(phrase)
             if back is None and self._lang == "ckb":
                 back = calendar.DAYS_BACK["ckb"].get((*phrase[:-1], phrase[-1].removesuffix("دا").removesuffix("ي")))
@@ -176,6 +180,8 @@ class _Mentions:
         if not count:
             return None
         joint = self._key(end)
+        if self._key(at - 1) == "for" and _HELD & set(self._keys[max(0, at - 4) : at - 1]):
+            return DayMention(start=at, end=end, day=self._today - timedelta(days=count), is_counted=True)
         if joint in calendar.AGO:
             anchor = earlier[0].day if joint == "earlier" and earlier else self._today
             return DayMention(start=at, end=end + 1, day=anchor - timedelta(days=count), is_counted=joint == "earlier")
@@ -318,9 +324,20 @@ class _Mentions:
             at -= 1
         if self._key(at) in calendar.SPEECH:
             return True
+        if self._is_told_to(mention.start - 2):
+            return True
         following = self._key(mention.end + (self._key(mention.end) == ","))
         near = self._keys[max(0, mention.start - 8) : mention.start]
         return following in calendar.SPEECH and not any(word in calendar.ATTACK_WORDS for word in near)
+
+    def _is_told_to(self, at: int) -> bool:
+        """ "An officer told Northern Wire on Friday": the outlet stands between the verb and the day."""
+        for back in range(1, 4):
+            if self._key(at - back + 1) in calendar.ATTACK_WORDS:
+                return False
+            if self._key(at - back) == "told":
+                return self._key(at + 1) == "on"
+        return False
 
     def _is_arabic_speech(self, mention: DayMention) -> bool:
         """ "وقال المحافظ، اليوم الأحد، إن …": a verb of speech before it, with neither "that" nor the attack between."""

@@ -1,10 +1,11 @@
 """Which of ACLED's sub-event types an attack is, with what it was done and whom it hit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from services.classify.read.lexicon import Hit, visible
 from services.classify.read.quotes import quote_of, telling_hit
+from services.classify.read.text import TokenKind
 from services.classify.read.triggers import Marked, Marks
 from services.classify.read.victims import hits_security
 from shared.events.facts import EventType, Evidence
@@ -63,6 +64,17 @@ _LEFT_OPEN = frozenset(
 _GENERIC = frozenset({"atk.strike", "atk.bombard", "atk.militants_killed"})
 """These say that something came from afar or that militants died; the next sentence may say how."""
 _BOMBS = frozenset({"atk.blast", "weak.explosion"})
+_FROM_AFAR = frozenset({"atk.air", "atk.drone"})
+_OVERRUN = frozenset({"overrun", "overruns", "overran", "stormed", "storm", "storms"})
+_GROUND = frozenset(
+    {"town", "city", "control", "captured", "captures", "capture", "seized", "seize", "seizes", "district", "airport"}
+)
+_OBJECT_FOLLOWS = frozenset(
+    {
+        "at", "dozens", "scores", "several", "more", "people", "civilians", "villagers", "soldiers", "policemen", "residents", "worshippers",
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "nearly", "about", "some",
+    }
+)  # fmt: skip
 _GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire", "victim.killed"})
 _HARMED = _GUN | {"weak.killed", "victim.wounded"}
 _DRONES = ("drone", "مسير", "درۆن")
@@ -120,8 +132,12 @@ def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType
     """The type by weapon or deed: from the first sentence that names one, unless a later one settles what it left open."""
     generic: Found = None
     for one in opening:
-        hits = [hit for hit in one.hits if hit.concept in _BY_CONCEPT and not _is_denied(one, hit)]
-        if not hits:
+        hits = [
+            hit
+            for hit in one.hits
+            if hit.concept in _BY_CONCEPT and not _is_denied(one, hit) and not _is_by_militants(one, hit)
+        ]
+        if not hits or _is_raid(one, hits, opening):
             continue
         first = min(hits, key=lambda hit: (_ORDER.index(hit.concept), hit.first))
         first = _not_swallowed(first, hits)
@@ -132,9 +148,16 @@ def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType
             continue
         if generic and first.concept == "atk.clash" and generic[1].concept != "atk.militants_killed":
             break
+        if _names_any_bomb(one, first) and (dropped := _first_of(told, _FROM_AFAR)) is not None:
+            return _BY_CONCEPT[dropped[1].concept], dropped
         if first.concept in _LEFT_OPEN and (settled := _settled(told)) is not None:
             return _BY_CONCEPT[settled[1].concept], settled
         return _BY_CONCEPT[first.concept], (one, first)
+    if generic and generic[1].concept == "atk.militants_killed":
+        if (bomb := _first_of(opening, _BOMBS)) is not None and _first_of(
+            opening, {"atk.gunfire", "atk.clash"}
+        ) is None:
+            return EventType.REMOTE_EXPLOSIVE_LANDMINE_IED, bomb
     if generic:
         return _BY_CONCEPT[generic[1].concept], generic
     if (settled := _settled(told)) is not None and any(one.concepts & _BOMBS for one in opening):
@@ -144,6 +167,38 @@ def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType
             if hit.concept in _BOMBS and not any(other.concepts & {"atk.gunmen", "atk.gunfire"} for other in opening):
                 return EventType.REMOTE_EXPLOSIVE_LANDMINE_IED, (one, hit)
     return None, None
+
+
+def _first_of(told: Iterable[Marked], concepts: Set[str]) -> Found:
+    return next(((one, hit) for one in told for hit in one.hits if hit.concept in concepts), None)
+
+
+def _names_any_bomb(one: Marked, hit: Hit) -> bool:
+    """ "Bombing of a market": a later sentence may say that the bombs fell from an aircraft."""
+    words = {token.key for token in visible(one.sentence)[hit.first : hit.last + 1]}
+    return hit.concept == "atk.ied" and bool(words & {"bombing", "bombings", "bombed", "bombs"})
+
+
+def _is_by_militants(one: Marked, hit: Hit) -> bool:
+    """ "Insurgents killed at least four people": militants who kill, not who are killed."""
+    if hit.concept != "atk.militants_killed":
+        return False
+    tokens = visible(one.sentence)
+    last, following = tokens[hit.last].key, tokens[hit.last + 1 : hit.last + 3]
+    if last not in {"killed", "shot"} or not following:
+        return False
+    return following[0].kind is TokenKind.NUMBER or following[0].key in _OBJECT_FOLLOWS
+
+
+def _is_raid(one: Marked, hits: Sequence[Hit], opening: Sequence[Marked]) -> bool:
+    """A post or camp that is overrun with bloodshed is raided, not taken, unless something else says that ground changed hands."""
+    tokens = visible(one.sentence)
+    if any(hit.concept != "atk.seize" for hit in hits):
+        return False
+    if not any("victim.killed" in other.concepts for other in opening):
+        return False
+    spans = [{token.key for token in tokens[hit.first : hit.last + 1]} for hit in hits]
+    return all(span & _OVERRUN and not span & _GROUND for span in spans)
 
 
 def _settled(told: Iterable[Marked]) -> Found:
@@ -156,6 +211,10 @@ def _settled(told: Iterable[Marked]) -> Found:
 
 def _not_swallowed(first: Hit, hits: Sequence[Hit]) -> Hit:
     """ "Missile strike on a base" is a missile's, though "strike on a base" alone would be an aircraft's."""
+    if first.concept == "atk.retake":  # "militia fighters retake the town": not the government's
+        for hit in hits:
+            if hit.concept == "atk.seize" and hit.first <= first.first <= hit.last:
+                return hit
     if first.concept in ("atk.air", "atk.strike"):
         for hit in hits:
             if hit.concept in ("atk.shell", "atk.drone") and hit.first <= first.first and hit.last >= first.first:

@@ -12,6 +12,7 @@ from services.classify.read.casualty_words_en import (
     ALSO_ADJECTIVES,
     ARMED_GROUPS,
     BOUNDARIES,
+    FORMER,
     LONGEST_TRIGGER,
     MODIFYING_THINGS,
     NAMED_FORCES,
@@ -216,7 +217,7 @@ class Phrases:
     def _head(self, at: int, nouns: Mapping[str, Side]) -> tuple[int, Side] | None:
         """Find the noun of a phrase that begins at ``at``: returns the token after it and its side."""
         last: tuple[int, Side] | None = None
-        is_armed = is_force = False
+        is_armed = is_force = was_armed = False
         limit = at + _MODIFIERS + 1
         while at < min(limit, len(self.tokens)):
             key = self.key(at)
@@ -225,15 +226,16 @@ class Phrases:
                 last, is_armed, is_force, limit = None, False, False, limit + 1
             elif side is not None:
                 is_turned = (is_armed and key in TURNED_TO_ATTACKERS) or (is_force and key in TURNED_OF_FORCES)
-                last = (at + 1, Side.ATTACKERS if is_turned else side)
+                last = (at + 1, Side.CIVILIANS if was_armed else Side.ATTACKERS if is_turned else side)
             elif last is not None and not (key in SIDE_OF_SINGULAR and self.key(at + 1) in nouns):
                 break
             elif key in _QUOTES or key == "-" or self.key(at + 1) == "-":
                 limit += 1
             elif not self._may_modify(at):
                 break
-            is_armed = is_armed or key in ARMED_GROUPS
+            is_armed = (is_armed or key in ARMED_GROUPS) and key not in FORMER
             is_force = is_force or key in NAMED_FORCES
+            was_armed = was_armed or key in FORMER
             at += 1
         return None if last is None or self._is_of_thing(last[0]) else last
 

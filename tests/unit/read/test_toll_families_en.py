@@ -47,6 +47,24 @@ FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
         ("Ten M23 fighters and two soldiers died in the fighting", 2, None, 10),
         ("Soldiers said the bomb killed two PMF fighters", 2, None, None),
     ],
+    "those who say so are not among those hit": [
+        ("A shell hit a clinic, killing three nurses, a doctor and two witnesses said", 3, None, None),
+        ("The blast wounded nine, a police captain told reporters", None, 9, None),
+        ("Gunmen killed four farmers, a teacher and a guard", 6, None, None),
+    ],
+    "a former fighter is a civilian": [
+        ("Gunmen killed three former rebel fighters in their homes", 3, None, None),
+        ("Two ex-militants were shot dead at a market", 2, None, None),
+    ],
+    "he whom the guards shoot is the attacker": [
+        ("He stabbed two women before police shot him dead", None, None, 1),
+        ("Guards killed him as he reached for the trigger", None, None, 1),
+    ],
+    "corpses, and shots that wound": [
+        ("Villagers recovered 13 corpses from the fields", 13, None, None),
+        ("A driver was shot in the shoulder", None, 1, None),
+        ("Sixteen people received treatment after the blast", None, 16, None),
+    ],
     "totals said without the word toll": [
         ("Rescuers found four more bodies, bringing the dead to 17", 17, None, None),
         ("It was the fourth death from the raid", 4, None, None),
@@ -81,3 +99,16 @@ def test_a_headline_that_adds_the_attackers_gives_way_to_the_sentence_that_tells
     assert read.casualties.killed is not None
     assert read.casualties.attackers_killed is not None
     assert (read.casualties.killed.best, read.casualties.attackers_killed.best) == (2, 7)
+
+
+def test_an_open_figure_of_the_headline_gives_way_to_the_exact_one_below() -> None:
+    read = read_casualties(document("More than 40 dead in raid", summary="The raid killed 43 people, a monitor said."))
+    assert read.casualties.killed is not None
+    assert read.casualties.killed.best == 43
+
+
+def test_a_subset_in_a_list_does_not_take_the_next_number() -> None:
+    read = read_casualties(document("Eight people were killed, including a nurse, and 17 were injured"))
+    assert read.casualties.killed is not None
+    assert read.casualties.wounded is not None
+    assert (read.casualties.killed.best, read.casualties.wounded.best) == (8, 17)
