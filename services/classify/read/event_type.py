@@ -1,6 +1,7 @@
 """Which of ACLED's sub-event types an attack is, with what it was done and whom it hit."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.classify.read.lexicon import Hit, visible
@@ -132,44 +133,54 @@ def _plain(opening: Sequence[Marked], told: Sequence[Marked]) -> tuple[EventType
     """The type by weapon or deed: from the first sentence that names one, unless a later one settles what it left open."""
     generic: Found = None
     for one in opening:
-        hits = [
-            hit
-            for hit in one.hits
-            if hit.concept in _BY_CONCEPT and not _is_denied(one, hit) and not _is_by_militants(one, hit)
-        ]
-        if not hits or _is_raid(one, hits, opening):
-            continue
-        first = min(hits, key=lambda hit: (_ORDER.index(hit.concept), hit.first))
-        first = _not_swallowed(first, hits)
-        if first.concept == "atk.clash" and _is_bare(first, one):
+        first = _foremost(one, opening)
+        if first is None:
             continue
         if first.concept in _GENERIC:
             generic = generic or (one, first)
             continue
         if generic and first.concept == "atk.clash" and generic[1].concept != "atk.militants_killed":
             break
-        if _names_any_bomb(one, first) and (dropped := _first_of(told, _FROM_AFAR)) is not None:
-            return _BY_CONCEPT[dropped[1].concept], dropped
-        if first.concept in _LEFT_OPEN and (settled := _settled(told)) is not None:
-            return _BY_CONCEPT[settled[1].concept], settled
-        return _BY_CONCEPT[first.concept], (one, first)
-    if generic and generic[1].concept == "atk.militants_killed":
-        if (bomb := _first_of(opening, _BOMBS)) is not None and _first_of(
-            opening, {"atk.gunfire", "atk.clash"}
-        ) is None:
-            return EventType.REMOTE_EXPLOSIVE_LANDMINE_IED, bomb
-    if generic:
+        found = _settled_by_later(one, first, told) or (one, first)
+        return _BY_CONCEPT[found[1].concept], found
+    if generic and not (_is_of_bomb(opening) and generic[1].concept == "atk.militants_killed"):
         return _BY_CONCEPT[generic[1].concept], generic
     if (settled := _settled(told)) is not None and any(one.concepts & _BOMBS for one in opening):
         return _BY_CONCEPT[settled[1].concept], settled
-    for one in opening:
-        for hit in one.hits:
-            if hit.concept in _BOMBS and not any(other.concepts & {"atk.gunmen", "atk.gunfire"} for other in opening):
-                return EventType.REMOTE_EXPLOSIVE_LANDMINE_IED, (one, hit)
+    bomb = _first_of(opening, _BOMBS)
+    if bomb is not None and (generic or _first_of(opening, {"atk.gunmen", "atk.gunfire"}) is None):
+        return EventType.REMOTE_EXPLOSIVE_LANDMINE_IED, bomb
     return None, None
 
 
-def _first_of(told: Iterable[Marked], concepts: Set[str]) -> Found:
+def _foremost(one: Marked, opening: Sequence[Marked]) -> Hit | None:
+    """The most telling word for a type in one sentence."""
+    hits = [
+        hit
+        for hit in one.hits
+        if hit.concept in _BY_CONCEPT and not _is_denied(one, hit) and not _is_by_militants(one, hit)
+    ]
+    if not hits or _is_raid(one, hits, opening):
+        return None
+    first = _not_swallowed(min(hits, key=lambda hit: (_ORDER.index(hit.concept), hit.first)), hits)
+    return None if first.concept == "atk.clash" and _is_bare(first, one) else first
+
+
+def _settled_by_later(one: Marked, first: Hit, told: Sequence[Marked]) -> Found:
+    """What a later sentence makes of a word that leaves the weapon open."""
+    if _names_any_bomb(one, first) and (dropped := _first_of(told, _FROM_AFAR)) is not None:
+        return dropped
+    return _settled(told) if first.concept in _LEFT_OPEN else None
+
+
+def _is_of_bomb(opening: Sequence[Marked]) -> bool:
+    """Whether those killed died by a bomb and no shot is told."""
+    return (
+        _first_of(opening, _BOMBS) is not None and _first_of(opening, frozenset({"atk.gunfire", "atk.clash"})) is None
+    )
+
+
+def _first_of(told: Iterable[Marked], concepts: AbstractSet[str]) -> Found:
     return next(((one, hit) for one in told for hit in one.hits if hit.concept in concepts), None)
 
 
