@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from prometheus_client import CollectorRegistry
 
 from services.classify.app import EXIT_TEMPORARY_FAILURE, Classifier
+from services.classify.errors import ReaderError
 from services.classify.metrics import ClassifyMetrics
 from services.classify.progress import Partition, Progress, watch
 from services.classify.reading_pool import ReadingPool
@@ -123,9 +124,13 @@ async def _work(
         except (KafkaUnusableError, KafkaError, OSError) as error:
             logger().error("kafka.unusable", bootstrap=connection.bootstrap, reason=str(error))
             return EXIT_TEMPORARY_FAILURE
-        reader = await stack.enter_async_context(
-            ReadingPool(workers=settings.read_workers, timeout_seconds=settings.read_timeout_seconds)
-        )
+        try:
+            reader = await stack.enter_async_context(
+                ReadingPool(workers=settings.read_workers, timeout_seconds=settings.read_timeout_seconds)
+            )
+        except ReaderError as error:
+            logger().error("reader.unusable", reason=str(error))
+            return EXIT_TEMPORARY_FAILURE
         classifier = checks.classifier = Classifier(
             settings=settings,
             connection=connection,

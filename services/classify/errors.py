@@ -2,6 +2,7 @@
 
 ClassifyError
 ├── InfrastructureError   Kafka or our own disk failed us: the process must end with nothing committed
+├── ReaderError           no process can read: nothing is wrong with the item, so none is put aside
 └── StateError            the link table cannot be used as it is; a new start mends it
 """
 
@@ -21,3 +22,7 @@ class InfrastructureError(ClassifyError):
 
 class StateError(ClassifyError):
     """The link table cannot be read, or its changelog has begun anew; after a new start it is rebuilt."""
+
+
+class ReaderError(ClassifyError):
+    """Reading processes cannot be started (no memory, damaged data files): the process ends with nothing committed."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from services.classify.desk import DeskOutcome, word_of
 from services.classify.entries import Entry, decode_entry, encode_entry
+from services.classify.errors import ClassifyError
 from services.classify.link.fold import OpenIncidents, entry_key
 from services.classify.link.settings import LinkSettings
 from services.classify.ports import ItemReader
@@ -66,6 +67,8 @@ async def read(received: Received, reader: ItemReader, now: Callable[[], datetim
     try:
         report = await reader.read(item)
         records = tuple(_report_record(received, part, now()) for part in by_region(report))
+    except ClassifyError:
+        raise  # ours, not the item's: it will be read when we are well
     except TimeoutError as error:
         return _dead(received, DeadLetterReason.TIMED_OUT, error)
     except TooLargeError as error:
