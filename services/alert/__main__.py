@@ -18,6 +18,7 @@ import asyncpg
 from services.alert.adapters.answers import PostgresAnswers
 from services.alert.adapters.audit import PostgresAudit
 from services.alert.adapters.desk import PostgresDesk
+from services.alert.adapters.export import PostgresExport
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.adapters.keys import PostgresKeys
 from services.alert.adapters.postgres import PostgresLedger
@@ -271,6 +272,7 @@ def _api_parts(
         incidents=PostgresDesk(pool),
         deliveries=PostgresAnswers(pool),
         subscriptions=PostgresSubscriptions(pool),
+        export=PostgresExport(pool),
         keys=keys,
         audit=PostgresAudit(pool),
         roster=roster,

@@ -29,6 +29,7 @@ COMMANDS = {
         "What is known of attacks; retract, correct, merge, split, hold.",
     ),
     "deliveries": ("services.alert.cli:deliveries", "What was sent, to whom, with which answer."),
+    "export": ("services.alert.export_cli:export", "Incidents as CSV, HXL, ACLED's columns or GeoJSON."),
     "keys": ("services.alert.keys_cli:keys", "Who may use the API and the page."),
     "topics": ("services.cli.operations:topics", "Declare the Kafka topics."),
     "migrate": ("services.cli.operations:migrate", "Bring the database schemas to this release."),

@@ -1,6 +1,6 @@
 """The API over shelves in memory: keys that were added, entries that were put, deliveries that were written."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from services.alert.api.ports import KeptBody
 from services.alert.api.problems import Fault
 from services.alert.audit import Act, Action, AuditRow
 from services.alert.errors import LedgerError
+from services.alert.export_row import Exported
 from services.alert.incident_filter import IncidentFilter
 from services.alert.keys import ApiKey, NewKey, Right, new_key, tenant_of
 from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
@@ -210,6 +211,19 @@ class MemoryIncidents:
         return self.histories.get(incident_id, [])
 
 
+class MemoryExport:
+    """``ExportShelf`` over the incidents, two a page."""
+
+    def __init__(self, incidents: MemoryIncidents) -> None:
+        self._incidents = incidents
+
+    async def pages(self, *, since: datetime | None, as_of: datetime | None) -> AsyncIterator[Sequence[Exported]]:
+        """As they are."""
+        states = [state for history in self._incidents.histories.values() if not (state := history[-1]).test]
+        for start in range(0, len(states), 2):
+            yield [Exported(state=one, first_change=NOW, last_change=NOW) for one in states[start : start + 2]]
+
+
 class MemoryDeliveries:
     """``DeliveryShelf`` over rows and bodies in the order in which they were written."""
 
@@ -327,6 +341,7 @@ class ApiStage:
         self.parts = ApiParts(
             incidents=self.incidents,
             deliveries=self.deliveries,
+            export=MemoryExport(self.incidents),
             subscriptions=self.subscriptions,
             keys=self.keys,
             audit=self.audit,

@@ -6,7 +6,7 @@ from litestar.datastructures import State
 
 from services.alert.api.access import Gate
 from services.alert.api.metrics import ApiMetrics
-from services.alert.api.ports import Audit, DeliveryShelf, KeyRing, SubscriptionStore
+from services.alert.api.ports import Audit, DeliveryShelf, ExportShelf, KeyRing, SubscriptionStore
 from services.alert.cap import CapSender
 from services.alert.ports import IncidentShelf, PlaceBook
 from services.alert.roster import Roster
@@ -20,6 +20,7 @@ class ApiParts:
     incidents: IncidentShelf
     deliveries: DeliveryShelf
     subscriptions: SubscriptionStore
+    export: ExportShelf
     keys: KeyRing
     audit: Audit
     roster: Roster

@@ -1,11 +1,12 @@
 """What the page and the API need of the outside world. Every method raises ``LedgerError`` when the database does not play."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from services.alert.audit import AuditRow
+from services.alert.export_row import Exported
 from services.alert.keys import ApiKey, NewKey, Right
 from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
 from services.alert.subscription import Document, Entry, Kind
@@ -41,6 +42,14 @@ class KeyRing(Protocol):
 
     async def revoke(self, key_id: str, *, tenant: str | None, actor: str) -> bool:
         """Revoke one; False when there is none of that tenant that is not revoked yet."""
+        ...
+
+
+class ExportShelf(Protocol):
+    """Incidents to be exported."""
+
+    def pages(self, *, since: datetime | None, as_of: datetime | None) -> AsyncIterator[Sequence[Exported]]:
+        """Pages by id: those with a report since, as they were known at a time."""
         ...
 
 

@@ -1,0 +1,60 @@
+"""``--as-of`` on real PostgreSQL equals a backtest of the news up to that time."""
+
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+
+from services.alert.adapters.export import PostgresExport
+from services.alert.adapters.postgres import PostgresLedger
+from services.alert.export_row import row_of
+from services.alert.ledger import StoredChange
+from services.alert.schema import SCHEMA
+from services.classify.backtest import SAMPLE, write_changes
+from shared.codec import decode, encode
+from shared.events.incident import IncidentChange
+from shared.postgres.migrate import upgrade
+from tests.support.places import FewPlaces
+
+
+def _changes(path: Path) -> list[IncidentChange]:
+    into = io.BytesIO()
+    write_changes(path, are_reports=False, sample=False, into=into)
+    return [decode(IncidentChange, line) for line in into.getvalue().splitlines()]
+
+
+async def test_as_of_equals_a_backtest_up_to_that_time(postgres_database: str, tmp_path: Path) -> None:
+    lines = sorted(SAMPLE.read_text(encoding="utf-8").splitlines(), key=lambda line: str(json.loads(line)["published"]))
+    published = {json.loads(line)["id"]: datetime.fromisoformat(json.loads(line)["published"]) for line in lines}
+    whole = tmp_path / "all.jsonl"
+    whole.write_text("\n".join(lines), encoding="utf-8")
+    await upgrade(postgres_database, SCHEMA)
+    pool = await asyncpg.create_pool(postgres_database, min_size=1, max_size=2)
+    try:
+        ledger = PostgresLedger(pool, owner="test")
+        for change in _changes(whole):
+            item = change.item_id.partition("#")[0]
+            stored = StoredChange(
+                state=change, raw=encode(change), told={}, occurred_at=published[item], fetched_at=None, linked_at=None
+            )
+            async with ledger.transaction() as transaction:
+                await transaction.held([change.incident_id])
+                await transaction.write([stored], [])
+        export = PostgresExport(pool)
+        times = sorted(published.values())
+        for at in (times[0], times[len(times) // 3], times[len(times) // 2], times[-2], times[-1]):
+            part = tmp_path / "part.jsonl"
+            part.write_text(
+                "\n".join(line for line in lines if published[json.loads(line)["id"]] <= at), encoding="utf-8"
+            )
+            expected = {change.incident_id: change for change in _changes(part)}
+            found = {one.state.incident_id: one async for page in export.pages(since=None, as_of=at) for one in page}
+            assert {name: one.state for name, one in found.items()} == expected
+            assert all(one.last_change is not None and one.last_change <= at for one in found.values())
+            assert all(row_of(one, FewPlaces())["revision"] == one.state.revision for one in found.values())
+        now = [one async for page in export.pages(since=times[-1], as_of=None) for one in page]
+        assert all(one.state.last_seen >= times[-1] for one in now)
+    finally:
+        await pool.close()
