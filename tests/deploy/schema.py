@@ -18,8 +18,10 @@ def _validator(schema: dict[str, Any]) -> Any:
 @cache
 def _kinds() -> dict[str, Any]:
     validators = {}
-    for name in ("kubernetes.json", "podmonitor.json", "prometheusrule.json"):
-        schema = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+    for path in sorted(SCHEMAS.glob("*.json")):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        if "kinds" not in schema:  # compose's is no Kubernetes object
+            continue
         for kind, definition in schema["kinds"].items():
             one = {"$ref": f"#/definitions/{definition}", "definitions": schema["definitions"]}
             validators[kind] = _validator(one)

@@ -9,7 +9,8 @@ import yaml
 
 from services.cli.__main__ import COMMANDS, cli
 from shared.settings import PRODUCT
-from tests.deploy import rule_object, settings_table
+from shared.topics import ALL
+from tests.deploy import rule_object, settings_table, topic_objects
 
 ROOT = Path(__file__).parents[2]
 OPERATORS = (ROOT / "docs" / "deploy.md", *sorted((ROOT / "docs" / "runbooks").glob("*.md")))
@@ -25,6 +26,13 @@ def test_the_rules_on_kubernetes_are_the_rules() -> None:
     assert rule_object.PATH.read_text(encoding="utf-8") == rule_object.rendered(), "python -m tests.deploy.generate"
     wrapped = yaml.safe_load(rule_object.rendered())
     assert wrapped["spec"] == yaml.safe_load(rule_object.SOURCE.read_text(encoding="utf-8"))
+
+
+def test_the_topics_on_kubernetes_are_the_topics() -> None:
+    assert topic_objects.PATH.read_text(encoding="utf-8") == topic_objects.rendered(), "python -m tests.deploy.generate"
+    declared = list(yaml.safe_load_all(topic_objects.rendered()))
+    assert [one["metadata"]["name"] for one in declared] == [topic.name for topic in ALL]
+    assert [one["spec"]["partitions"] for one in declared] == [topic.partitions for topic in ALL]
 
 
 def test_every_setting_is_described() -> None:

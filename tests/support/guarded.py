@@ -1,8 +1,8 @@
 """A Kafka and a PostgreSQL as a company runs them: TLS, a password, and a user that may do only what it was granted.
 
-The administrator's side (declares topics, grants, creates schemas) is the embedded servers' own account; Tocsin gets ``TENANT``:
-topics and groups that begin with ``PREFIX``, no creation of topics, no cluster rights; in PostgreSQL a role that owns two schemas and
-may create nothing else.
+The administrator's side (declares topics, grants, creates schemas) is the embedded servers' own account. In Kafka each service has
+the user and the rights of ``deploy/k8s/components/strimzi/users.yaml``, below ``PREFIX``: no creation of topics, no cluster rights.
+In PostgreSQL Tocsin's role owns two schemas and may create nothing else.
 """
 
 import asyncio
@@ -14,9 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import trustme
+import yaml
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import CreateAclsRequest
 from cryptography.hazmat.primitives.serialization import (
@@ -27,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from services.standalone.commands import schemas
+from services.standalone.local_services import SERVICES
 from shared.embedded.jars import cache_directory, class_path, load_lock
 from shared.embedded.kafka import KafkaServer
 from shared.embedded.ports import LOOPBACK, free_port
@@ -41,11 +44,13 @@ KAFKA_PASSWORD = "kafka-secret"
 POSTGRES_PASSWORD = "postgres-secret"
 PREFIX = "acme."
 
+_USERS = Path(__file__).parents[2] / "deploy" / "k8s" / "components" / "strimzi" / "users.yaml"
 # Numbers of the protocol: org.apache.kafka.common.resource.ResourceType, .PatternType and common.acl.AclOperation.
-_TOPIC, _GROUP, _PREFIXED, _ALLOW = 2, 3, 4, 3
-_READ, _WRITE, _DESCRIBE = 3, 4, 8
+_RESOURCES = {"topic": 2, "group": 3}
+_PATTERNS = {"literal": 3, "prefix": 4}
+_OPERATIONS = {"Read": 3, "Write": 4, "Describe": 8}
+_ALLOW = 3
 _SSL_REQUEST = struct.pack(">ii", 8, 80877103)
-_GRANTS = ((_TOPIC, _READ), (_TOPIC, _WRITE), (_TOPIC, _DESCRIBE), (_GROUP, _READ), (_GROUP, _DESCRIBE))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +107,8 @@ async def guarded_servers(folder: Path) -> AsyncIterator[Guarded]:
                 "TOCSIN_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{port}",
                 "TOCSIN_KAFKA_SECURITY": "SASL_SSL",
                 "TOCSIN_KAFKA_SASL_MECHANISM": "PLAIN",
-                "TOCSIN_KAFKA_USERNAME": TENANT,
+                "TOCSIN_KAFKA_USERNAME": "tocsin_setup",
+                **{f"TOCSIN_{name.upper()}_KAFKA_USERNAME": f"tocsin_{name}" for name in SERVICES},
                 "TOCSIN_KAFKA_PASSWORD": KAFKA_PASSWORD,
                 "TOCSIN_KAFKA_CA_FILE": str(ca_file),
                 "TOCSIN_TOPIC_PREFIX": PREFIX,
@@ -119,6 +125,7 @@ async def guarded_servers(folder: Path) -> AsyncIterator[Guarded]:
 def _with_guard(settings: Mapping[str, str], *, port: int, keystore: Path) -> Mapping[str, str]:
     """Add a listener with TLS and passwords, and let nobody on it do what was not granted."""
     guarded = f",CLIENT://{LOOPBACK}:{port}"
+    passwords = " ".join(f'user_{user}="{KAFKA_PASSWORD}"' for user in users())
     return {
         **settings,
         "listeners": settings["listeners"] + guarded,
@@ -126,7 +133,7 @@ def _with_guard(settings: Mapping[str, str], *, port: int, keystore: Path) -> Ma
         "listener.security.protocol.map": settings["listener.security.protocol.map"] + ",CLIENT:SASL_SSL",
         "listener.name.client.sasl.enabled.mechanisms": "PLAIN",
         "listener.name.client.plain.sasl.jaas.config": (
-            f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{TENANT}="{KAFKA_PASSWORD}";'
+            f"org.apache.kafka.common.security.plain.PlainLoginModule required {passwords};"
         ),
         "listener.name.client.ssl.keystore.type": "PEM",
         "listener.name.client.ssl.keystore.location": str(keystore),
@@ -135,19 +142,39 @@ def _with_guard(settings: Mapping[str, str], *, port: int, keystore: Path) -> Ma
     }
 
 
+def users() -> dict[str, list[dict[str, Any]]]:
+    """The rights of each user, as the operator's objects say them; dashes, which the broker's file of passwords cannot have, are underscores."""
+    objects = yaml.safe_load_all(_USERS.read_text(encoding="utf-8"))
+    return {one["metadata"]["name"].replace("-", "_"): one["spec"]["authorization"]["acls"] for one in objects}
+
+
 async def _grant(admin: KafkaConnection) -> None:
     client = AIOKafkaAdminClient(**admin.client_options())
     await client.start()
     try:
-        for resource, operation in _GRANTS:
-            # The client has the request but no method for it.
-            response = await client._send_request(
-                CreateAclsRequest(resource, PREFIX, _PREFIXED, f"User:{TENANT}", "*", operation, _ALLOW)
-            )
-            if any(code != 0 for code, *_ in response.creation_responses):
-                raise RuntimeError(f"the broker refused a grant: {response}")
+        for user, rights in users().items():
+            for right in rights:
+                for operation in right["operations"]:
+                    await _grant_one(client, user, right["resource"], operation)
     finally:
         await client.close()
+
+
+async def _grant_one(client: AIOKafkaAdminClient, user: str, resource: Mapping[str, str], operation: str) -> None:
+    # The client has the request but no method for it.
+    response = await client._send_request(
+        CreateAclsRequest(
+            _RESOURCES[resource["type"]],
+            PREFIX + resource["name"],
+            _PATTERNS[resource["patternType"]],
+            f"User:{user}",
+            "*",
+            _OPERATIONS[operation],
+            _ALLOW,
+        )
+    )
+    if any(code != 0 for code, *_ in response.creation_responses):
+        raise RuntimeError(f"the broker refused a grant: {response}")
 
 
 async def _secured(
