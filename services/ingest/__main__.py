@@ -172,6 +172,8 @@ async def _start_and_run(
             metrics=metrics,
             clock=clock,
             workers=settings.workers,
+            throttled_hosts=settings.throttled_hosts,
+            longest_hold_seconds=settings.longest_retry_after_seconds,
         )
         housekeeping = Housekeeping(
             archive=PostgresArchive(pool),

@@ -22,6 +22,7 @@ def fetcher_of(settings: IngestSettings, clock: Clock) -> HttpFetcher:
         policy=AddressPolicy.allowing(settings.allow_networks),
         user_agent=settings.user_agent,
         clock=clock,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
     )
 
 

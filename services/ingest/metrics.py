@@ -32,6 +32,11 @@ class IngestMetrics:
         self.older_pages = Counter(
             "tocsin_ingest_older_pages", "older pages (RFC 5005) read after a feed had rolled over", registry=registry
         )
+        self.held_hosts = Counter(
+            "tocsin_ingest_held_hosts",
+            "times that a Retry-After put off all feeds of a host of TOCSIN_INGEST_THROTTLED_HOSTS",
+            registry=registry,
+        )
         self.item_age = Histogram(
             "tocsin_ingest_item_age_seconds",
             "publication to fetch of fresh items with a believable date, by tier of the feed",

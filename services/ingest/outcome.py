@@ -13,6 +13,7 @@ class FailureReason(StrEnum):
     CONNECTION_FAILED = "connection_failed"
     TLS_FAILED = "tls_failed"
     TIMED_OUT = "timed_out"
+    PROXY_FAILED = "proxy_failed"
     ADDRESS_BLOCKED = "address_blocked"
     BAD_REDIRECT = "bad_redirect"
     THROTTLED = "throttled"

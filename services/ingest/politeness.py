@@ -69,6 +69,11 @@ class Politeness:
         finally:
             host.waiting -= 1
 
+    def hold(self, name: str, seconds: float) -> None:
+        """Begin nothing on this host for so long: it asked for it."""
+        host = self._host(name)
+        host.free_at = max(host.free_at, self._monotonic() + seconds)
+
     async def pace(self, url: str) -> None:
         """Wait for the host's next beginning, for one who holds a slot of it already."""
         host = self._host(host_of(url))

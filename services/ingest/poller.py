@@ -1,7 +1,7 @@
 """The shell around polls: takes leases on due feeds, visits them politely and at most so many at once, stores what came of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -11,7 +11,7 @@ from services.ingest.errors import IngestError, LedgerUnavailableError
 from services.ingest.feed import Lease
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
-from services.ingest.politeness import NotYourTurnError, Politeness
+from services.ingest.politeness import NotYourTurnError, Politeness, host_of
 from services.ingest.ports import Ledger
 from services.ingest.recorder import Recorder
 from services.ingest.visit import Visit, Visitor
@@ -37,6 +37,8 @@ class Poller:
         metrics: IngestMetrics,
         clock: Clock,
         workers: int,
+        throttled_hosts: Collection[str] = (),
+        longest_hold_seconds: float = 86_400.0,
         monotonic: Callable[[], float] = perf_counter,
     ) -> None:
         self._ledger = ledger
@@ -47,6 +49,8 @@ class Poller:
         self._metrics = metrics
         self._clock = clock
         self._workers = workers
+        self._throttled_hosts = frozenset(throttled_hosts)
+        self._longest_hold_seconds = longest_hold_seconds
         self._monotonic = monotonic
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -125,6 +129,8 @@ class Poller:
                 self._metrics.polls.finished.labels("failed").inc()
                 logger().exception("feed.poll_broken")
             else:
+                if visit.asked_wait_seconds:
+                    await self._hold_host(host_of(lease.feed.url), visit.asked_wait_seconds)
                 self._hand_over(visit, stored)
                 self._report(lease, visit, self._monotonic() - started)
 
@@ -134,6 +140,21 @@ class Poller:
         except LedgerUnavailableError as error:
             self._metrics.database_failures.inc()
             logger().warning("feed.poll_not_put_off", reason=str(error))
+
+    async def _hold_host(self, host: str, asked_seconds: float) -> None:
+        """A configured host means its Retry-After for all who come from here, whatever feed they want."""
+        if host not in self._throttled_hosts:
+            return
+        seconds = min(asked_seconds, self._longest_hold_seconds)
+        self._politeness.hold(host, seconds)
+        try:
+            feeds = await self._ledger.hold_host(host, until=self._clock.now() + timedelta(seconds=seconds))
+        except LedgerUnavailableError as error:
+            self._metrics.database_failures.inc()
+            logger().warning("host.hold_failed", host=host, reason=str(error))
+        else:
+            self._metrics.held_hosts.inc()
+            logger().warning("host.held", host=host, seconds=round(seconds, 1), feeds=feeds)
 
     def _hand_over(self, visit: Visit, stored: frozenset[str]) -> None:
         """Only rows that this poll stored: one that was there before has other bytes, and the sweep sends those."""

@@ -42,6 +42,10 @@ class Ledger(Protocol):
         """Give leases back unused; the feeds are due at ``not_before``."""
         ...
 
+    async def hold_host(self, host: str, *, until: datetime) -> int:
+        """Poll no feed of this host before ``until``; return how many that put off. Other replicas are bound too."""
+        ...
+
     async def marks(self, item_ids: Sequence[str], *, feed: str, now: datetime) -> Mapping[str, Mark]:
         """Return what is known of these items, rows of the outbox that wait for Kafka included."""
         ...

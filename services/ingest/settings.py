@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -29,6 +30,10 @@ class IngestSettings(Settings):
     """Address (URL or e-mail) that publishers find in our User-Agent; outlets block pollers they cannot ask."""
     allow_networks: CommaSeparated = ()
     """Networks that feeds may be fetched from besides the public Internet, as CIDR separated by commas."""
+    proxy: SecretStr | None = None
+    """HTTP proxy for all fetches, ``http://user:password@host:port`` (CONNECT for https); it must itself refuse internal networks."""
+    throttled_hosts: CommaSeparated = ()
+    """Hosts whose Retry-After counts for all their feeds, separated by commas (``www.reddit.com``); elsewhere it counts for the feed that was told."""
 
     workers: Annotated[int, Field(ge=1, le=1000)] = 32
     """Feeds polled at once by this process."""
@@ -99,6 +104,30 @@ class IngestSettings(Settings):
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         AddressPolicy.allowing(value)
         return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        try:
+            parts = urlsplit(value.get_secret_value())
+            is_good = parts.scheme == "http" and bool(parts.hostname) and parts.port is not None
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise ValueError("only a proxy of the form http://host:port or http://user:password@host:port is accepted")
+        return value
+
+    @field_validator("throttled_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not host or "/" in host or ":" in host:
+                raise ValueError(
+                    f"{host!r} is no host name; give names such as www.reddit.com, without scheme, port and path"
+                )
+        return tuple(host.lower() for host in value)
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

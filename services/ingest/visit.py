@@ -41,6 +41,8 @@ class Visit:
     """An estimate from the feed's pace; see ``polled.possibly_lost``."""
     older_pages: int = 0
     """Pages of older entries that were read because the feed had rolled over."""
+    asked_wait_seconds: float | None = None
+    """What a Retry-After asked for."""
     entries: int = 0
     body_bytes: int = 0
 
@@ -166,7 +168,13 @@ class Visitor:
 
     def _failed(self, lease: Lease, failed: Failed, *, body_bytes: int = 0) -> Visit:
         record = polled.after_failure(lease, failed, self._moment())
-        return Visit(record=record, failure=failed.reason, detail=failed.detail, body_bytes=body_bytes)
+        return Visit(
+            record=record,
+            failure=failed.reason,
+            detail=failed.detail,
+            asked_wait_seconds=failed.retry_after_seconds,
+            body_bytes=body_bytes,
+        )
 
     def _moment(self) -> Moment:
         return Moment(limits=self._limits, now=self._clock.now(), jitter=self._random())

@@ -77,13 +77,14 @@ async def server():
 
 
 @asynccontextmanager
-async def fetching(*, allow=("127.0.0.1/32",), limits=LIMITS, resolver=None):
+async def fetching(*, allow=("127.0.0.1/32",), limits=LIMITS, resolver=None, proxy=None):
     fetcher = HttpFetcher(
         limits=limits,
         policy=AddressPolicy.allowing(allow),
         user_agent="Tocsin/0.1 (test)",
         clock=ToldClock(),
         resolver=resolver,
+        proxy=proxy,
     )
     async with fetcher:
         yield fetcher
@@ -344,3 +345,77 @@ async def test_credentials_in_an_address_are_not_told(server):
 async def test_proxies_of_the_environment_are_not_used(server, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1/")
     assert isinstance(await fetch(server.respond("/feed", body=BODY)), Fetched)
+
+
+class Names:
+    """Every name has this address, or none."""
+
+    def __init__(self, address):
+        self.address = address
+
+    async def resolve(self, host, port=0, family=socket.AF_INET):
+        if self.address is None:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [{"hostname": host, "host": self.address, "port": port, "family": family, "proto": 0, "flags": 0}]
+
+    async def close(self):
+        pass
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", None])
+async def test_a_proxy_is_asked_for_what_lies_outside_or_only_it_can_resolve(server, address):
+    server.respond("/feed", body=BODY)
+    found = await fetch(
+        "http://paper.example/feed",
+        allow=(),
+        resolver=Names(address),
+        proxy=f"http://me:secret@127.0.0.1:{server.port}",
+    )
+    assert isinstance(found, Fetched)
+    assert server.requests[0].headers["Host"] == "paper.example"
+    assert server.requests[0].headers["Proxy-Authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("url", ["http://inside.example/feed", "https://inside.example/feed", "http://10.1.2.3/feed"])
+async def test_a_proxy_is_never_asked_for_what_lies_inside(server, url):
+    server.respond("/feed", body=BODY)
+    found = await fetch(url, resolver=Names("10.1.2.3"), proxy=f"http://127.0.0.1:{server.port}")
+    assert isinstance(found, Failed)
+    assert (found.reason, server.requests) == (FailureReason.ADDRESS_BLOCKED, [])
+
+
+async def test_a_redirect_behind_a_proxy_is_judged_like_the_first_address(server):
+    server.respond("/feed", status=302, headers={"Location": "http://169.254.169.254/latest"})
+    found = await fetch(
+        "http://paper.example/feed", resolver=Names("93.184.216.34"), proxy=f"http://127.0.0.1:{server.port}"
+    )
+    assert (found.reason, len(server.requests)) == (FailureReason.ADDRESS_BLOCKED, 1)
+
+
+@pytest.mark.parametrize("status", [403, 407])
+async def test_https_is_asked_for_by_connect_and_a_refusal_is_the_proxys(status):
+    asked = []
+
+    async def refuse(reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
+        writer.write(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        found = await fetch(
+            "https://paper.example/feed", resolver=Names("93.184.216.34"), proxy=f"http://me:secret@127.0.0.1:{port}"
+        )
+    assert asked == [b"CONNECT paper.example:443 HTTP/1.1"]
+    assert found.reason is FailureReason.PROXY_FAILED
+    assert "secret" not in found.detail
+
+
+async def test_a_proxy_that_is_away_is_named(unused_tcp_port_factory):
+    found = await fetch(
+        "http://paper.example/feed",
+        resolver=Names("93.184.216.34"),
+        proxy=f"http://127.0.0.1:{unused_tcp_port_factory()}",
+    )
+    assert (found.reason, found.detail) == (FailureReason.PROXY_FAILED, "the proxy cannot be reached")

@@ -386,3 +386,16 @@ async def test_a_buried_entry_is_withdrawn_in_the_words_it_had(life, fetcher, pu
         (ItemChange.NEW, 1, "A blast"),
         (ItemChange.WITHDRAWN, 2, "A blast"),
     ]
+
+
+async def test_a_host_that_is_held_is_held_for_all_its_feeds_and_replicas_and_no_other(life, pool, clock):
+    feeds = tuple(
+        a_feed(f"f{n}", url=f"https://{host}/{n}") for n, host in enumerate(("a.example",) * 2 + ("b.example",))
+    )
+    one, other = await life(feeds=feeds), await life(feeds=feeds, instance="b")
+    until = clock.now() + timedelta(hours=1)
+    assert await one.ledger.hold_host("a.example", until=until) == 2
+    assert [lease.feed.slug for lease in await other.ledger.lease(limit=9, now=clock.now())] == ["f2"]
+    assert (await feed_row(pool, "f0"))["interval_reason"] == "retry_after"
+    clock.advance(3601)
+    assert len(await one.ledger.lease(limit=9, now=clock.now())) == 3

@@ -1,10 +1,13 @@
 """HTTP: one bounded, conditional fetch at a time. The only module that knows the HTTP client (and the transport under it).
 
 The guard against internal networks sits where the socket is made, with the address that is about to be connected to: each
-redirect hop and each of a name's addresses passes it, and no second look-up of the name can slip between.
+redirect hop and each of a name's addresses passes it, and no second look-up of the name can slip between. With a proxy the proxy
+dials: the guard then judges every address that the target's name has here, and the proxy must refuse internal networks itself.
 """
 
 import asyncio
+import base64
+import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
@@ -56,10 +59,12 @@ class HttpFetcher:
         user_agent: str,
         clock: Clock,
         resolver: AbstractResolver | None = None,
+        proxy: str | None = None,
     ) -> None:
         self._limits = limits
         self._resolver = resolver or LeavingResolver()
         self._policy = policy
+        self._proxy = _proxy_of(proxy) if proxy else None
         self._clock = clock
         self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED}
         self._client: httpx.AsyncClient | None = None
@@ -76,7 +81,7 @@ class HttpFetcher:
         )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(client=session),
+            transport=AiohttpTransport(client=session, proxy=self._proxy),
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
             headers=self._headers,
             timeout=httpx.Timeout(
@@ -108,8 +113,23 @@ class HttpFetcher:
 
     def _guarded_socket(self, address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         family, kind, protocol, _, where = address
-        self._policy.check(str(where[0]))
+        if self._proxy is None:  # with one, every connection goes to it, and the operator named it
+            self._policy.check(str(where[0]))
         return socket.socket(family=family, type=kind, proto=protocol)
+
+    async def _check_behind_proxy(self, url: str) -> None:
+        """Refuse an internal target before the proxy is asked. What only the proxy can resolve, the proxy has to judge."""
+        host = httpx.URL(url).host
+        try:
+            addresses = [str(ipaddress.ip_address(host))]
+        except ValueError:
+            try:
+                found = await self._resolver.resolve(host, 0, socket.AF_UNSPEC)
+            except OSError:
+                return
+            addresses = [one["host"] for one in found]
+        for address in addresses:
+            self._policy.check(address)
 
     async def _follow(self, url: str, validators: Validators) -> Answer:
         here, is_permanent = url, True
@@ -118,6 +138,8 @@ class HttpFetcher:
                 return Failed(
                     reason=FailureReason.BAD_REDIRECT, detail=f"redirected to {_public(here)}, which is not http"
                 )
+            if self._proxy is not None:
+                await self._check_behind_proxy(here)
             answer = await self._request(here, validators, first=url, is_permanent=is_permanent)
             if not isinstance(answer, _Redirect):
                 return answer
@@ -197,6 +219,16 @@ class HttpFetcher:
         return b"".join(pieces)
 
 
+def _proxy_of(address: str) -> httpx.Proxy:
+    """The proxy, its user and password as a header: the transport's own way is at its end in the library under it, which turns it into the right one."""
+    url = httpx.URL(address)
+    headers = {}
+    if url.username:
+        words = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
+        headers["Authorization"] = f"Basic {words}"
+    return httpx.Proxy(url.copy_with(username=None, password=None), headers=headers)
+
+
 def _as_sent(headers: httpx.Headers, name: bytes) -> str | None:
     """A header's bytes as text, one character a byte: validators are repeated, never understood."""
     return next((value.decode("latin-1") for key, value in headers.raw if key.lower() == name), None)
@@ -212,6 +244,8 @@ def _refusal(status: int, phrase: str, retry_after: float | None) -> Failed | Go
     said = f"answered {status} {phrase}".strip()
     if status == 410:
         return Gone(detail=f"{said}: the publisher has ended this feed")
+    if status == 407:
+        return Failed(reason=FailureReason.PROXY_FAILED, detail="the proxy wants another user or password")
     if status in {429, 503}:
         wait = f", asking to wait {retry_after:.0f} s" if retry_after is not None else ""
         return Failed(
@@ -236,6 +270,12 @@ def _failure(error: BaseException) -> Failed:
     for found in chain:
         if isinstance(found, BlockedAddressError):
             return Failed(reason=FailureReason.ADDRESS_BLOCKED, detail=str(found))
+        if isinstance(found, aiohttp.ClientHttpProxyError):
+            return Failed(
+                reason=FailureReason.PROXY_FAILED, detail=f"the proxy answered {found.status} when asked for the host"
+            )
+        if isinstance(found, aiohttp.ClientProxyConnectionError):
+            return Failed(reason=FailureReason.PROXY_FAILED, detail="the proxy cannot be reached")
         if isinstance(found, aiohttp.ClientConnectorDNSError | socket.gaierror):
             return Failed(reason=FailureReason.NAME_NOT_FOUND, detail="the host's name cannot be resolved")
         if isinstance(found, ssl.SSLError | ssl.CertificateError | aiohttp.ClientSSLError):

@@ -10,6 +10,7 @@ import asyncpg
 from services.ingest.adapters import rows as values
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed, Lease
+from services.ingest.politeness import host_of
 from services.ingest.versions import Mark
 from services.ingest.work import OutboxRow, PollRecord, Settlement
 
@@ -216,6 +217,18 @@ class PostgresLedger:
                 self._instance,
                 not_before,
             )
+
+    async def hold_host(self, host: str, *, until: datetime) -> int:
+        """See the port."""
+        slugs = [slug for slug, feed in self._feeds.items() if host_of(feed.url) == host]
+        async with acquired(self._pool) as connection:
+            rows = await connection.fetch(
+                "UPDATE tocsin_ingest.feeds SET next_poll_at = $2, interval_reason = 'retry_after' "
+                "WHERE slug = ANY($1) AND next_poll_at < $2 RETURNING 1",
+                slugs,
+                until,
+            )
+        return len(rows)
 
     async def seconds_to_next(self, now: datetime) -> float | None:
         """See the port."""

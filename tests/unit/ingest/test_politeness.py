@@ -66,3 +66,27 @@ async def test_a_poll_that_fails_gives_its_slot_back():
         with pytest.raises(ValueError, match="broken"):
             async with polite.turn("https://a.example/"):
                 raise ValueError("broken")
+
+
+async def test_a_host_that_asked_for_a_pause_is_left_alone_and_others_are_not():
+    watch = Stopwatch()
+    polite = politeness(watch)
+    polite.hold("a.example", 60.0)
+    with pytest.raises(NotYourTurnError) as refused:
+        async with polite.turn("https://a.example/1"):
+            pass
+    assert refused.value.seconds == 60.0
+    async with polite.turn("https://b.example/1"):
+        pass
+    watch.now = 61.0
+    async with polite.turn("https://a.example/1"):
+        pass
+    assert watch.slept == []
+
+
+async def test_who_holds_a_slot_can_wait_for_the_next_beginning_without_another():
+    watch = Stopwatch()
+    polite = politeness(watch, connections=1)
+    async with polite.turn("https://a.example/1"):
+        await polite.pace("https://a.example/2")
+    assert watch.slept == [1.0]

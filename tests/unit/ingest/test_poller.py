@@ -10,6 +10,7 @@ from services.ingest.errors import LedgerUnavailableError, ParserUnavailableErro
 from services.ingest.feed import FeedState, Lease
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
+from services.ingest.outcome import Failed, FailureReason
 from services.ingest.politeness import Politeness
 from services.ingest.poller import Poller
 from services.ingest.recorder import Recorder
@@ -23,7 +24,7 @@ class MemoryLedger:
 
     def __init__(self, feeds):
         self.due = [Lease(feed=feed, state=FeedState(), until=NOON + timedelta(minutes=2)) for feed in feeds]
-        self.finished, self.released, self.settled = [], [], []
+        self.finished, self.released, self.settled, self.held = [], [], [], []
         self.failures = 0
         self.stored_before = set()
         self.all_done = asyncio.Event()
@@ -45,6 +46,10 @@ class MemoryLedger:
     async def release(self, slugs, *, not_before):
         self.released.append((tuple(slugs), not_before))
         self._note()
+
+    async def hold_host(self, host, *, until):
+        self.held.append((host, until))
+        return 2
 
     async def marks(self, item_ids, *, feed, now):
         return {}
@@ -79,7 +84,7 @@ class BrokenParser(InlineParser):
 class Shop:
     """A poller with its surroundings."""
 
-    def __init__(self, feeds, *, expected=None, **politeness):
+    def __init__(self, feeds, *, expected=None, throttled_hosts=(), workers=4, **politeness):
         self.fetcher, self.publisher, self.clock = FakeFetcher(), FakePublisher(), ToldClock()
         self.ledger = MemoryLedger(feeds)
         if expected is not None:
@@ -110,7 +115,9 @@ class Shop:
             ),
             metrics=self.metrics,
             clock=self.clock,
-            workers=4,
+            workers=workers,
+            throttled_hosts=throttled_hosts,
+            longest_hold_seconds=3600.0,
         )
 
     async def work(self):
@@ -183,3 +190,26 @@ async def test_kafka_that_is_away_is_waited_for_and_nothing_is_settled_before(fa
     settled = len(shop.ledger.settled)
     assert settled == len(shop.publisher.sent)
     assert shop.counted("tocsin_ingest_publish_failures_total") >= 1
+
+
+BUSY = Failed(reason=FailureReason.THROTTLED, detail="answered 429", status=429, retry_after_seconds=7200.0)
+
+
+async def test_a_configured_host_means_its_retry_after_for_all_its_feeds_within_the_longest_hold():
+    feeds = [a_feed(f"feed-{n}", url=f"https://one.example/{n}") for n in range(2)]
+    shop = Shop([*feeds, a_feed("other")], throttled_hosts=["one.example"], workers=1)
+    shop.fetcher.respond_with(feeds[0].url, BUSY)
+    await shop.work()
+    until = NOON + timedelta(seconds=3600)
+    assert shop.ledger.held == [("one.example", until)]
+    assert shop.ledger.released == [(("feed-1",), until)], "what was leased already is put off too"
+    assert {record.feed for record in shop.ledger.finished} == {"feed-0", "other"}
+    assert shop.counted("tocsin_ingest_held_hosts_total") == 1
+
+
+async def test_elsewhere_a_retry_after_is_the_feeds_own():
+    feeds = [a_feed(f"feed-{n}", url=f"https://one.example/{n}") for n in range(2)]
+    shop = Shop(feeds, throttled_hosts=["two.example"], workers=1)
+    shop.fetcher.respond_with(feeds[0].url, BUSY)
+    await shop.work()
+    assert (shop.ledger.held, shop.ledger.released) == ([], [])

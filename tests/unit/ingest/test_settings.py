@@ -36,3 +36,16 @@ def test_the_contact_stands_in_the_user_agent():
 
 def test_the_databases_password_is_not_described():
     assert "hunter2" not in str(settings(POSTGRES_DSN="postgresql://tocsin:hunter2@db/tocsin").described())
+
+
+@pytest.mark.parametrize("proxy", ["socks5://proxy:1080", "http://proxy", "proxy:3128", "http://[::1"])
+def test_a_proxy_must_be_an_http_address_with_a_port_and_is_never_repeated(proxy):
+    with pytest.raises(SettingsError, match=r"http://host:port") as refused:
+        settings(PROXY=f"{proxy}")
+    assert proxy not in str(refused.value)
+
+
+def test_hosts_are_names_and_nothing_more():
+    assert settings(THROTTLED_HOSTS="www.Reddit.com, b.example").throttled_hosts == ("www.reddit.com", "b.example")
+    with pytest.raises(SettingsError, match="no host name"):
+        settings(THROTTLED_HOSTS="https://a.example/feed")

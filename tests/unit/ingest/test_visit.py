@@ -341,3 +341,8 @@ async def test_a_withdrawal_whose_last_words_are_no_longer_kept_is_still_told(de
     desk.ledger.values.clear()
     [version] = (await desk.visit(atom(OTHER, BURIED), first.record.state)).versions
     assert (version.item.change, version.item.title) == (ItemChange.WITHDRAWN, "(withdrawn)")
+
+
+async def test_an_entry_that_is_buried_and_listed_all_the_same_stands(desk):
+    first = await desk.visit(atom(BLAST))
+    assert (await desk.visit(atom(BLAST, BURIED), first.record.state)).versions == ()
