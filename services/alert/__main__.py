@@ -12,14 +12,17 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import asyncpg
+from prometheus_client import CollectorRegistry
 
 from services.alert.adapters.answers import PostgresAnswers
 from services.alert.adapters.audit import PostgresAudit
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.export import PostgresExport
 from services.alert.adapters.gazetteer import GazetteerBook
+from services.alert.adapters.housekeeping import PostgresBroom
 from services.alert.adapters.keys import PostgresKeys
 from services.alert.adapters.postgres import PostgresLedger
 from services.alert.adapters.secrets import secret_of
@@ -36,6 +39,9 @@ from services.alert.compose import Composer
 from services.alert.composition import Guard, guard_of, sender_of
 from services.alert.consumer import ChangeHandler
 from services.alert.errors import AlertError, LedgerError
+from services.alert.housekeeping import Housekeeping, HousekeepingMetrics, Keep
+from services.alert.mail_desk import MailLinkParts
+from services.alert.mail_links import LinkSigner
 from services.alert.metrics import CHANNELS, AlertMetrics
 from services.alert.ports import PlaceBook
 from services.alert.progress import Heartbeat
@@ -117,6 +123,7 @@ class _Parts:
     ledger: PostgresLedger
     roster: Roster
     roster_seconds: float
+    housekeeping: Housekeeping
     metrics: AlertMetrics
     consuming: Heartbeat
     dispatching: Heartbeat
@@ -152,7 +159,7 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
             roster=roster,
             book=book,
             pool=pool,
-            metrics=AlertMetrics(registry),
+            registry=registry,
         )
         await stack.enter_async_context(
             HealthServer(
@@ -168,6 +175,7 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
                 settings=settings,
                 pool=pool,
                 roster=parts.roster,
+                mail=parts.sending.links,
                 book=book,
                 metrics=ApiMetrics(registry, tuple(Fault)),
                 feed_secret=await secret_of(pool, "feeds"),
@@ -186,21 +194,28 @@ async def _parts(
     roster: Roster,
     book: PlaceBook,
     pool: "asyncpg.Pool[asyncpg.Record]",
-    metrics: AlertMetrics,
+    registry: CollectorRegistry,
 ) -> _Parts:
     clock = SystemClock()
+    metrics = AlertMetrics(registry)
     index, endpoints = roster.index, roster.endpoints
     ledger = PostgresLedger(pool, owner=f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     consuming, dispatching = (
         Heartbeat(name, longest_seconds=_LONGEST_ROUND_SECONDS, monotonic=time.monotonic)
         for name in ("consuming", "dispatching")
     )
+    links = None
+    if settings.public_url is not None:
+        links = LinkSigner(base_url=settings.public_url, secret=await secret_of(pool, "mail_links"))
+    sender = sender_of(settings, links)
     sending = await sending_of(
         stack,
         settings,
         pool=pool,
         ledger=ledger,
         endpoints=endpoints,
+        of_file=frozenset(one.id for one in roster.of_file.endpoints),
+        sender=sender,
         metrics=metrics,
         clock=clock,
         beat=dispatching.beat,
@@ -213,9 +228,10 @@ async def _parts(
         composer=Composer(
             index=index,
             names=book,
-            sender=sender_of(settings),
+            sender=sender,
         ),
-        canaries=CanaryCatcher(names=book, sender=sender_of(settings)),
+        catch_up_after=timedelta(seconds=settings.catch_up_after_seconds),
+        canaries=CanaryCatcher(names=book, sender=sender),
         dead_letters=publisher,
         metrics=metrics,
         clock=clock,
@@ -242,6 +258,7 @@ async def _parts(
         hand_over=sending.dispatcher,
         metrics=metrics,
         clock=clock,
+        sender=sender,
     )
     return _Parts(
         guard=guard,
@@ -251,6 +268,17 @@ async def _parts(
         ledger=ledger,
         roster=roster,
         roster_seconds=settings.watches_refresh_seconds,
+        housekeeping=Housekeeping(
+            PostgresBroom(pool),
+            Keep(
+                deliveries_days=settings.keep_deliveries_days,
+                attempts_days=settings.keep_attempts_days,
+                incidents_days=settings.keep_incidents_days,
+                audit_days=settings.keep_audit_days,
+            ),
+            HousekeepingMetrics(registry),
+            every_seconds=settings.housekeeping_seconds,
+        ),
         metrics=metrics,
         consuming=consuming,
         dispatching=dispatching,
@@ -265,6 +293,7 @@ def _api_parts(
     book: PlaceBook,
     metrics: ApiMetrics,
     feed_secret: bytes,
+    mail: MailLinkParts | None,
 ) -> ApiParts:
     clock = SystemClock()
     keys = PostgresKeys(pool)
@@ -288,6 +317,7 @@ def _api_parts(
         metrics=metrics,
         clock=clock,
         feed_secret=feed_secret,
+        mail=mail,
         cap_sender=CapSender(id=settings.cap_sender, name=settings.cap_sender_name) if settings.cap_sender else None,
         max_body_bytes=settings.api_max_body_bytes,
         max_entries=settings.api_max_entries,
@@ -301,9 +331,12 @@ async def _until(stop: asyncio.Event, parts: _Parts) -> int:
     loops = [
         asyncio.create_task(_consume(parts), name="consume"),
         asyncio.create_task(parts.guard.watchman.run(), name="watchman"),
+        asyncio.create_task(parts.guard.gatherer.run(), name="gatherer"),
         asyncio.create_task(parts.guard.take_in(), name="sources"),
         asyncio.create_task(parts.sending.caring.run(), name="care"),
+        asyncio.create_task(parts.sending.mails.run(), name="mails"),
         asyncio.create_task(_count_pending(parts), name="count"),
+        asyncio.create_task(parts.housekeeping.run(), name="housekeeping"),
         asyncio.create_task(parts.roster.keep_fresh(every_seconds=parts.roster_seconds), name="roster"),
     ]
     stopped = asyncio.create_task(stop.wait(), name="stop")
@@ -325,6 +358,7 @@ async def _consume(parts: _Parts) -> None:
     try:
         async for batch in parts.consumer.batches():
             parts.consuming.beat()
+            parts.metrics.waiting_records.set(parts.consumer.waiting())
             if batch:
                 await parts.handler.handle_patiently(batch)
                 if committing is not None:

@@ -55,6 +55,11 @@ class BulletinWriter:
             sender_name=self._sender.name,
             to=endpoint.to,
             created=created,
+            links=self._sender.links_of(
+                endpoint_id=endpoint.id,
+                watch_ids=tuple(one.id for one in addressed.bulletin.watches),
+                delivery_id=None,
+            ),
         )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.alert import mail
 from services.alert.ledger import DeliveryStatus, NewDelivery
+from services.alert.mail_links import LinkSigner, MailLinks
 from services.alert.matching import WatchIndex
 from services.alert.payload import Times, WatchNote, alert_body
 from services.alert.routing import Note, Notice
@@ -21,10 +22,17 @@ LATE_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
-    """Who the mails come from."""
+    """Who the mails come from. ``links`` None: the page cannot be reached from outside, so mails carry none."""
 
     address: str
     name: str
+    links: LinkSigner | None = None
+
+    def links_of(self, *, endpoint_id: str, watch_ids: tuple[str, ...], delivery_id: str | None) -> MailLinks | None:
+        """The links of one mail."""
+        if self.links is None:
+            return None
+        return self.links.links(endpoint_id=endpoint_id, watch_ids=watch_ids, delivery_id=delivery_id)
 
 
 class _Written(NamedTuple):
@@ -130,6 +138,9 @@ class Composer:
             created=created,
             earlier=tuple(delivery_id(endpoint.id, state.incident_id, revision) for revision in revisions),
             test=state.test,
+            links=self._sender.links_of(
+                endpoint_id=endpoint.id, watch_ids=tuple(note.watch_id for note in notice.notes), delivery_id=own_id
+            ),
         )
 
     def _name(self, watch_id: str) -> str:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from services.alert.adapters.lists import PostgresLists
 from services.alert.adapters.postgres import PostgresLedger
 from services.alert.adapters.tower import PostgresTower
 from services.alert.bulletins import BulletinWriter
 from services.alert.compose import Sender
 from services.alert.errors import LedgerError
+from services.alert.gatherer import Gatherer
+from services.alert.mail_links import LinkSigner
 from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics
 from services.alert.ports import HandOver, PlaceBook
@@ -31,9 +34,10 @@ _RETRY_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guard:
-    """What stands guard beside the news: two loops for the process to keep running, the watchman's and ``take_in``."""
+    """What stands guard beside the news: loops for the process to keep running, the watchman's, the gatherer's and ``take_in``."""
 
     watchman: Watchman
+    gatherer: Gatherer
     intake: SourceIntake
     consumer: Consumer
     metrics: AlertMetrics
@@ -70,14 +74,26 @@ async def guard_of(
     hand_over: HandOver,
     metrics: AlertMetrics,
     clock: Clock,
+    sender: Sender,
 ) -> Guard:
     """Return it, its consumer entered on ``stack``."""
     tower = PostgresTower(pool, ledger)
+    writer = BulletinWriter(names=book, sender=sender)
+    gatherer = Gatherer(
+        lists=PostgresLists(pool, ledger),
+        index=index,
+        endpoints=endpoints,
+        writer=writer,
+        hand_over=hand_over,
+        metrics=metrics,
+        clock=clock,
+        round_seconds=settings.round_seconds,
+    )
     watchman = Watchman(
         tower=tower,
         index=index,
         endpoints=endpoints,
-        writer=BulletinWriter(names=book, sender=sender_of(settings)),
+        writer=writer,
         hand_over=hand_over,
         metrics=metrics,
         clock=clock,
@@ -93,10 +109,14 @@ async def guard_of(
         )
     )
     return Guard(
-        watchman=watchman, intake=SourceIntake(shelf=tower, metrics=metrics), consumer=consumer, metrics=metrics
+        watchman=watchman,
+        gatherer=gatherer,
+        intake=SourceIntake(shelf=tower, metrics=metrics),
+        consumer=consumer,
+        metrics=metrics,
     )
 
 
-def sender_of(settings: AlertSettings) -> Sender:
-    """Who the mails come from."""
-    return Sender(address=settings.mail_from, name=settings.mail_from_name)
+def sender_of(settings: AlertSettings, links: LinkSigner | None = None) -> Sender:
+    """Who the mails come from, and whose links they carry."""
+    return Sender(address=settings.mail_from, name=settings.mail_from_name, links=links)

@@ -90,6 +90,7 @@ class Claimed:
     attempt: int
     occurred_at: datetime | None
     fetched_at: datetime | None
+    watch_ids: tuple[str, ...] = ()
 
 
 def first_claim(delivery: NewDelivery) -> Claimed:
@@ -106,6 +107,7 @@ def first_claim(delivery: NewDelivery) -> Claimed:
         attempt=1,
         occurred_at=delivery.occurred_at,
         fetched_at=delivery.fetched_at,
+        watch_ids=delivery.watch_ids,
     )
 
 

@@ -3,6 +3,7 @@
 Everything that could vary between two renderings (Message-ID, Date, the multipart boundary) is derived from the delivery.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -14,7 +15,8 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.alert import phrases
-from services.alert.words import Story, plain_text
+from services.alert.mail_links import MailLinks
+from services.alert.words import Line, Story, plain_text
 
 _FORBIDDEN = frozenset("\r\n\0")
 
@@ -60,8 +62,10 @@ def alert_mail(
     created: datetime,
     earlier: tuple[str, ...] = (),
     test: bool = False,
+    links: MailLinks | None = None,
 ) -> bytes:
     """Return the message; ``earlier`` are the delivery ids of this incident's mails to the same address, oldest first (one thread)."""
+    told = _with_links(told, links)
     from_address = address(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(display_name=header_text(sender_name), addr_spec=from_address.addr_spec)
@@ -75,6 +79,9 @@ def alert_mail(
         message["References"] = " ".join(ids)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if links is not None:  # RFC 8058: one click by POST; both headers must be signed by the relay's DKIM
+        message["List-Unsubscribe"] = f"<{links.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if test:
         message["X-Tocsin-Test"] = "true"
     message.set_content(
@@ -89,6 +96,15 @@ def alert_mail(
     )  # not earlier: setting the content drops headers that begin with Content-
     message.set_boundary(f"=_{delivery_id}")
     return message.as_bytes()
+
+
+def _with_links(told: Story, links: MailLinks | None) -> Story:
+    if links is None:
+        return told
+    lines = [Line(label=phrases.UNSUBSCRIBE[told.language], value=links.unsubscribe)]
+    if links.report is not None:
+        lines.insert(0, Line(label=phrases.REPORT_AN_ERROR[told.language], value=links.report))
+    return replace(told, links=tuple(lines))
 
 
 def html(told: Story) -> str:

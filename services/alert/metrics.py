@@ -4,11 +4,13 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.alert.bulletin import BulletinKind
+from services.alert.bounce import Hardness
+from services.alert.bulletin import BulletinKind, GatheredBy
 from services.alert.care import NoticeKind
 from services.alert.delivery import Reason
 from services.alert.routing import Message
 from services.alert.sight import BlindReason
+from services.alert.silences import SilenceKind
 from shared.kafka.dead_letters import DeadLetterReason
 from shared.metrics import AGE_BUCKETS, StageMetrics
 
@@ -39,6 +41,11 @@ class AlertMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.changes = StageMetrics(registry, "alert", "changes", [outcome.value for outcome in ChangeOutcome])
         self.attempts = StageMetrics(registry, "alert", "attempts", [outcome.value for outcome in AttemptOutcome])
+        self.waiting_records = Gauge(
+            "tocsin_alert_waiting_records",
+            "incident changes that wait in the partitions of this replica",
+            registry=registry,
+        )
         self.dead_letters = Counter(
             "tocsin_alert_dead_letters", "changes put aside, by reason", ["reason"], registry=registry
         )
@@ -69,6 +76,15 @@ class AlertMetrics:
             ["kind", "heard"],
             registry=registry,
         )
+        self.bounces = Counter(
+            "tocsin_alert_mail_bounces",
+            "bounced mails; unknown: a message in the bounce mailbox that is none of a mail of ours",
+            ["hardness"],
+            registry=registry,
+        )
+        self.links = Counter(
+            "tocsin_alert_mail_links", "links of mails that were acted on", ["kind", "outcome"], registry=registry
+        )
         self.pending = Gauge("tocsin_alert_deliveries_pending", "deliveries waiting", ["channel"], registry=registry)
         self.age = Histogram(
             "tocsin_alert_age_seconds",
@@ -84,6 +100,19 @@ class AlertMetrics:
             buckets=AGE_BUCKETS,
             registry=registry,
         )
+        self.kept = Counter(
+            "tocsin_alert_kept",
+            "messages kept to be told together with others, by why",
+            ["gathered_by"],
+            registry=registry,
+        )
+        self.waiting = Gauge(
+            "tocsin_alert_waiting",
+            "incidents that wait to be told together, by why",
+            ["gathered_by"],
+            registry=registry,
+        )
+        self.silences = Gauge("tocsin_alert_silences", "holds and mutes in force", ["kind"], registry=registry)
         self.watch_blind = Gauge(
             "tocsin_alert_watch_blind",
             "watches that see nothing now, by what ends their sight",
@@ -108,6 +137,11 @@ class AlertMetrics:
             "tocsin_alert_sources_unreadable", "records of feeds' health that could not be read", registry=registry
         )
         self.ledger_errors = Counter("tocsin_alert_ledger_errors", "times PostgreSQL did not play", registry=registry)
+        for gathered_by in GatheredBy:
+            self.kept.labels(gathered_by.value)
+            self.waiting.labels(gathered_by.value)
+        for kind in SilenceKind:
+            self.silences.labels(kind.value)
         for blind in BlindReason:
             self.watch_blind.labels(blind.value)
         for reason in DeadLetterReason:
@@ -115,6 +149,13 @@ class AlertMetrics:
         for notice in NoticeKind:
             self.notices.labels(notice.value, "true")
             self.notices.labels(notice.value, "false")
+        for link, outcome in (
+            ("unsubscribe", "left"), ("unsubscribe", "returned"), ("confirm", "confirmed"), ("confirm", "refused"),
+            ("report", "reported"), ("report", "refused"),
+        ):  # fmt: skip
+            self.links.labels(link, outcome)
+        for hardness in (*Hardness, "unknown"):
+            self.bounces.labels(hardness)
         for channel in CHANNELS:
             self.expired.labels(channel)
             self.endpoint_pauses.labels(channel)

@@ -1,6 +1,6 @@
 """Messages about endpoints themselves: one is failing, one was disabled, an address is to be confirmed (pure).
 
-They go through the ledger like alerts: derived id, frozen body, retried. Their ``incident_id`` begins with ``n_``.
+They go through the ledger like alerts: derived id, frozen body, retried.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from services.alert.watch import EmailEndpoint, Endpoint, Language
 from services.alert.words import Line, Story, isolated, plain_text
 from shared.ids import derive
 
-PREFIX = "n_"
-"""Begins the ``incident_id`` of a notice."""
+CONFIRM_PREFIX = "nc_"
+"""Begins the ``incident_id`` of a mail that asks to confirm its address; of other notices it begins with ``n_``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,8 +106,8 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 def subject_of(notice: Notice) -> str:
     """What groups the notices of one episode: their common ``incident_id``."""
-    kind = "confirm" if notice.kind is NoticeKind.CONFIRM_ADDRESS else "care"
-    return derive("n", kind, notice.subject_id, notice.since.isoformat())
+    kind = CONFIRM_PREFIX.removesuffix("_") if notice.kind is NoticeKind.CONFIRM_ADDRESS else "n"
+    return derive(kind, notice.subject_id, notice.since.isoformat())
 
 
 def notice_story(notice: Notice, language: Language) -> Story:

@@ -245,3 +245,6 @@ def counted_in_arabic(count: int, *, none: str, one: str, two: str, few: str, ma
     rest = count % 100
     noun = few if 3 <= rest <= 10 else many if rest >= 11 else hundred
     return f"{count} {noun}"
+
+UNSUBSCRIBE: Final[Words] = in_three("Unsubscribe", "إلغاء الاشتراك", "هەڵوەشاندنەوەی بەشداری")
+REPORT_AN_ERROR: Final[Words] = in_three("Report an error", "الإبلاغ عن خطأ", "ڕاپۆرتکردنی هەڵە")

@@ -8,6 +8,8 @@ from datetime import timedelta
 import asyncpg
 
 from services.alert.adapters.care import PostgresCare
+from services.alert.adapters.mail_desk import PostgresMailDesk
+from services.alert.adapters.maildir import Maildir
 from services.alert.adapters.postgres import PostgresLedger
 from services.alert.backlog import LaneLimits
 from services.alert.caring import Caring
@@ -16,6 +18,8 @@ from services.alert.channels.sink import SinkChannel
 from services.alert.channels.webhook import WebhookChannel
 from services.alert.compose import Sender
 from services.alert.dispatcher import Dispatcher, DispatchLimits, allowance
+from services.alert.mail_desk import MailKeeper, MailLinkParts
+from services.alert.mail_gate import MailGate
 from services.alert.metrics import AlertMetrics
 from services.alert.ports import Channel
 from services.alert.settings import AlertSettings
@@ -30,6 +34,8 @@ class Sending:
 
     dispatcher: Dispatcher
     caring: Caring
+    mails: MailKeeper
+    links: MailLinkParts | None
 
 
 async def sending_of(
@@ -39,15 +45,20 @@ async def sending_of(
     pool: "asyncpg.Pool[asyncpg.Record]",
     ledger: PostgresLedger,
     endpoints: Mapping[str, Endpoint],
+    of_file: frozenset[str],
+    sender: Sender,
     metrics: AlertMetrics,
     clock: Clock,
     beat: Callable[[], None],
 ) -> Sending:
-    """Open the channels and return the parts."""
+    """Open the channels and return the parts. ``of_file``: the endpoints that the operator wrote down; their addresses are confirmed."""
+    desk = PostgresMailDesk(pool, ledger)
+    gate = MailGate(of_file)
     webhooks = await stack.enter_async_context(_webhooks(settings, clock))
     channels: dict[str, Channel] = {"sink": SinkChannel(metrics=metrics, clock=clock), "webhook": webhooks}
     if settings.smtp_host is not None:
-        channels["email"] = _mails(settings, settings.smtp_host)
+        gate.become(await desk.rules())
+        channels["email"] = await stack.enter_async_context(_mails(settings, settings.smtp_host, gate))
     dispatcher = Dispatcher(
         queue=ledger,
         endpoints=endpoints,
@@ -60,7 +71,7 @@ async def sending_of(
     caring = Caring(
         book=PostgresCare(pool, ledger),
         endpoints=endpoints,
-        sender=Sender(address=settings.mail_from, name=settings.mail_from_name),
+        sender=sender,
         metrics=metrics,
         disable_after=timedelta(hours=settings.disable_after_hours),
         operator=settings.operator_endpoint,
@@ -68,7 +79,18 @@ async def sending_of(
         retire_secrets=webhooks.retire,
         every_seconds=settings.care_seconds,
     )
-    return Sending(dispatcher=dispatcher, caring=caring)
+    mails = MailKeeper(
+        desk=desk,
+        gate=gate,
+        endpoints=endpoints,
+        of_file=of_file,
+        sender=sender,
+        metrics=metrics,
+        wake=dispatcher.wake,
+        box=Maildir(settings.mail_bounce_maildir) if settings.mail_bounce_maildir else None,
+    )
+    links = MailLinkParts(signer=sender.links, desk=desk, metrics=metrics) if sender.links else None
+    return Sending(dispatcher=dispatcher, caring=caring, mails=mails, links=links)
 
 
 def _webhooks(settings: AlertSettings, clock: Clock) -> WebhookChannel:
@@ -82,13 +104,17 @@ def _webhooks(settings: AlertSettings, clock: Clock) -> WebhookChannel:
     )
 
 
-def _mails(settings: AlertSettings, host: str) -> EmailChannel:
+def _mails(settings: AlertSettings, host: str, gate: MailGate) -> EmailChannel:
     password = settings.smtp_password
     return EmailChannel(
         host=host,
         port=settings.smtp_port,
         tls=settings.smtp_tls,
         sender=settings.mail_from,
+        bounces=settings.mail_bounce_address,
+        gate=gate,
+        ca_file=None if settings.smtp_ca_file is None else str(settings.smtp_ca_file),
+        most_idle=settings.smtp_concurrency,
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
         timeout_seconds=settings.smtp_timeout_seconds,

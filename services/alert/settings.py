@@ -33,6 +33,8 @@ class AlertSettings(Settings):
     batch_records: Annotated[int, Field(ge=1, le=2000)] = 200
     """Most incident changes in one database transaction."""
 
+    catch_up_after_seconds: _Positive = 3600.0
+    """News that lay in our own hands for longer is told in one catch-up summary instead of ringing; what is no longer current is left out."""
     round_seconds: _Positive = 15.0
     """How often to look whether the watches see, whose daily sign of life is due and what waits to be told together."""
 
@@ -86,6 +88,14 @@ class AlertSettings(Settings):
     """Sender address; its domain also ends the Message-IDs."""
     mail_from_name: str = "Tocsin"
     """Sender name."""
+    smtp_ca_file: Path | None = None
+    """Certificates that the relay's is checked against, in place of the system's."""
+    mail_bounce_address: str | None = None
+    """Where bounces return to, with ``+`` and the delivery's id before the ``@`` (the relay must deliver such addresses); else ``mail_from``."""
+    mail_bounce_maildir: Path | None = None
+    """The Maildir of that address; read and emptied. ``tocsin deliveries bounce`` takes single bounces from a pipe instead."""
+    public_url: str | None = None
+    """Where the page is reached from outside, ``https://alerts.example.org``: mails then carry links to unsubscribe and report errors."""
 
     api_host: str = "127.0.0.1"
     """Address that the page and the API listen on."""
@@ -101,6 +111,16 @@ class AlertSettings(Settings):
     """Largest body that the API reads; a larger one is refused with 413."""
     api_max_entries: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """Most watches, and most endpoints, of one tenant."""
+    keep_deliveries_days: Annotated[int, Field(ge=7, le=36_500)] = 120
+    """Days for which deliveries that are done are kept with their bodies; a cursor of ``/v1/changes`` is good as long."""
+    keep_attempts_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    """Days for which single attempts and what was answered are kept."""
+    keep_incidents_days: Annotated[int, Field(ge=120, le=36_500)] = 1095
+    """Days for which incidents are kept after their newest report, with all their changes; news may change one for 90 days."""
+    keep_audit_days: Annotated[int, Field(ge=30, le=36_500)] = 730
+    """Days for which the audit is kept, and keys, reported errors, holds and mutes after their end."""
+    housekeeping_seconds: _Positive = 3600.0
+    """How often to take away what is older."""
     cap_sender: Annotated[str | None, Field(pattern=r"^[^\s,<&]{1,100}$")] = None
     """Sender of documents of the Common Alerting Protocol, such as ``tocsin@example.org``; none are offered when unset."""
     cap_sender_name: str = "Tocsin"
@@ -141,10 +161,19 @@ class AlertSettings(Settings):
                 )
         return value
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "mail_bounce_address")
     @classmethod
-    def _is_address(cls, value: str) -> str:
-        return address(value).addr_spec
+    def _is_address(cls, value: str | None) -> str | None:
+        return None if value is None else address(value).addr_spec
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+                raise ValueError(f"{value!r} is not an address such as https://alerts.example.org")
+        return value
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

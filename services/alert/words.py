@@ -78,6 +78,8 @@ class Story:
     omitted: str | None
     quotes: tuple[QuoteLine, ...]
     footer: str
+    links: tuple[Line, ...] = ()
+    """What a reader of the mail may do about it: a label and an address."""
 
     @property
     def direction(self) -> str:
@@ -235,7 +237,8 @@ def plain_text(told: Story) -> str:
             sources += [f"  {source.url}"] if source.url else []
         sources += [f"- {told.omitted}"] if told.omitted else []
         blocks.append("\n".join(sources))
-    return "\n\n".join([*blocks, told.footer]) + "\n"
+    links = ["\n".join(f"{link.label}: {link.value}" for link in told.links)] if told.links else []
+    return "\n\n".join([*blocks, told.footer, *links]) + "\n"
 
 
 def told_changes(state: IncidentChange, *, minimal: bool) -> tuple[FactChange, ...]:

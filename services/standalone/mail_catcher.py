@@ -112,6 +112,17 @@ class MailCatcher:
         return int(self._server.sockets[0].getsockname()[1])
 
     @property
+    def connections(self) -> int:
+        """How many connections were opened since the start."""
+        return len(self._connections)
+
+    def hang_up(self) -> None:
+        """Close every open connection, as a relay does with idle ones."""
+        for connection in self._connections:
+            if connection.transport is not None:
+                connection.transport.close()
+
+    @property
     def host(self) -> str:
         """The address it listens on."""
         return HOST

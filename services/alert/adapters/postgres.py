@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 
+from services.alert.adapters.timing import PostgresTimingBook
 from services.alert.area import codes_of
 from services.alert.delivery import Delivered, GiveUp, Permanent, Reason, RetryAfter
 from services.alert.errors import LedgerError
@@ -31,6 +32,8 @@ from services.alert.words import cleaned
 from shared.events.incident import IncidentChange
 
 _MAX_DETAIL = 300
+_OF_OUR_OWN = frozenset({Reason.ENDPOINT_UNKNOWN, Reason.INTERNAL, Reason.UNCONFIRMED, Reason.UNSUBSCRIBED})
+"""Failures that say nothing of how the endpoint fares."""
 # A lease need not survive the database's crash (what was due is due again), so claiming does not wait for the disk;
 # everything else does.
 _CLAIM = """
@@ -66,7 +69,7 @@ WITH RECURSIVE waiting AS (
     RETURNING d.*
 )
 SELECT l.delivery_id, l.endpoint_id, l.channel, l.incident_id, l.revision, l.test, l.attempts, l.occurred_at, l.fetched_at,
-       b.content_type, b.content
+       l.watch_ids, b.content_type, b.content
 FROM leased l JOIN tocsin_alert.bodies b USING (body_id) ORDER BY l.position
 """
 # Positions must become visible in their order, or a reader of /v1/changes whose cursor has passed 8 would never see the 7 that was
@@ -196,6 +199,7 @@ class PostgresLedger:
                 attempt=row["attempts"] + 1,
                 occurred_at=row["occurred_at"],
                 fetched_at=row["fetched_at"],
+                watch_ids=tuple(row["watch_ids"]),
             )
             for row in rows
         ]
@@ -205,11 +209,11 @@ class PostgresLedger:
         if not finished:
             return
         columns = [list(column) for column in zip(*(_attempt_row(one) for one in finished), strict=True)]
-        gone = sorted({
-            one.claimed.endpoint_id
+        gone = {
+            one.claimed.endpoint_id: Reason.GONE if one.outcome.reason is Reason.GONE else Reason.BOUNCED
             for one in finished
             if isinstance(one.outcome, Permanent) and one.outcome.disables_endpoint
-        })  # fmt: skip
+        }
         columns += _faring(finished)
         with database_errors("recording attempts"):
             if not gone:
@@ -217,7 +221,8 @@ class PostgresLedger:
                 return
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(_RECORD, *columns)
-                await disable(connection, gone, Reason.GONE)
+                for endpoint_id in sorted(gone):
+                    await disable(connection, [endpoint_id], gone[endpoint_id])
 
     async def give_back(self, claimed: Sequence[Claimed]) -> None:
         """End leases of ours; raises ``LedgerError``."""
@@ -242,6 +247,7 @@ class _Transaction:
     def __init__(self, connection: Any, owner: str) -> None:  # the driver publishes no types; they stop here
         self._connection = connection
         self._owner = owner
+        self.timing = PostgresTimingBook(connection)
 
     async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
         # In one order everywhere, or two replicas would wait for each other for ever. The empty update is what locks a row
@@ -373,6 +379,8 @@ def _faring(finished: Sequence[Finished]) -> list[list[object]]:
     failures: dict[str, int] = {}
     reasons: dict[str, str | None] = {}
     for one in finished:
+        if not isinstance(one.outcome, Delivered) and one.outcome.reason in _OF_OUR_OWN:
+            continue
         endpoint_id = one.claimed.endpoint_id
         failures[endpoint_id] = 0 if isinstance(one.outcome, Delivered) else failures.get(endpoint_id, 0) + 1
         reasons[endpoint_id] = _reason(one)

@@ -15,6 +15,7 @@ from services.alert.api import (
     document_routes,
     export_routes,
     incident_routes,
+    mail_links,
     page_routes,
     problems,
     subscription_routes,
@@ -63,6 +64,7 @@ _HANDLERS: tuple[ControllerRouterHandler, ...] = (
     account_routes.revoke_key,
     account_routes.list_acts,
     account_routes.forget_tenant,
+    *mail_links.ROUTES,
 )
 
 

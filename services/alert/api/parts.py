@@ -8,6 +8,7 @@ from services.alert.api.access import Gate
 from services.alert.api.metrics import ApiMetrics
 from services.alert.api.ports import Audit, DeliveryShelf, ExportShelf, KeyRing, SubscriptionStore
 from services.alert.cap import CapSender
+from services.alert.mail_desk import MailLinkParts
 from services.alert.ports import IncidentShelf, PlaceBook
 from services.alert.roster import Roster
 from shared.clock import Clock
@@ -32,6 +33,7 @@ class ApiParts:
     max_entries: int = 1_000
     feed_secret: bytes = field(repr=False)
     cap_sender: CapSender | None = None
+    mail: MailLinkParts | None = None
     channels: frozenset[str] = frozenset({"webhook", "email", "pull"})
 
 
