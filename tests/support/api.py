@@ -289,6 +289,10 @@ class MemoryDeliveries:
             if number > after and row.endpoint_id == endpoint_id and watch_id in row.watch_ids
         ][:limit]
 
+    async def horizon(self) -> int:
+        """The last position."""
+        return len(self.rows)
+
     async def pruned(self) -> int:
         """As told."""
         return self.pruned_to

@@ -93,6 +93,12 @@ class PostgresAnswers:
             for row in rows
         ]
 
+    async def horizon(self) -> int:
+        """The last position that is written; whoever reads on from here misses nothing."""
+        with database_errors("reading the ledger's bounds"):
+            found = await self._pool.fetchval("SELECT max(position) FROM tocsin_alert.deliveries")
+        return int(found or 0)
+
     async def pruned(self) -> int:
         """The last position that housekeeping has taken away."""
         with database_errors("reading the ledger's bounds"):

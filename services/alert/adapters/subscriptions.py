@@ -172,9 +172,11 @@ async def _forget_deliveries(connection: Any, endpoint_ids: Sequence[str]) -> No
         AND NOT EXISTS (SELECT 1 FROM tocsin_alert.deliveries d WHERE d.body_id = b.body_id)""",
         [row["body_id"] for row in bodies],
     )
-    await connection.execute(
-        "DELETE FROM tocsin_alert.endpoints WHERE endpoint_id = ANY($1::text[])", list(endpoint_ids)
-    )
+    for table in ("endpoints", "retired_secrets", "mail_addresses", "unsubscribed", "waiting"):
+        await connection.execute(
+            f"DELETE FROM tocsin_alert.{table} WHERE endpoint_id = ANY($1::text[])",  # noqa: S608  # constants
+            list(endpoint_ids),
+        )
 
 
 async def _grown(connection: Any) -> None:

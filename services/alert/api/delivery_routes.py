@@ -214,11 +214,14 @@ async def list_changes(
     watch_id = own_id(caller, watch)
     endpoint_id = _endpoint_of(parts, watch_id, None if endpoint is None else own_id(caller, endpoint))
     position = await _position(parts, after, watch_id, endpoint_id)
+    horizon = await parts.deliveries.horizon()  # before the reading: what is written after it is read by the next call
     found = list(
         await parts.deliveries.changes(endpoint_id=endpoint_id, watch_id=watch_id, after=position, limit=limit + 1)
     )
     page = found[:limit]
     last = page[-1].position if page else position
+    if len(found) <= limit:  # so that the cursor of a quiet watch does not grow old
+        last = max(last, horizon)
     return ChangePageAsSent(  # type: ignore[return-value]  # the same document: the bodies are not decoded and encoded again
         changes=tuple(ChangeAsSent(id=one.delivery_id, body=msgspec.Raw(one.body)) for one in page),
         next=cursors.make(_CHANGES, watch_id, endpoint_id, str(last)),

@@ -134,6 +134,10 @@ class DeliveryShelf(Protocol):
         """What was written for a watch to an endpoint after a position, in order, sent or not."""
         ...
 
+    async def horizon(self) -> int:
+        """The last position that is written."""
+        ...
+
     async def pruned(self) -> int:
         """The last position that housekeeping has taken away."""
         ...
