@@ -162,15 +162,20 @@ async def _urls(address: str) -> Sequence[str]:
     raise SystemExit("the receiver did not start")
 
 
+_UNBRAKED = {"limit_an_hour": False, "heartbeat": False}
+"""A watch of a real place is told a flood in one summary; here each message is to be measured."""
+
+
 def watches(case: Case, urls: Sequence[str]) -> dict[str, Any]:
     """One watch that tells every endpoint, or for each endpoint a watch of its own small area."""
     endpoints = {f"e{number}": webhook(url, SECRET) for number, url in enumerate(urls)}
     if case.fan > 1:
-        return {"endpoints": endpoints, "watches": {"all": {"places": ["IQ"], "endpoints": list(endpoints)}}}
+        return {"endpoints": endpoints, "watches": {"all": {"places": ["IQ"], "endpoints": list(endpoints), **_UNBRAKED}}}
     own = {
         f"w{number}": {
             "places": [{"circle": {"lat": _place(number).lat, "lon": _place(number).lon, "radius_km": 2}}],
             "endpoints": [f"e{number}"],
+            **_UNBRAKED,
         }
         for number in range(len(urls))
     }

@@ -6,9 +6,10 @@ is written. A change that cannot be read or worked on is dead-lettered, and the 
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.alert.canary import CanaryCatcher, is_canary
@@ -18,8 +19,11 @@ from services.alert.ledger import DeliveryStatus, HeldIncident, NewDelivery, Sto
 from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics, ChangeOutcome
 from services.alert.payload import Times
-from services.alert.ports import HandOver, Ledger
-from services.alert.routing import is_stale, route
+from services.alert.ports import HandOver, Ledger, LedgerTransaction
+from services.alert.rings import RingGauge
+from services.alert.routing import is_stale
+from services.alert.silences import Silence
+from services.alert.timing import CATCH_UP_AFTER, Conditions, Decided, RingKey, Waiting, WaitingKey, decide
 from services.alert.watch import Endpoint
 from shared.clock import Clock
 from shared.codec import DecodeError, Headers, decode
@@ -62,6 +66,7 @@ class ChangeHandler:
         metrics: AlertMetrics,
         clock: Clock,
         hand_over: HandOver,
+        catch_up_after: timedelta = CATCH_UP_AFTER,
     ) -> None:
         self._ledger = ledger
         self._index = index
@@ -72,6 +77,8 @@ class ChangeHandler:
         self._metrics = metrics
         self._clock = clock
         self._hand_over = hand_over
+        self._catch_up_after = catch_up_after
+        self._gauge = RingGauge()
 
     async def handle(self, batch: Sequence[Received]) -> None:
         """Return when every effect of the batch is durable; raises ``LedgerError`` or ``PublishError`` when it cannot be made so."""
@@ -114,10 +121,12 @@ class ChangeHandler:
         changes: list[StoredChange] = []
         deliveries: list[NewDelivery] = []
         outcomes: list[ChangeOutcome] = []
+        lists = _Lists()
         taken: frozenset[str] = frozenset()
         async with self._ledger.transaction() as transaction:
             news = [one for one in read if not is_canary(one.state)]
             held = dict(await transaction.held([one.state.incident_id for one in news])) if news else {}
+            silences = tuple(await transaction.timing.silences()) if news else ()
             for one in read:
                 if is_canary(one.state):
                     deliveries += self._catch(one, letters)
@@ -128,7 +137,7 @@ class ChangeHandler:
                     outcomes.append(ChangeOutcome.REPEATED)
                     continue
                 try:
-                    change, written = self._decide(one, known)
+                    change, written = await self._decide(one, known, silences, lists, transaction)
                 except Exception as error:  # noqa: BLE001  # the boundary of one change: put aside, counted, logged
                     letters.append(self._put_aside(one.record, DeadLetterReason.PROCESSING_FAILED, error))
                     continue
@@ -138,17 +147,52 @@ class ChangeHandler:
                 outcomes.append(ChangeOutcome.ROUTED if written else ChangeOutcome.SILENT)
             if letters:
                 await self._dead_letters.publish(letters)
+            if not lists.are_empty:
+                await transaction.timing.settle(waiting=lists.waiting, forgotten=lists.forgotten, rings=lists.rings)
             if changes or deliveries:
                 taken = (await transaction.write(changes, deliveries, taking=self._hand_over.wanted(deliveries))).taken
+        self._gauge.add(lists.rings)
         if deliveries:
             self._hand_over.hand_over(deliveries, taken)
         self._count(outcomes, deliveries)
+        for waiting in lists.waiting:
+            self._metrics.kept.labels(waiting.gathered_by.value).inc()
 
-    def _decide(self, one: _Read, known: HeldIncident) -> tuple[StoredChange, tuple[NewDelivery, ...]]:
+    async def _decide(
+        self,
+        one: _Read,
+        known: HeldIncident,
+        silences: tuple[Silence, ...],
+        lists: "_Lists",
+        transaction: LedgerTransaction,
+    ) -> tuple[StoredChange, tuple[NewDelivery, ...]]:
         stale = is_stale(one.state, fetched_at=one.times.fetched, now=one.times.created)
-        routed = route(one.state, self._index, known.told, endpoints=self._endpoints, stale=stale)
+        asked: set[RingKey] = set()
+
+        def decided() -> Decided:
+            def rung(key: RingKey) -> int:
+                asked.add(key)
+                return self._gauge.count(key) + lists.rung(key)
+
+            conditions = Conditions(
+                now=one.times.created,
+                silences=silences,
+                rung=rung,
+                fetched_at=one.times.fetched,
+                catch_up_after=self._catch_up_after,
+            )
+            return decide(
+                one.state, self._index, known.told, endpoints=self._endpoints, conditions=conditions, stale=stale
+            )
+
+        routed = decided()
+        if doubtful := [key for key in asked if self._is_doubtful(key, lists)]:
+            self._gauge.learn(await transaction.timing.rung(doubtful))
+            lists.learned.update(doubtful)
+            routed = decided()
         addressed = tuple((notice, self._endpoints[notice.endpoint_id]) for notice in routed.notices)
         written = self._composer.deliveries(one.state, addressed, one.times)
+        lists.take(routed)
         assert one.record.value is not None
         change = StoredChange(
             state=one.state,
@@ -165,9 +209,17 @@ class ChangeHandler:
             change=one.state.change.value,
             notify=one.state.notify,
             deliveries=len(written),
+            waiting=len(routed.waiting),
             stale=stale,
         )
         return change, written
+
+    def _is_doubtful(self, key: RingKey, lists: "_Lists") -> bool:
+        """Whether others' rings may matter, and have not been asked for in this transaction."""
+        watch = self._index.watches.get(key.watch_id)
+        limit = watch.manners.limit_an_hour if watch is not None else None
+        ours = self._gauge.count(key) + lists.rung(key)
+        return limit is not None and key not in lists.learned and ours * 4 >= limit
 
     def _catch(self, one: _Read, letters: list[Record]) -> tuple[NewDelivery, ...]:
         try:
@@ -197,6 +249,45 @@ class ChangeHandler:
                 self._metrics.expired.labels(delivery.channel).inc()
             else:
                 self._metrics.created.labels(delivery.channel, delivery.message.value).inc()
+
+
+class _Lists:
+    """What a batch does to the lists, the last word on each entry."""
+
+    def __init__(self) -> None:
+        self._entries: dict[WaitingKey, Waiting | None] = {}
+        self._rings: Counter[RingKey] = Counter()
+        self.learned: set[RingKey] = set()
+
+    def take(self, decided: Decided) -> None:
+        """Take in one change's outcome."""
+        self._entries |= dict.fromkeys(decided.forgotten)
+        self._entries |= {WaitingKey(one.endpoint_id, one.incident_id, one.watch_id): one for one in decided.waiting}
+        self._rings.update(decided.rings)
+
+    def rung(self, key: RingKey) -> int:
+        """How often this batch rang so far."""
+        return self._rings[key]
+
+    @property
+    def are_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not self._entries and not self._rings
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """What goes onto lists."""
+        return [one for one in self._entries.values() if one is not None]
+
+    @property
+    def forgotten(self) -> list[WaitingKey]:
+        """What leaves them."""
+        return [key for key, one in self._entries.items() if one is None]
+
+    @property
+    def rings(self) -> list[RingKey]:
+        """What rang, as often as it did."""
+        return list(self._rings.elements())
 
 
 def usable(state: IncidentChange) -> IncidentChange:

@@ -92,17 +92,18 @@ def at(day: date, hour: time, zone: str) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
-def quiet_until(quiet: Quiet, zone: str, now: datetime) -> datetime | None:
-    """Return when the quiet hours that ``now`` lies in are over, None outside them."""
-    if quiet.begins == quiet.ends:
-        return None
+def quiet_window(quiet: Quiet, zone: str, now: datetime) -> tuple[datetime, datetime] | None:
+    """Return the beginning and end of the quiet hours that ``now`` lies in, None outside them."""
     here = local(now, zone)
     clock = here.time().replace(tzinfo=None)
-    if quiet.begins < quiet.ends:
-        return at(here.date(), quiet.ends, zone) if quiet.begins <= clock < quiet.ends else None
-    if clock >= quiet.begins:
-        return at(here.date() + timedelta(days=1), quiet.ends, zone)
-    return at(here.date(), quiet.ends, zone) if clock < quiet.ends else None
+    passes_midnight = quiet.begins > quiet.ends
+    if not passes_midnight and not quiet.begins <= clock < quiet.ends:
+        return None
+    if passes_midnight and quiet.ends <= clock < quiet.begins:
+        return None
+    first = here.date() - timedelta(days=1 if passes_midnight and clock < quiet.ends else 0)
+    last = first + timedelta(days=1 if passes_midnight else 0)
+    return at(first, quiet.begins, zone), at(last, quiet.ends, zone)
 
 
 def digest_window(digest: Digest, zone: str, now: datetime) -> tuple[datetime, datetime]:

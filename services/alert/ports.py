@@ -17,13 +17,38 @@ from services.alert.ledger import (
     Taking,
     Written,
 )
+from services.alert.silences import Silence
+from services.alert.timing import RingKey, Waiting, WaitingKey
 from services.alert.watch import Endpoint
 from services.alert.words import PlaceWords
 from shared.events.incident import IncidentChange
 
 
+class TimingBook(Protocol):
+    """What people hold back and mute, what waits to be told together, how often what rang. Part of a transaction."""
+
+    async def silences(self) -> Sequence[Silence]:
+        """Those in force."""
+        ...
+
+    async def rung(self, keys: Sequence[RingKey]) -> Mapping[RingKey, int]:
+        """How often each rang, by all replicas; keys that never did are left out."""
+        ...
+
+    async def settle(
+        self, *, waiting: Sequence[Waiting], forgotten: Sequence[WaitingKey], rings: Sequence[RingKey]
+    ) -> None:
+        """Take off the lists, put on the lists (what is on one stays in its window), count."""
+        ...
+
+
 class LedgerTransaction(Protocol):
     """One batch of changes, all or nothing. Every method raises ``LedgerError`` when the database does not play."""
+
+    @property
+    def timing(self) -> TimingBook:
+        """The books of what is told when, in this transaction."""
+        ...
 
     async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
         """Lock these incidents until the end and return what is known of each, revision 0 for new ones."""

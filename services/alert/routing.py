@@ -33,8 +33,14 @@ _PRESSING = list(Message)
 
 
 class Standing(StrEnum):
-    """What a watch's endpoint believes of an incident after what it was sent."""
+    """What a watch's endpoint believes of an incident after what it was sent.
 
+    ``WAITING``: nothing was sent yet, it will be told together with others. ``DROPPED``: people held it back and let it go
+    unsaid; nothing more of it is told.
+    """
+
+    WAITING = "waiting"
+    DROPPED = "dropped"
     TOLD = "told"
     LEFT = "left"
     WITHDRAWN = "withdrawn"
@@ -45,7 +51,7 @@ class Standing(StrEnum):
 class Mark:
     """What one endpoint was sent of one incident on behalf of one watch.
 
-    ``owes``: facts changed while the desk held the incident back, so its release is an update.
+    ``owes``: facts changed that were not told yet (the desk held the incident back, or it waits to be told with others).
     """
 
     first: int
@@ -96,29 +102,47 @@ def route(
     state: IncidentChange, index: WatchIndex, told: Told, *, endpoints: Iterable[str], stale: bool = False
 ) -> Routed:
     """Return what to send for this change; ``endpoints`` are those that can be sent to at all."""
+    notes = proposed(state, index, told, endpoints=endpoints)
+    marks = owing(state, told)
+    notices = []
+    for endpoint_id in sorted(notes):
+        notice = notice_of(endpoint_id, notes[endpoint_id], told, stale=stale)
+        notices.append(notice)
+        if not notice.stale:
+            for note in notice.notes:
+                key = (note.watch_id, endpoint_id)
+                marks[key] = marked(marks.get(key), note.message, state.revision)
+    return Routed(notices=tuple(notices), told=marks)
+
+
+def proposed(
+    state: IncidentChange, index: WatchIndex, told: Told, *, endpoints: Iterable[str]
+) -> Mapping[str, list[Note]]:
+    """Return what each endpoint is to hear of this change, were it told at once."""
     reachable = frozenset(endpoints)
     notes: dict[str, list[Note]] = defaultdict(list)
     for (watch_id, endpoint_id), mark in told.items():
+        if mark.standing in (Standing.WAITING, Standing.DROPPED):
+            continue
         verdict = index.verdict(watch_id, state) if watch_id in index else None
         if endpoint_id in reachable and (message := _for_told(mark, state, verdict)) is not None:
             relation = verdict.relation if verdict else None
             notes[endpoint_id].append(Note(watch_id=watch_id, message=message, relation=relation))
     for verdict in index.passing(state):
         for endpoint_id in index.watches[verdict.watch_id].endpoints:
-            if endpoint_id in reachable and (verdict.watch_id, endpoint_id) not in told:
+            known = told.get((verdict.watch_id, endpoint_id))
+            if endpoint_id in reachable and (known is None or known.standing is Standing.WAITING):
                 notes[endpoint_id].append(
                     Note(watch_id=verdict.watch_id, message=Message.ALERT, relation=verdict.relation)
                 )
-    marks = {key: replace(mark, owes=True) for key, mark in told.items()} if state.held and state.notify else dict(told)
-    notices = []
-    for endpoint_id in sorted(notes):
-        notice = _notice(endpoint_id, notes[endpoint_id], told, stale=stale)
-        notices.append(notice)
-        if not notice.stale:
-            for note in notice.notes:
-                key = (note.watch_id, endpoint_id)
-                marks[key] = _marked(marks.get(key), note.message, state.revision)
-    return Routed(notices=tuple(notices), told=marks)
+    return notes
+
+
+def owing(state: IncidentChange, told: Told) -> dict[tuple[str, str], Mark]:
+    """Return the marks, those of an incident that the desk holds back with what this change adds to the debt."""
+    if not (state.held and state.notify):
+        return dict(told)
+    return {key: replace(mark, owes=True) for key, mark in told.items()}
 
 
 def _for_told(mark: Mark, state: IncidentChange, verdict: Verdict | None) -> Message | None:
@@ -135,13 +159,16 @@ def _for_told(mark: Mark, state: IncidentChange, verdict: Verdict | None) -> Mes
     return Message.UPDATE if state.notify or mark.owes else None
 
 
-def _notice(endpoint_id: str, notes: list[Note], told: Told, *, stale: bool) -> Notice:
-    marks = [mark for (_, endpoint), mark in told.items() if endpoint == endpoint_id]
+def notice_of(endpoint_id: str, notes: Iterable[Note], told: Told, *, stale: bool = False) -> Notice:
+    """Return the one message that serves all these notes."""
+    notes = sorted(notes, key=lambda note: note.watch_id)
+    unsent = (Standing.WAITING, Standing.DROPPED)
+    marks = [mark for (_, endpoint), mark in told.items() if endpoint == endpoint_id and mark.standing not in unsent]
     message = min((note.message for note in notes), key=_PRESSING.index)
     return Notice(
         endpoint_id=endpoint_id,
         message=message,
-        notes=tuple(sorted(notes, key=lambda note: note.watch_id)),
+        notes=tuple(notes),
         first_revision=min((mark.first for mark in marks), default=None),
         previous_revision=max((mark.last for mark in marks), default=None),
         stale=stale and message in (Message.ALERT, Message.UPDATE),
@@ -157,8 +184,9 @@ _STANDING_AFTER = {
 }
 
 
-def _marked(mark: Mark | None, message: Message, revision: int) -> Mark:
+def marked(mark: Mark | None, message: Message, revision: int) -> Mark:
+    """Return what holds once the message was sent."""
     standing = _STANDING_AFTER[message]
-    if mark is None:
+    if mark is None or mark.standing is Standing.WAITING:
         return Mark(first=revision, last=revision, standing=standing)
     return replace(mark, last=revision, standing=standing, owes=False)

@@ -96,7 +96,7 @@ async def composed(
         }
         watches["watches"] = {
             **watches["watches"],  # type: ignore[dict-item]  # see above
-            "world": {"name": "Everywhere", "places": WORLD, "endpoints": ["world"]},
+            "world": {"name": "Everywhere", "places": WORLD, "endpoints": ["world"], "limit_an_hour": False},
         }
         listed = dict(feeds_document(feeds))
         listed["feeds"] = [*listed["feeds"], *extra_feeds(feeds)]  # type: ignore[misc]  # see above

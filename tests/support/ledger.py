@@ -1,6 +1,6 @@
 """The ledger, the queue and a channel in memory, and a clock that stands still until told."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from services.alert.delivery import Delivered, Outcome
 from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, Finished, HeldIncident, NewDelivery, StoredChange, Taking, Written
-from services.alert.ports import LedgerTransaction
+from services.alert.ports import LedgerTransaction, TimingBook
+from services.alert.silences import Silence
+from services.alert.timing import RingKey, Waiting, WaitingKey
 from services.alert.watch import Endpoint
 from shared.kafka.publisher import Record
 
@@ -31,6 +33,9 @@ class MemoryLedger:
         self.incidents: dict[str, HeldIncident] = {}
         self.deliveries: dict[str, NewDelivery] = {}
         self.changes: list[StoredChange] = []
+        self.silences: list[Silence] = []
+        self.waiting: dict[WaitingKey, Waiting] = {}
+        self.rings: Counter[RingKey] = Counter()
         self._failures = 0
 
     def fail_next(self, times: int = 1) -> None:
@@ -52,6 +57,11 @@ class MemoryLedger:
         self.changes += pending.changes
         for delivery in pending.deliveries:
             self.deliveries.setdefault(delivery.delivery_id, delivery)
+        for key in pending.forgotten:
+            self.waiting.pop(key, None)
+        for one in pending.waiting:
+            self.waiting[WaitingKey(one.endpoint_id, one.incident_id, one.watch_id)] = one
+        self.rings.update(pending.rings)
 
 
 class _Pending:
@@ -59,6 +69,26 @@ class _Pending:
         self._ledger = ledger
         self.changes: list[StoredChange] = []
         self.deliveries: list[NewDelivery] = []
+        self.waiting: list[Waiting] = []
+        self.forgotten: list[WaitingKey] = []
+        self.rings: list[RingKey] = []
+
+    @property
+    def timing(self) -> TimingBook:
+        return self
+
+    async def silences(self) -> Sequence[Silence]:
+        return self._ledger.silences
+
+    async def rung(self, keys: Sequence[RingKey]) -> Mapping[RingKey, int]:
+        return {key: self._ledger.rings[key] for key in keys if key in self._ledger.rings}
+
+    async def settle(
+        self, *, waiting: Sequence[Waiting], forgotten: Sequence[WaitingKey], rings: Sequence[RingKey]
+    ) -> None:
+        self.waiting += waiting
+        self.forgotten += forgotten
+        self.rings += rings
 
     async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
         nothing = HeldIncident(revision=0, told={})

@@ -18,13 +18,19 @@ from services.alert.manners import (
     digest_window,
     heartbeat_at,
     heartbeat_day,
-    quiet_until,
+    quiet_window,
 )
 from services.alert.manners_file import MannersError, read_manners
 from shared.events.incident import Severity
 
 NIGHT = Quiet(begins=time(22), ends=time(6))
 BAGHDAD, BERLIN = "Asia/Baghdad", "Europe/Berlin"
+
+
+def quiet_until(quiet: Quiet, zone: str, now: datetime) -> datetime | None:
+    window = quiet_window(quiet, zone, now)
+    assert window is None or window[0] <= now < window[1]
+    return window and window[1]
 
 
 def _utc(text: str) -> datetime:
