@@ -131,16 +131,25 @@ async def _work(
         except ReaderError as error:
             logger().error("reader.unusable", reason=str(error))
             return EXIT_TEMPORARY_FAILURE
+        metrics = ClassifyMetrics(registry)
         classifier = checks.classifier = Classifier(
             settings=settings,
             connection=connection,
             publisher=publisher,
             reader=reader,
-            metrics=ClassifyMetrics(registry),
+            metrics=metrics,
             clock=SystemClock(),
         )
         await classifier.start()
-        watching = asyncio.create_task(watch(connection, progress, checks.assigned, settings.stall_seconds / 6))
+        watching = asyncio.create_task(
+            watch(
+                connection,
+                progress,
+                checks.assigned,
+                settings.stall_seconds / 6,
+                lambda topic, records: metrics.waiting.labels(topic).set(records),
+            )
+        )
         crash = asyncio.create_task(classifier.wait_for_crash())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({crash, stopped}, return_when=asyncio.FIRST_COMPLETED)

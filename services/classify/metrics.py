@@ -37,6 +37,12 @@ class ClassifyMetrics:
         for word in DESK_WORDS:
             for decided in DeskOutcome:
                 self.desk_decisions.labels(word, decided.value)
+        self.waiting = Gauge(
+            "tocsin_classify_waiting_records",
+            "records of a topic that wait in the partitions of this replica",
+            ["topic"],
+            registry=registry,
+        )
         self.open_incidents = Gauge("tocsin_classify_open_incidents", "incidents held in memory", registry=registry)
         self.recoveries = Counter(
             "tocsin_classify_recoveries", "times the open incidents were rebuilt from the table", registry=registry
@@ -52,5 +58,6 @@ class ClassifyMetrics:
             registry=registry,
         )
         for topic in (ITEMS.name, REPORTS.name):
+            self.waiting.labels(topic)
             for reason in DeadLetterReason:
                 self.dead_letters.labels(topic, reason.value)

@@ -40,9 +40,16 @@ class Progress:
 
 
 async def watch(
-    connection: KafkaConnection, progress: Progress, assigned: Callable[[], frozenset[Partition]], pause_seconds: float
+    connection: KafkaConnection,
+    progress: Progress,
+    assigned: Callable[[], frozenset[Partition]],
+    pause_seconds: float,
+    waiting: Callable[[str, int], None] = lambda _topic, _records: None,
 ) -> None:
-    """Observe for ever. A worker without partitions watches them all. While Kafka does not answer nobody is judged."""
+    """Observe for ever. A worker without partitions watches them all. While Kafka does not answer nobody is judged.
+
+    ``waiting`` is told how many records of each topic wait in the partitions that are ours.
+    """
     while True:
         await asyncio.sleep(pause_seconds)
         try:
@@ -51,5 +58,13 @@ async def watch(
         except (KafkaError, OSError, TimeoutError):
             progress.observe(time.monotonic(), {})
             continue
-        ours = assigned() or frozenset(positions)
+        mine = assigned()
+        ours = mine or frozenset(positions)
         progress.observe(time.monotonic(), {one: at for one, at in positions.items() if one in ours})
+        for topic in (ITEMS.name, REPORTS.name):
+            waiting(topic, behind({one: at for one, at in positions.items() if one in mine and one[0] == topic}))
+
+
+def behind(positions: Mapping[Partition, Position]) -> int:
+    """Return how many records wait; what retention has removed waits no more."""
+    return sum(max(0, at.end - max(at.committed, at.begin)) for at in positions.values())

@@ -37,6 +37,7 @@ class Consumer:
         self._client_id = client_id
         self._max_records = max_records
         self._consumer: AIOKafkaConsumer | None = None
+        self._reached: dict[TopicPartition, int] = {}
 
     async def __aenter__(self) -> Self:
         self._consumer = AIOKafkaConsumer(
@@ -69,6 +70,8 @@ class Consumer:
             by_partition = await self._consumer.getmany(
                 timeout_ms=int(wait_seconds * 1000), max_records=self._max_records
             )
+            for partition, records in by_partition.items():
+                self._reached[partition] = records[-1].offset + 1
             yield [
                 Received(
                     topic=self._topic,
@@ -81,6 +84,16 @@ class Consumer:
                 for records in by_partition.values()
                 for record in records
             ]
+
+    def waiting(self) -> int:
+        """Return how many records wait behind the last batch, as far as the broker's answers told."""
+        assert self._consumer is not None
+        waiting = 0
+        for partition in self._consumer.assignment():
+            end = self._consumer.highwater(partition)
+            if end is not None:
+                waiting += max(0, end - self._reached.get(partition, end))
+        return waiting
 
     async def commit(self, batch: Sequence[Received]) -> bool:
         """Commit the batch; false when the partitions were taken away meanwhile (the next owner sees the batch again)."""
