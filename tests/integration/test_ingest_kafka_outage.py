@@ -17,7 +17,7 @@ from shared.embedded.stack import default_fetcher
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.publisher import PublishError
 from shared.postgres.migrate import upgrade
-from shared.topics import ITEMS
+from shared.topics import ITEMS, SOURCES
 from tests.support.ingest_process import IngestProcess, ItemsTopic, write_feeds
 from tests.support.servers import create_topics
 from tests.support.waiting import until
@@ -49,7 +49,7 @@ async def test_items_that_came_while_kafka_was_away_arrive_once_it_is_back_and_v
     own_kafka, postgres_database, tmp_path
 ):
     day = load_recorded_day()
-    await create_topics(own_kafka.bootstrap_servers, [ITEMS])
+    await create_topics(own_kafka.bootstrap_servers, [ITEMS, SOURCES])
     await upgrade(postgres_database, SCHEMA)
     async with FeedServer(day, pace=Pace(start=Start.BY_HAND)) as server:
         feeds = [

@@ -17,7 +17,7 @@ from services.standalone.feed_faults import Fault, FaultSettings
 from services.standalone.feed_server import FeedServer, Pace, Start
 from services.standalone.recorded_day import load_recorded_day
 from shared.postgres.migrate import upgrade
-from shared.topics import ITEMS, prefixed
+from shared.topics import ITEMS, SOURCES, prefixed
 from tests.support.ingest_chaos import Chaos, survive
 from tests.support.ingest_process import IngestProcess, ItemsTopic, write_feeds
 from tests.support.servers import create_topics, unique_name
@@ -55,7 +55,7 @@ class Ground:
 @pytest.fixture
 async def ground(kafka_bootstrap, postgres_database, tmp_path):
     ground = Ground(bootstrap=kafka_bootstrap, dsn=postgres_database, directory=tmp_path)
-    await create_topics(kafka_bootstrap, [ground.topic])
+    await create_topics(kafka_bootstrap, [ground.topic, prefixed(SOURCES, ground.prefix)])
     await upgrade(postgres_database, SCHEMA)
     return ground
 
