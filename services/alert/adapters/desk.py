@@ -117,7 +117,7 @@ class PostgresDesk:
                 await connection.execute(
                     """UPDATE tocsin_alert.endpoints SET disabled_at = NULL, reason = NULL, told_disabled = false, failing_since = NULL,
                            failures = 0, failing_reason = NULL, warned = 0 WHERE endpoint_id = ANY($1::text[])""",
-                    [row["endpoint_id"] for row in rows],
+                    [row["endpoint_id"] for row in rows] + ([endpoint_id] if endpoint_id is not None else []),
                 )
         return [row["delivery_id"] for row in rows]
 
