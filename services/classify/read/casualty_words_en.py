@@ -194,7 +194,7 @@ AUXILIARIES = words("was were been being is are be got get have has had also lat
 ADVERBS = words(
     "also later reportedly seriously critically slightly badly lightly severely instantly immediately allegedly another others"
     " still all both confirmed subsequently moderately then now even only just further more other mostly apparently already"
-    " found left either today yesterday overnight outright two-day have has had was were been being is are be had to get got"
+    " known feared believed thought presumed found left either today yesterday overnight outright two-day have has had was were been being is are be had to get got"
 )
 BOUNDARIES = words(
     "in at on by from with near during after before when while as because since until who which that where for to into inside outside"

@@ -30,7 +30,7 @@ class DateReading:
     """``occurred_on`` is null when no day is fixed. ``is_back_reference``: the text speaks of the attack as already known.
 
     ``is_old``: the day, or the year the opening names, is long past; ``age_days`` counts from that day to publication.
-    ``old_years``: past years named in the title or first sentence. ``is_from_publication``: no word of time was there.
+    ``old_years``: past years named in the title or first sentence. ``is_from_publication``: no word of time was there. ``is_spoken``: only the day that something was said on is known.
     """
 
     occurred_on: date | None
@@ -40,6 +40,7 @@ class DateReading:
     age_days: int | None = None
     old_years: tuple[int, ...] = ()
     is_from_publication: bool = False
+    is_spoken: bool = False
     rejected: tuple[str, ...] = ()
 
 
@@ -77,6 +78,7 @@ def read_date(
         is_old=age > OLD_AFTER_DAYS,
         age_days=age,
         old_years=old_years,
+        is_spoken=best.mention.is_speech,
         rejected=tuple(
             f"{d.mention.day.isoformat()}: {_evidence(document, d).text}"
             for d in dated

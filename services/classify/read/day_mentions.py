@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from services.classify.read import calendar_words as calendar
 from services.classify.read.background import year_in
-from services.classify.read.number_words import words
+from services.classify.read.number_words import phrases, words
 from services.classify.read.quantities import Quantity, quantities_of
 from services.classify.read.text import Sentence, TokenKind
 from shared.letters import fold
@@ -14,6 +14,15 @@ from shared.letters import fold
 _BETWEEN_DAY_AND_MONTH = frozenset({"st", "nd", "rd", "th", "ي", "of", fold("من")})
 _SORANI_SPEECH = tuple(words("ڕایگەیاند رایگەیاند ئیدانە گوتی وتی داوای سەردانی ناشتنی خۆپیشاندان"))
 _HELD = words("held captive captivity missing hostage hostages detained")
+_SAME_DAY = phrases(
+    "earlier that day",
+    "earlier that morning",
+    "earlier that evening",
+    "that same day",
+    "earlier the same day",
+    "the same day",
+)
+_OVER_MIDNIGHT = 4  # words back to "night" or "overnight" before "from Wednesday to Thursday"
 _EARLY_HOURS = 5
 """Until then "tonight" and "this evening" mean the day that ended."""
 
@@ -90,6 +99,12 @@ class _Mentions:
         if number is None:
             return None
         before = self._key(at - 1)
+        if (
+            before == "from"
+            and self._key(end) == "to"
+            and {"overnight", "night"} & set(self._keys[max(0, at - _OVER_MIDNIGHT) : at])
+        ):
+            return DayMention(start=at, end=end, day=self._today - timedelta(days=(self._today.weekday() - number) % 7))
         if before in calendar.NOT_THE_DAY_BEFORE and not (before == "from" and self._has_possessive(end - 1)):
             return None
         back = (self._today.weekday() - number) % 7
@@ -139,6 +154,8 @@ class _Mentions:
             phrase = (self._plain(at), *self._keys[at + 1 : at + length])
             if len(phrase) != length:
                 continue
+            if phrase in _SAME_DAY and earlier:
+                return DayMention(start=at, end=at + length, day=earlier[-1].day)
             if phrase in calendar.EARLIER:
                 anchor = earlier[0].day if earlier else self._today
                 is_counted = (

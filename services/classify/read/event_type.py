@@ -66,7 +66,9 @@ _GENERIC = frozenset({"atk.strike", "atk.bombard", "atk.militants_killed"})
 """These say that something came from afar or that militants died; the next sentence may say how."""
 _BOMBS = frozenset({"atk.blast", "weak.explosion"})
 _FROM_AFAR = frozenset({"atk.air", "atk.drone"})
-_OVERRUN = frozenset({"overrun", "overruns", "overran", "stormed", "storm", "storms"})
+_OVERRUN = frozenset(
+    {"overrun", "overruns", "overran", "stormed", "storm", "storms", "entered", "enter", "enters", "village"}
+)
 _GROUND = frozenset(
     {"town", "city", "control", "captured", "captures", "capture", "seized", "seize", "seizes", "district", "airport"}
 )
@@ -163,7 +165,9 @@ def _foremost(one: Marked, opening: Sequence[Marked]) -> Hit | None:
     if not hits or _is_raid(one, hits, opening):
         return None
     first = _not_swallowed(min(hits, key=lambda hit: (_ORDER.index(hit.concept), hit.first)), hits)
-    return None if first.concept == "atk.clash" and _is_bare(first, one) else first
+    if first.concept == "atk.clash" and (_is_bare(first, one) or _is_raid_on_civilians(one, first, opening)):
+        return None
+    return None if first.concept == "atk.abduct" and _is_killing_first(one, first) else first
 
 
 def _settled_by_later(one: Marked, first: Hit, told: Sequence[Marked]) -> Found:
@@ -237,6 +241,22 @@ def _is_bare(hit: Hit, one: Marked) -> bool:
     """A clash that is only the answer to an attack on civilians ("who responded to the firefight")."""
     assaulted = one.concepts & {"atk.assault", "atk.gunmen"} and one.concepts & {"tgt.civilians", "tgt.religious"}
     return hit.last - hit.first <= 1 and bool(assaulted)
+
+
+def _is_raid_on_civilians(one: Marked, hit: Hit, opening: Sequence[Marked]) -> bool:
+    """ "Villagers killed in raid": a raid is a fight only for those who can fight."""
+    words = {token.key for token in visible(one.sentence)[hit.first : hit.last + 1]}
+    on_civilians = any("tgt.civilians" in other.concepts and "tgt.militants" not in other.concepts for other in opening)
+    return bool(words & {"raid", "raids", "ambush"}) and on_civilians and not hits_security(opening, "en")
+
+
+def _is_killing_first(one: Marked, hit: Hit) -> bool:
+    """ "Farmer killed, brother abducted" in a headline: what it names first is what it is about."""
+    if one.sentence.field != "title":
+        return False
+    killed = [other.first for other in one.of("victim.killed") if other.first < hit.first]
+    words = {token.key for token in visible(one.sentence)[: hit.first]}
+    return bool(killed) and not words & {"body", "bodies", "found", "kidnapped", "abducted", "hostage", "hostages"}
 
 
 def _is_denied(one: Marked, hit: Hit) -> bool:

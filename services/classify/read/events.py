@@ -60,11 +60,13 @@ _LEAST_WORDS = 5
 _OF_BEFORE = tuple(
     " ".join(fold(word) for word in phrase.split())
     for phrase in (
-        "of its kind", "second such", "third such", "fourth such", "had killed", "had been killed", "had died", "in the past",
+        "of its kind", "second such", "third such", "fourth such", "in the past",
         "من نوعها", "من نوعه", "وكان قد", "وكانت قد", "وكان هجوم", "وكانت عبوة", "وسبق", "في وقت سابق",
         "لەم جۆرە", "هاوشێوە", "پێشتر", "پێشووتر",
     )
 )  # fmt: skip
+_PLUPERFECT = ("had killed", "had been killed", "had died")
+_SAYING = frozenset({"said", "says", "told", "confirmed", "announced", "reported", "added"})
 _TELLING_MONTH = 4  # letters: shorter names of months are words too
 _AFTERMATH = 5
 _OTHER_ATTACKS = frozenset({"sep.other"})
@@ -98,7 +100,12 @@ class Telling:
 
 
 def _says_before(sentence: Sentence) -> bool:
-    return any(phrase in sentence.folded for phrase in _OF_BEFORE)
+    if any(phrase in sentence.folded for phrase in _OF_BEFORE):
+        return True
+    is_of_before = any(phrase in sentence.folded for phrase in _PLUPERFECT)
+    return is_of_before and not any(
+        token.key in _SAYING for token in sentence.tokens
+    )  # "he said 24 had been killed" is news
 
 
 def _is_of_before(sentence: Sentence, month: int) -> bool:

@@ -131,11 +131,13 @@ class Reader:
         """The day of the attack; where the sentences that tell it name none, a day in those about its victims serves."""
         document = telling.document
         told = read_date(document, kind_hint=kind.kind.value, country=country, sentences=telling.sentences or None)
-        if told.evidence:
+        if told.evidence and not told.is_spoken:
             return told
         after = read_date(
             document, kind_hint=kind.kind.value, country=country, sentences=telling.with_aftermath or None
         )
+        if told.evidence and after.is_spoken:
+            return told
         return after if after.evidence and not after.is_old else told
 
     def _facts(self, telling: Telling, kind: KindReading, *, without_headline: bool = False) -> AttackFacts:

@@ -125,9 +125,17 @@ def _claims(document: Document, sentence: Sentence, *, is_lead: bool) -> list[Cl
         return list(claims)
     spans = [(claim.start, claim.end) for claim in claims]
     return [
-        _as_background(claim) if is_background(claim.start, claim.end, markers, spans, is_lead=is_lead) else claim
+        _as_background(claim)
+        if is_background(claim.start, claim.end, _in_clause(sentence, claim, markers), spans, is_lead=is_lead)
+        else claim
         for claim in claims
     ]
+
+
+def _in_clause(sentence: Sentence, claim: Claim, markers: Sequence[int]) -> tuple[int, ...]:
+    """The markers of another time that no semicolon divides from the claim."""
+    stops = [at for at, token in enumerate(sentence.tokens) if token.key in _CLAUSE_ENDS]
+    return tuple(at for at in markers if not any(min(at, claim.start) < stop < max(at, claim.start) for stop in stops))
 
 
 def _as_background(claim: Claim) -> Claim:
@@ -139,6 +147,7 @@ def _as_background(claim: Claim) -> Claim:
 
 _SPANS_OF_TIME = words("hours hour day days week weeks ساعات ساعة يوم يومين أيام ڕۆژ ڕۆژێک کاتژمێر چەند")
 _AFTER = words("after since بعد دوای پاش")
+_CLAUSE_ENDS = frozenset({";", "؛"})
 _COMMAS = frozenset({",", "،", ";", "؛"})
 
 
@@ -192,6 +201,12 @@ def _without_attackers(figures: list[_Figure], by_field: Mapping[str, Sequence[_
     if len(figures) == 1 and figures[0].said[0].sentence.field == "title" and not figures[0].is_total:
         below = [figure for field in FIELDS[1:] if (figure := _figure(Fact.ATTACKERS_KILLED, by_field[field]))]
         return [] if below and below[0].best == figures[0].best else figures
+    headline = _figure(Fact.ATTACKERS_KILLED, by_field["title"])
+    if len(figures) == 1 and headline is not None and headline.best == figures[0].best and not figures[0].is_total:
+        told = _figure(Fact.ATTACKERS_KILLED, by_field[figures[0].said[0].sentence.field])
+        return (
+            figures if told is not None else []
+        )  # the two that the headline calls militants, "an official and his guard"
     if len(figures) < 2 or figures[0].is_total:
         return figures
     told = figures[1].said[0].sentence.field

@@ -27,7 +27,8 @@ _YEARS = 1900
 _OF_THE_CLOCK = words(
     "am pm a.m p.m o'clock gmt local hours hour percent per % years year days day months weeks minutes km"
 )
-_ONE_MORE = frozenset({"death", "fatality", "dead"})
+_ONE_MORE = frozenset({"death", "fatality", "dead", "life", "body"})
+_COUNTS_ON = frozenset({"the", "its", "a", "claims", "claimed", "claiming"})
 _STATE = words(
     "army troops soldiers forces police jets warplanes aircraft gunships helicopters airstrike airstrikes drone drones strike strikes"
     " military commandos rangers"
@@ -131,6 +132,9 @@ class _Reading:
                 continue
             hurt = next((i for i in range(whole.end, min(whole.end + 6, len(keys))) if keys[i] in _HURT), None)
             died = next((i for i in range(hurt or 0, len(keys)) if keys[i] in _DIED), None)
+            is_death_of = "death" in keys[max(0, quantity.start - 6) : quantity.start]
+            if died is None and is_death_of:
+                died = quantity.start
             if hurt is None or died is None or whole.best <= quantity.best or "," in keys[whole.end : hurt]:
                 continue
             self._attachment.used.update(range(quantity.start, hurt + 1))
@@ -295,7 +299,7 @@ class _Reading:
         if (
             ordinal is not None
             and key(ordinal.end) in _ONE_MORE
-            and key(at - 1) in {"the", "its", "a"}
+            and (at == 0 or key(at - 1) in _COUNTS_ON)
             and ordinal.best
         ):
             self._attachment.used.update((at, ordinal.end))
