@@ -35,7 +35,7 @@ SIDE_OF: dict[str, Side] = {
         words("چەکدار تیرۆریست خۆکوژ هێرشبەر داعش داعشی توندڕەو تیرۆرست بکەر جیهادی میلیشیا"), Side.ATTACKERS
     ),
 }
-ATTACKER_NAMES = words("داعش داعشی تیرۆریست تیرۆریستی")
+ATTACKER_NAMES = words("داعش داعشی تیرۆریست تیرۆریستی پەکەکە پژاک تاڵیبان شەباب")
 SHORT_NOUNS = words("کوڕ کچ ژن مام برا بکەر میلیشیا کورد عەرەب تاک بازاڕی لیوا نەوە")
 
 INDEFINITE = tuple(
@@ -101,7 +101,7 @@ PARENTS = words("باوکی باوکیان دایکی دایکیان هاوسە�
 """His son, their driver: one person more, who has no number."""
 BOASTS = tuple(words("بانگەشە لافی گوایە"))
 """Words by which the text says that the attackers themselves count."""
-STRUCK_MILITANTS = tuple(words("پەکەکە یەبەشە گەریلا یەپەگە پژاک"))
+STRUCK_MILITANTS = tuple(words("پەکەکە گەریلا پژاک"))
 FROM_THE_AIR = tuple(words("درۆن بۆردومان فڕۆکە بێفڕۆکەوان"))
 MILITANTS_MAYBE = tuple(words("گەریلا چەکدار ئەندام کەس شەڕڤان فەرماندە"))
 """Whoever an aircraft kills among the PKK is a militant, whatever the text calls him."""

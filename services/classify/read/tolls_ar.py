@@ -17,6 +17,7 @@ from shared.letters import fold
 _REACH = 10
 _LIST_REACH = 6
 _SUBJECT_REACH = 4
+_OBJECT_REACH = 7
 _BOAST_REACH = 14
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟", ":"})
 _NEGATORS = words("دون بدون عدم لا لم ولا ولم")
@@ -27,10 +28,13 @@ _AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أص
 _MAY_FOLLOW_SUBJECT = words("يقتلون يستشهدون يصابون قتل قتلت جرح جرحت أصيب أصيبت استشهد استشهدت يقتل يصاب يستشهد")
 _BY = words("في إثر جراء نتيجة خلال بعد على لاحقا متأثرا")
 _AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ضمنهم وبضمنهم بضمنهم")
+_ONE_OF_THEM = words("أحدهم أحدهما إحداهن إحداهما")
 _KILLS = words("يقتل يستشهد")
 _HURTS = words("يصب يجرح يتعرض")
 _ONE = words("واحد واحدة")
 """Begins with the letter of "and" and is none: "عائلة واحدة"."""
+_DEAD_AFTER = words("قتلى شهداء")
+_HURT_AFTER = words("جرحى مصابون مصابين")
 _BODIES = tuple(words("جثة جثت جثامين جثمان جثث"))
 _MORE_HURT = words("جرحى إصابات مصابين")
 _DEAD = words("قتلى وفيات شهداء")
@@ -85,11 +89,28 @@ class _Reading:
                 yield from self._claims_for(trigger, groups)
         if not has_killed:
             yield from self._owned_claims()
+        yield from self._told_of_before()
         for group in self._phrases.groups:
             fact = self._phrases.facts.get(group.start)
             if fact is not None and group.start not in self._used:
                 self._used.update(other.start for other in self._whose_bodies(group))
                 yield from claims_from(fact, ClaimKind.STATED, [group], group.start, group.end)
+
+    def _told_of_before(self) -> Iterator[Claim]:
+        """ "عشرة جنود وستة مسلحين قتلى": the word for the dead follows those it is about."""
+        for at, key in enumerate(self._phrases.keys):
+            fact = Fact.KILLED if key in _DEAD_AFTER else Fact.WOUNDED if key in _HURT_AFTER else None
+            chain = [g for g in self._phrases.groups if g.end == at and self._phrases.facts.get(g.start) is None]
+            if fact is None or not chain or not chain[0].is_explicit or at in self._phrases.inside:
+                continue
+            while self._phrases.keys[chain[0].start].startswith("و") and (
+                before := [g for g in self._phrases.groups if g.end == chain[0].start and g.is_explicit]
+            ):
+                chain.insert(0, before[0])
+            if any(group.start in self._used for group in chain):
+                continue
+            self._used.update(group.start for group in chain)
+            yield from claims_from(fact, ClaimKind.STATED, chain, chain[0].start, at + 1)
 
     def _whose_bodies(self, group: Group) -> list[Group]:
         """ "جثتي شقيقين": the two brothers are the two bodies, whatever is said of them next."""
@@ -128,7 +149,9 @@ class _Reading:
             before = [
                 g
                 for g in self._phrases.groups
-                if trigger.at - _REACH <= g.end <= trigger.at and g.start not in self._used and not g.is_loose
+                if trigger.at - _REACH <= g.end <= trigger.at
+                and g.start not in self._used
+                and (not g.is_loose or (g.end == trigger.at and g.is_explicit))
             ]
             if before:
                 return before[-1:]
@@ -164,11 +187,14 @@ class _Reading:
 
     def _object_after(self, subject: Group) -> Group | None:
         """ "اغتال مسلح مجهول عضواً في حزب": whom the gunman killed."""
-        for at in range(subject.end, subject.end + 3):
+        for at in range(subject.end, subject.end + _OBJECT_REACH):
             group = self._phrases.at_start.get(at)
             if group is not None:
                 is_victim = group.side is not Side.ATTACKERS and not self._phrases.keys[at].startswith("و")
-                return group if is_victim and group.start not in self._used else None
+                is_near = at < subject.end + 3 or self._phrases.keys[group.end - 1].endswith("ا")
+                return group if is_victim and is_near and group.start not in self._used else None
+            if at in self._trigger_at or self._phrases.key(at) in _STOPS:
+                return None
         return None
 
     def _first_after(self, trigger: _Trigger) -> Group | None:
@@ -198,7 +224,7 @@ class _Reading:
     def _next_in_list(self, group: Group, fact: Fact) -> Group | None:
         for at in range(group.end, min(group.end + _LIST_REACH, len(self._phrases.keys))):
             key = self._phrases.keys[at]
-            if key in _AMONG_THEM:
+            if key in _AMONG_THEM or key in _ONE_OF_THEM:
                 return None
             following = self._phrases.at_start.get(at)
             if following is not None and (
@@ -217,6 +243,7 @@ class _Reading:
 
     def _claims_for(self, trigger: _Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
         self._used.update(group.start for group in groups)
+        groups = [replace(g, side=Side.ATTACKERS) if self._is_of_attackers(g) else g for g in groups]
         if trigger.form == "active" and self._phrases.facts.get(groups[-1].end) is Fact.KILLED:
             self._used.add(groups[-1].end)  # "أردوا شاباً قتيلاً"
         kind = ClaimKind.STATED
@@ -229,6 +256,18 @@ class _Reading:
         if trigger.fact is Fact.KILLED and self._is_boast(trigger.at):
             kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.at, trigger.at + 1)
+
+    def _is_of_attackers(self, group: Group) -> bool:
+        """ "عناصر التنظيم … مقتل ثلاثة منهم": those last named are the attackers."""
+        if not group.is_partitive:
+            return False
+        for at in range(group.start - 1, -1, -1):
+            before = next((g for g in self._phrases.groups if g.start <= at < g.end), None)
+            if self._phrases.keys[at] in lexicon.ATTACKER_NAMES or (before and before.side is Side.ATTACKERS):
+                return True
+            if before is not None and before.side is not Side.ANY:
+                return False
+        return False
 
     def _is_boast(self, at: int) -> bool:
         """Whether the attackers themselves say so: "زاعماً مقتل تسعة جنود", "وتحدثت الحركة عن مقتل 47 جندياً"."""
@@ -265,9 +304,7 @@ class _Reading:
     def _toll_claims(self) -> Iterator[Claim]:
         """ "ارتفاع حصيلة … إلى ثمانية قتلى", "بقي عدد القتلى عند اثنين"."""
         for at, group in list(self._phrases.at_start.items()):
-            is_whole = self._phrases.holds(at - 1, lexicon.WHOLE_TOLL) or (
-                self._phrases.key(at - 1) == ":" and self._phrases.holds(at - 2, lexicon.WHOLE_TOLL)
-            )
+            is_whole = self._is_whole(at)
             if group.best is None or not (is_whole or self._phrases.holds(at - 1, lexicon.REACHES)):
                 continue
             topic = next(
@@ -290,6 +327,16 @@ class _Reading:
                     self._phrases.facts[following.start], ClaimKind.TOTAL, [following], following.start, following.end
                 )
 
+    def _is_whole(self, at: int) -> bool:
+        """Whether the figure at ``at`` stands right behind its topic: "الحصيلة النهائية خمسة", "عدد الجرحى ثلاثة", "الحصيلة: 5"."""
+        before = at - 1
+        while self._phrases.key(before) == ":" or self._phrases.key(before) in lexicon.OF_TOLL:
+            before -= 1
+        if self._phrases.holds(before, lexicon.WHOLE_TOLL):
+            return True
+        is_counted = self._phrases.holds(before - 1, lexicon.COUNTED) is not None
+        return is_counted and self._toll_topic(before) is not None
+
     def _toll_topic(self, at: int) -> Fact | None:
         if self._phrases.holds(at, lexicon.TOLL_WORDS_WOUNDED):
             return Fact.WOUNDED
@@ -305,7 +352,7 @@ class _Reading:
         for first, second in zip(self._triggers, self._triggers[1:], strict=False):
             if second.at != first.at + 1 or first.fact is second.fact:
                 continue
-            if self._phrases.holds(first.at, _AFTER_SUBJECT):
+            if self._phrases.holds(first.at, _AFTER_SUBJECT) or self._subject_before(first):
                 continue  # "خمسة قتلوا وأصيب ثلاثون": the killed are told before
             group = self._first_after(second)
             self._used.update((first.at, second.at))
