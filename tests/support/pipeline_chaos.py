@@ -1,0 +1,397 @@
+"""The whole pipeline under faults by a seeded plan: each part is killed, stopped or cut off while a news day passes.
+
+``plan`` is pure; ``survive`` runs it and compares what came out with what an undisturbed pipeline would have told: every story
+was read, the incidents are the fold of the reports, and each change that notifies reached the receiver once by id.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+
+from services.classify.backtest import Backtest
+from services.standalone.commands import schemas
+from services.standalone.demo_config import feeds_document, service_settings, write_yaml
+from services.standalone.feed_server import FeedServer, Pace, Start
+from services.standalone.local_services import LocalServices, ServiceSpec, specs
+from services.standalone.mail_catcher import MailCatcher
+from services.standalone.recorded_day import NewsItem, RecordedDay, load_recorded_day, shift
+from services.standalone.webhook_receiver import Answer, Behaviour, Hang, Reset, WebhookReceiver, new_secret
+from shared.codec import decode
+from shared.embedded.jars import cache_directory, class_path, load_lock
+from shared.embedded.kafka import KafkaServer
+from shared.embedded.ports import free_port
+from shared.embedded.postgres import PostgresServer
+from shared.embedded.processes import ChildProcess
+from shared.embedded.stack import default_fetcher
+from shared.events.incident import IncidentChange
+from shared.events.item import Item
+from shared.events.report import Report
+from shared.geo.regions import LinkRegion, countries_of
+from shared.kafka.connection import KafkaConnection
+from shared.kafka.errors import KafkaError
+from shared.kafka.lag import LagReader
+from shared.kafka.topics import apply
+from shared.postgres.migrate import upgrade
+from shared.topics import ALL, FAUST_APP_ID, INCIDENTS, ITEMS, REPORTS
+from tests.support.link_chaos import dump
+from tests.support.proxy import Mode, TcpProxy
+
+ALERT_GROUP = "tocsin-alert"
+SERVICES = ("ingest", "classify", "alert")
+SERVERS = ("kafka", "postgres")
+NETWORKS = ("kafka", "postgres", "receiver", "mail")
+WORLD = [code for region in LinkRegion for code in sorted(countries_of(region)) if code != "XX"]
+_BEHAVIOURS: Mapping[str, Behaviour] = {"answer 503": Answer(status=503), "hang": Hang(), "break": Reset()}
+_LONGEST_SECONDS = 8.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """At ``at`` seconds, ``what`` happens to ``part`` for ``seconds`` (0: it is over at once)."""
+
+    at: float
+    part: str
+    what: str
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        lasting = f" for {self.seconds:.0f} s" if self.seconds else ""
+        return f"{self.at:5.0f} s  {self.what} {self.part}{lasting}"
+
+
+def plan(*, seed: int, seconds: float, pause: tuple[float, float] = (3.0, 7.0)) -> tuple[Fault, ...]:
+    """Return the faults of a run: the same for the same seed, none in the last tenth, each over before the next begins."""
+    chance = random.Random(seed)
+    faults: list[Fault] = []
+    at = chance.uniform(*pause)
+    while at < seconds * 0.9:
+        kind = chance.choices(("kill service", "stop service", "kill server", "stop server", "network", "receiver"), weights=(4, 3, 2, 2, 4, 2))[0]  # fmt: skip
+        lasting = chance.uniform(1.0, _LONGEST_SECONDS)
+        match kind:
+            case "kill service":
+                fault = Fault(at=at, part=chance.choice(SERVICES), what="kill")
+            case "stop service":
+                fault = Fault(at=at, part=chance.choice(SERVICES), what="stop", seconds=lasting)
+            case "kill server":
+                fault = Fault(at=at, part=chance.choice(SERVERS), what="kill")
+            case "stop server":
+                fault = Fault(at=at, part=chance.choice(SERVERS), what="stop", seconds=lasting)
+            case "network":
+                mode = chance.choice((Mode.SLOW, Mode.HALF_OPEN, Mode.RESET))
+                fault = Fault(
+                    at=at, part=f"network to {chance.choice(NETWORKS)}", what=f"make {mode.value}", seconds=lasting
+                )
+            case _:
+                fault = Fault(at=at, part="receiver", what=chance.choice(sorted(_BEHAVIOURS)), seconds=lasting)
+        faults.append(fault)
+        at += fault.seconds + chance.uniform(*pause)
+    return tuple(faults)
+
+
+def busy_day(now: datetime, extra: Sequence[Mapping[str, str]] = ()) -> RecordedDay:
+    """The recorded day, with ``extra`` stories (fields ``lang``, ``title``, ``summary``) mixed in as fresh news of its outlets."""
+    day = shift(load_recorded_day(), now)
+    by_language: dict[str, list[str]] = {}
+    for outlet in day.outlets:
+        by_language.setdefault(outlet.language, []).append(outlet.slug)
+    added = []
+    for number, story in enumerate(extra):
+        outlets = by_language.get(story["lang"])
+        if not outlets:
+            continue
+        added.append(
+            NewsItem(
+                key=f"extra-{number}",
+                outlet=outlets[number % len(outlets)],
+                guid=f"extra-{number}",
+                link=f"https://news.example/extra/{number}",
+                title=story["title"],
+                summary=story["summary"],
+                published=now - timedelta(minutes=5 + number % 90),
+            )
+        )
+    opening, live = day.items[: day.opening], [*day.items[day.opening :], *added]
+    random.Random(len(live)).shuffle(live)
+    return replace(day, items=(*opening, *live))
+
+
+@dataclass(kw_only=True)
+class Pipeline:
+    """Everything, with a proxy on every way between the parts."""
+
+    kafka: KafkaServer
+    postgres: PostgresServer
+    services: LocalServices
+    networks: Mapping[str, TcpProxy]
+    feeds: FeedServer
+    receiver: WebhookReceiver
+    mail: MailCatcher
+    connection: KafkaConnection
+    ended: Counter[str] = field(default_factory=Counter)
+
+    def child(self, part: str) -> ChildProcess:
+        """The process of a service or a server."""
+        servers = {"kafka": self.kafka.child, "postgres": self.postgres.child}
+        child = servers[part] if part in servers else self.services.children[part]
+        assert child is not None
+        return child
+
+    async def keep_running(self) -> None:
+        """Start services that ended again, as an orchestrator would."""
+        while True:
+            for name, child in self.services.children.items():
+                if not child.is_running:
+                    self.ended[f"{name} {child.returncode}"] += 1
+                    child.start()
+            await asyncio.sleep(0.5)
+
+    async def work_left(self) -> str | None:
+        """Say what is still to do; None when all is quiet."""
+        progress = self.feeds.progress
+        if progress.fetched < progress.total:
+            return f"{progress.total - progress.fetched} stories not fetched"
+        async with LagReader(self.connection) as reader:
+            behind = await reader.lag(FAUST_APP_ID, [ITEMS, REPORTS]) + await reader.lag(ALERT_GROUP, [INCIDENTS])
+        if behind:
+            return f"{behind} records not taken"
+        database = await asyncpg.connect(self.postgres.dsn, timeout=5)
+        try:
+            outbox = await database.fetchval("SELECT count(*) FROM tocsin_ingest.outbox WHERE acknowledged_at IS NULL")
+            pending = await database.fetchval("SELECT count(*) FROM tocsin_alert.deliveries WHERE status = 'pending'")
+        finally:
+            await database.close()
+        return f"{outbox} items and {pending} deliveries pending" if outbox or pending else None
+
+    async def quiet(self, deadline_seconds: float) -> None:
+        """Return when nothing is left to do, twice in a row; raises ``AssertionError`` saying what is."""
+        until, calm, left = time.monotonic() + deadline_seconds, 0, None
+        while calm < 3:
+            assert time.monotonic() < until, f"after {deadline_seconds:g} s: {left}"
+            try:
+                async with asyncio.timeout(20):
+                    left = await self.work_left()
+            except (KafkaError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+                left = repr(error)
+            calm = calm + 1 if left is None else 0
+            await asyncio.sleep(1.0)
+
+
+@asynccontextmanager
+async def pipeline(folder: Path, day: RecordedDay, *, seconds: float) -> AsyncIterator[Pipeline]:
+    """Start everything below ``folder``; the day takes ``seconds`` once its feeds were polled."""
+    lock, cache, fetcher = load_lock(), cache_directory(os.environ), default_fetcher(os.environ)
+    secret = new_secret()
+    async with AsyncExitStack() as opened:
+        kafka_network = await opened.enter_async_context(TcpProxy(0))
+        kafka = KafkaServer(
+            directory=folder / "kafka",
+            log_path=folder / "kafka.log",
+            jars=lambda: class_path(cache=cache, lock=lock, fetcher=fetcher),
+            adjust=lambda settings: _through(settings, kafka_network),
+        )
+        postgres = PostgresServer(directory=folder / "postgres", log_path=folder / "postgres.log")
+        opened.push_async_callback(kafka.stop)
+        opened.push_async_callback(postgres.stop)
+        await kafka.start()
+        await postgres.start()
+        connection = KafkaConnection(bootstrap=kafka.bootstrap_servers)
+        await apply(connection, ALL)
+        for schema in schemas():
+            await upgrade(postgres.dsn, schema)
+        feeds = await opened.enter_async_context(
+            FeedServer(day, pace=Pace(duration_seconds=seconds, start=Start.BY_HAND))
+        )
+        receiver = await opened.enter_async_context(WebhookReceiver(secret=secret))
+        mail = await opened.enter_async_context(MailCatcher())
+        networks = {"kafka": kafka_network}
+        for name, port in (("postgres", postgres.port), ("receiver", receiver.port), ("mail", mail.port)):
+            networks[name] = await opened.enter_async_context(TcpProxy(port))
+        services = LocalServices(_specs(folder, postgres, networks, feeds, secret), log_dir=folder)
+        opened.push_async_callback(services.stop)
+        services.start()
+        await services.ready(deadline_seconds=120)
+        yield Pipeline(
+            kafka=kafka, postgres=postgres, services=services, networks=networks, feeds=feeds, receiver=receiver,
+            mail=mail, connection=connection,
+        )  # fmt: skip
+
+
+def _through(settings: Mapping[str, str], network: TcpProxy) -> Mapping[str, str]:
+    """A second listener, which clients are told to find behind the proxy."""
+    network.target = free_port()
+    return {
+        **settings,
+        "listeners": settings["listeners"] + f",FAR://127.0.0.1:{network.target}",
+        "advertised.listeners": settings["advertised.listeners"] + f",FAR://127.0.0.1:{network.port}",
+        "listener.security.protocol.map": settings["listener.security.protocol.map"] + ",FAR:PLAINTEXT",
+    }
+
+
+def _specs(
+    folder: Path,
+    postgres: PostgresServer,
+    networks: Mapping[str, TcpProxy],
+    feeds: FeedServer,
+    secret: str,
+) -> Sequence[ServiceSpec]:
+    settings = service_settings(networks["mail"].port)
+    dsn = postgres.dsn.replace(f":{postgres.port}/", f":{networks['postgres'].port}/")
+    watches = {
+        "endpoints": {
+            "world": {
+                "channel": "webhook",
+                "url": f"http://127.0.0.1:{networks['receiver'].port}/hook",
+                "secret": secret,
+            },
+            "desk": {"channel": "email", "to": "desk@watch.example"},
+        },
+        "watches": {
+            "world": {"name": "Everywhere", "places": WORLD, "endpoints": ["world"]},
+            "diyala": {"name": "Diyala", "places": ["Diyala"], "endpoints": ["desk"]},
+        },
+    }
+    common = {"TOCSIN_KAFKA_BOOTSTRAP": f"127.0.0.1:{networks['kafka'].port}", "TOCSIN_POSTGRES_DSN": dsn}
+    own = {
+        "ingest": {
+            **settings["ingest"],
+            "TOCSIN_INGEST_FEEDS_FILE": str(write_yaml(folder / "feeds.yaml", feeds_document(feeds))),
+        },
+        "classify": {"TOCSIN_CLASSIFY_DATA_DIR": str(folder / "classify")},
+        "alert": {
+            **settings["alert"],
+            "TOCSIN_ALERT_WATCHES_FILE": str(write_yaml(folder / "watches.yaml", watches)),
+            "TOCSIN_ALERT_API_PORT": "0",
+            "TOCSIN_ALERT_LEASE_SECONDS": "15",
+            "TOCSIN_ALERT_WEBHOOK_TIMEOUT_SECONDS": "5",
+            "TOCSIN_ALERT_SMTP_TIMEOUT_SECONDS": "5",
+            "TOCSIN_ALERT_RETRY_SCHEDULE_SECONDS": "1,1,2,2,5,5,5,5,5,10,10,10",
+            "TOCSIN_ALERT_CATCH_UP_AFTER_SECONDS": "86400",
+        },
+    }
+    return specs(common, own)
+
+
+async def survive(
+    made: Pipeline, faults: Sequence[Fault], *, tell: Callable[[str], None], drain_seconds: float
+) -> "Verdict":
+    """Let the day pass under the faults, wait until all is quiet, and compare."""
+    await asyncio.wait_for(made.feeds.all_polled(), 120)
+    made.feeds.start()
+    began = time.monotonic()
+    keeping = asyncio.create_task(made.keep_running())
+    try:
+        for fault in faults:
+            await asyncio.sleep(max(0.0, began + fault.at - time.monotonic()))
+            tell(str(fault))
+            await _commit(made, fault)
+        tell(f"{time.monotonic() - began:5.0f} s  no more faults")
+        await made.quiet(drain_seconds)
+        tell(f"{time.monotonic() - began:5.0f} s  quiet; services ended: {dict(made.ended)}")
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    return await _verdict(made)
+
+
+async def _commit(made: Pipeline, fault: Fault) -> None:
+    if fault.part.startswith("network to "):
+        network = made.networks[fault.part.removeprefix("network to ")]
+        network.become(Mode(fault.what.removeprefix("make ")))
+        await asyncio.sleep(fault.seconds)
+        network.become(Mode.OPEN)
+    elif fault.part == "receiver":
+        made.receiver.respond_with(_BEHAVIOURS[fault.what])
+        await asyncio.sleep(fault.seconds)
+        made.receiver.respond_with(Answer())
+    elif fault.what == "stop":
+        await _stopped(made.child(fault.part).pid, fault.seconds)
+    else:
+        child = made.child(fault.part)
+        child.kill()
+        if fault.part in SERVERS:
+            await child.wait()
+            server: Callable[[], Awaitable[None]] = made.kafka.start if fault.part == "kafka" else made.postgres.start
+            await server()
+
+
+async def _stopped(pid: int | None, seconds: float) -> None:
+    with contextlib.suppress(ProcessLookupError, TypeError):
+        os.kill(pid, signal.SIGSTOP)  # type: ignore[arg-type]  # None: it is just being started
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            os.kill(pid, signal.SIGCONT)  # type: ignore[arg-type]  # see above
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What came out against what should have. ``late`` are deliveries that took longer than a minute from fetch to arrival."""
+
+    stories: int
+    changes: int
+    told: int
+    lost: tuple[str, ...]
+    repeated: tuple[str, ...]
+    late: int
+    worst_seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.stories} stories, {self.changes} changes, {self.told} told; lost {len(self.lost)}, repeated by id {len(self.repeated)}, "
+            f"later than a minute {self.late}, the latest after {self.worst_seconds:.0f} s"
+        )
+
+
+async def _verdict(made: Pipeline) -> Verdict:
+    items = [decode(Item, record.value) for record in await dump(made.connection, ITEMS)]
+    titles = {item.title for item in items}
+    stories = [item for outlet in made.feeds.listings for item in made.feeds.visible(outlet.slug)]
+    lost = [f"story {story.key} never reached Kafka" for story in stories if story.title not in titles]
+    reports = [decode(Report, record.value) for record in await dump(made.connection, REPORTS)]
+    read = {report.event_id for report in reports}
+    lost += [f"item {item.item_id} has no report" for item in items if item.event_id not in read]
+    changes: dict[tuple[str, int], IncidentChange] = {}
+    repeated = []
+    for record in await dump(made.connection, INCIDENTS):
+        change = decode(IncidentChange, record.value)
+        key = (change.incident_id, change.revision)
+        if changes.setdefault(key, change) != change:
+            repeated.append(f"change {key} has two bodies")
+    folding = Backtest()
+    folded = {(one.incident_id, one.revision): one for report in reports for one in folding.take(report)}
+    lost += [f"change {key} is not the fold's" for key in folded if changes.get(key) != folded[key]]
+    repeated += [f"change {key} should not be" for key in changes if key not in folded]
+    expected = {
+        key for key, change in changes.items() if change.notify and change.place is not None and not change.test
+    }
+    arrivals: dict[tuple[str, int], datetime] = {}
+    worst, late = 0.0, 0
+    for webhook in made.receiver.accepted:
+        data = json.loads(webhook.body)["data"]
+        key = (data["incident"]["incident_id"], data["incident"]["revision"])
+        if key in arrivals:
+            repeated.append(f"delivery of {key} came under two ids")
+        arrivals[key] = webhook.received_at
+        fetched = datetime.fromisoformat(data["times"]["fetched"]) if data["times"]["fetched"] else None
+        if fetched is not None:
+            took = (webhook.received_at - fetched.astimezone(UTC)).total_seconds()
+            worst, late = max(worst, took), late + (took > 60)
+    repeated += [f"webhook {one} had two bodies" for one in made.receiver.contradictions]
+    lost += [f"delivery of {key} never came" for key in sorted(expected - set(arrivals))]
+    repeated += [f"delivery of {key} should not be" for key in sorted(set(arrivals) - expected)]
+    return Verdict(
+        stories=len(stories), changes=len(changes), told=len(arrivals), lost=tuple(lost), repeated=tuple(repeated),
+        late=late, worst_seconds=worst,
+    )  # fmt: skip
