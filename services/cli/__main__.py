@@ -29,6 +29,11 @@ COMMANDS = {
         "What is known of attacks; retract, correct, merge, split, hold.",
     ),
     "deliveries": ("services.alert.cli:deliveries", "What was sent, to whom, with which answer."),
+    "hold": (
+        "services.alert.brakes_cli:hold",
+        "Stop sending for an area, a source or everything; release or drop later.",
+    ),
+    "mute": ("services.alert.brakes_cli:mute", "Do not tell a watch of an incident or an area until a time."),
     "export": ("services.alert.export_cli:export", "Incidents as CSV, HXL, ACLED's columns or GeoJSON."),
     "keys": ("services.alert.keys_cli:keys", "Who may use the API and the page."),
     "topics": ("services.cli.operations:topics", "Declare the Kafka topics."),

@@ -4,11 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from click.testing import CliRunner
 from prometheus_client import CollectorRegistry
 
 from services.alert.adapters.lists import PostgresLists
@@ -25,6 +26,7 @@ from services.alert.metrics import AlertMetrics
 from services.alert.schema import SCHEMA
 from services.alert.silences import Ending, Silence, SilenceKind
 from services.alert.watch import Watch
+from services.cli.__main__ import cli
 from shared.events.incident import IncidentChange, Severity, Status
 from shared.postgres.migrate import upgrade
 from tests.support.incidents import opened, received, updated
@@ -220,3 +222,34 @@ async def test_every_kind_of_area_comes_back_as_it_was_kept(base: Base) -> None:
     )
     (row,) = await base.lists.listed(SilenceKind.MUTE, ended=False)
     assert row.silence.areas == areas
+
+
+async def test_the_commands_hold_list_release_drop_and_mute(
+    base: Base, postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_ALERT_POSTGRES_DSN", postgres_database)
+
+    async def run(*words: str) -> str:
+        result = await asyncio.to_thread(CliRunner().invoke, cli, list(words))
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    base.clock.at = datetime.now(tz=UTC)
+    said = await run("hold", "--area", "IQG10Q05", "--until", "2h", "--why", "false reports", "--who", "ops")
+    assert said.startswith("hold 1: what lies in IQG10Q05 waits until ")
+    await base.handler(_watch()).handle([received(_at(1)), received(_at(2))])
+    listed = await run("hold", "list")
+    assert "ops  what lies in IQG10Q05, until" in listed
+    assert "2 incidents wait: false reports" in listed
+    assert "2 incidents will be told" in await run("hold", "release", "1")
+    base.clock.at = datetime.now(tz=UTC)
+    await base.gatherer(_watch()).round()
+    assert [message for message, _ in await base.sent()] == ["summary"]
+    await run("hold", "--source", "Sirwan Post")
+    assert "0 incidents go unsaid" in await run("hold", "drop", "2", "--yes")
+    await run("mute", "--watch", "iraq", "--incident", _at(1).incident_id, "--until", "1d")
+    assert f"incident {_at(1).incident_id} for iraq" in await run("mute", "list")
+    assert await run("mute", "end", "3") == "mute 3 is over\n"
+    assert "released" in await run("hold", "list", "--ended")
+    wrong = await asyncio.to_thread(CliRunner().invoke, cli, ["hold", "release", "9"])
+    assert "no hold 9 is in force" in wrong.output
