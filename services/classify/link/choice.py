@@ -236,7 +236,8 @@ def _says_where(telling: Contribution, *, fits_none: bool) -> bool:
     place = telling.facts.place
     if telling.facts.event_type is None or place is None:
         return False
-    is_toll = telling.source.kind is Kind.UPDATE and is_of_people_hurt(telling)
+    dead = telling.facts.casualties.attackers_killed
+    is_toll = telling.source.kind in STATING and (is_of_people_hurt(telling) or (dead is not None and dead.best > 0))
     return _is_located(place) or (is_toll and fits_none and place.country is not None)
 
 

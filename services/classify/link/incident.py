@@ -41,6 +41,7 @@ class Profile:
     targets: frozenset[str]
     weapons: frozenset[str]
     perpetrators: frozenset[str]
+    outlets: frozenset[str]
     first_seen: datetime
     is_standing: bool
     test: bool
@@ -103,6 +104,7 @@ def profile_of(state: IncidentChange | Picture, tellings: Sequence[Contribution]
         targets=frozenset(slug for c in stating for slug in c.facts.targets),
         weapons=frozenset(slug for c in stating for slug in c.facts.weapons),
         perpetrators=frozenset(c.facts.perpetrator for c in stating if c.facts.perpetrator != "unknown"),
+        outlets=frozenset(c.source.outlet for c in stating),
         first_seen=state.first_seen,
         is_standing=state.status is Status.ACTIVE,
         test=test,

@@ -13,6 +13,7 @@ from services.classify.link.geography import (
     OTHER_SITE,
     SAME_SITE,
     SAME_TOWN,
+    UNPLACED,
     Relation,
     relate,
 )
@@ -73,8 +74,13 @@ _REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", wei
 _REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
 _REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, is_conflict=True)
 
+_OWN_STORY = 1.0
 _TOLL_UPDATE = 0.4
 """A higher toll is what an update of a known attack is made of."""
+
+_DENIED_NEAR = Relation(name="denial from another town of the governorate", weight=-1.5, is_conflict=True)
+_UNPLACED_REPORT = Relation(name="place unknown", weight=-1.2)
+_UNPLACED_KNOWN = Relation(name="place unknown", weight=-0.4)
 
 REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
 """News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
@@ -97,8 +103,12 @@ class Likeness:
 def liken(telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings) -> Likeness:
     """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
     place = _place(telling, known)
+    if place is UNPLACED:
+        place = _unplaced(telling)
     if place.is_conflict and telling.source.kind is Kind.REACTION:
         place = _where_people_spoke(telling, known, place)
+    if place is OTHER_SITE and _is_own_denial(telling, known):
+        place = _DENIED_NEAR
     day, day_veto = _day(telling, known, settings)
     reasons = [Reason(name=place.name, weight=place.weight), day]
     veto = day_veto or _place_veto(telling, place)
@@ -112,6 +122,7 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
             _weapons(telling, known),
             _perpetrator(telling, known),
             *_tolls(telling, known),
+            _own_story(telling, known),
             _text(resemblance, settings),
         )
         if reason is not None
@@ -132,6 +143,11 @@ def _place(telling: Contribution, known: Profile) -> Relation:
         if (told is SAME_SITE or told is SAME_TOWN) and told.weight > now.weight:
             return told
     return now
+
+
+def _unplaced(telling: Contribution) -> Relation:
+    """Where either is unknown, the rest must agree better: first-hand news of two places agrees in day and kind every day."""
+    return _UNPLACED_REPORT if not speaks_of_known(telling) else _UNPLACED_KNOWN
 
 
 def _where_people_spoke(telling: Contribution, known: Profile, place: Relation) -> Relation:
@@ -230,9 +246,24 @@ def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
     return Reason(name="other perpetrator", weight=-0.5 if telling.facts.claimed else -0.9)
 
 
+def _own_story(telling: Contribution, known: Profile) -> Reason | None:
+    """An outlet takes back its own stories far oftener than those of others."""
+    return Reason(name="the outlet's own story", weight=_OWN_STORY) if _is_own_denial(telling, known) else None
+
+
+def _is_own_denial(telling: Contribution, known: Profile) -> bool:
+    """Whether the outlet denies what it told, which was of that kind: a bomb hoax is no retraction of a shooting."""
+    if telling.source.kind is not Kind.RETRACTION or telling.source.outlet not in known.outlets:
+        return False
+    kind = _type(telling, known)
+    return kind is None or kind.weight >= 0
+
+
 def _tolls(telling: Contribution, known: Profile) -> list[Reason]:
     toll = telling.facts.casualties
     found: list[Reason] = []
+    if _is_own_denial(telling, known):
+        return found  # nobody was killed: that is its news
     if toll.killed is not None and known.killed:
         found.append(
             _killed(

@@ -231,6 +231,15 @@ def test_a_retraction_notifies_once_and_never_opens() -> None:
     assert two[0].confidence <= 0.05
 
 
+def test_an_outlet_takes_its_own_story_back_though_it_names_the_next_town() -> None:
+    taken = told("a", facts("Khanaqin town", event_type=EventType.ABDUCTION, killed=1), outlet="x")
+    never = facts("Baquba town", event_type=EventType.ABDUCTION, on=None)
+    assert last_of(taken, told("b", never, kind=Kind.RETRACTION, outlet="x", hours=20)).change is ChangeKind.RETRACTED
+    assert changes_of(taken, told("b", never, kind=Kind.RETRACTION, outlet="y", hours=20))[-1] == ()
+    hoax = facts("Khanaqin", event_type=EventType.SUICIDE_BOMB, on=None)
+    assert changes_of(taken, told("b", hoax, kind=Kind.RETRACTION, outlet="x", hours=20))[-1] == ()
+
+
 def test_a_retraction_may_come_weeks_later() -> None:
     late = told("b", facts(on=TODAY), kind=Kind.RETRACTION, hours=60 * 24)
     undated = told("b", facts(on=None), kind=Kind.RETRACTION, hours=60 * 24)

@@ -279,6 +279,17 @@ def test_a_rising_toll_counts_for_an_update_that_knows_the_governorate_alone() -
     assert joins(first, facts("Diyala", killed=26, event_type=T.ATTACK, on=None), kind=Kind.UPDATE, hours=6)
 
 
+def test_first_hand_news_with_and_without_a_place_join_only_when_much_agrees() -> None:
+    somewhere = facts(None, killed=2, wounded=3, event_type=T.ATTACK)
+    assert not joins(somewhere, facts("Tulul", killed=1, wounded=2, event_type=T.ATTACK))
+    assert not joins(somewhere, facts("Tulul", killed=3, event_type=T.ARMED_CLASH))
+    assert not joins(facts("Tulul", killed=1, event_type=T.ATTACK), facts(None, killed=1, event_type=T.ARMED_CLASH))
+    assert joins(
+        facts("Tulul", event_type=T.SUICIDE_BOMB, killed=11, wounded=23),
+        facts(None, event_type=T.SUICIDE_BOMB, killed=11, wounded=23),
+    )
+
+
 def test_a_report_without_any_place_and_hardly_sure_opens_nothing() -> None:
     assert changes_of(told("a", facts(None, confidence=0.3))) == [()]
     assert changes_of(told("a", facts("Diyala", confidence=0.3)))[0][0].change is ChangeKind.OPENED
