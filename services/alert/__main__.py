@@ -17,33 +17,22 @@ from datetime import timedelta
 import asyncpg
 from prometheus_client import CollectorRegistry
 
-from services.alert.adapters.answers import PostgresAnswers
-from services.alert.adapters.audit import PostgresAudit
-from services.alert.adapters.desk import PostgresDesk
-from services.alert.adapters.export import PostgresExport
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.adapters.housekeeping import PostgresBroom
-from services.alert.adapters.keys import PostgresKeys
 from services.alert.adapters.postgres import PostgresLedger
 from services.alert.adapters.secrets import secret_of
 from services.alert.adapters.subscriptions import PostgresSubscriptions
-from services.alert.api.access import Gate
+from services.alert.answering import api_parts
 from services.alert.api.app import create_app
-from services.alert.api.metrics import ApiMetrics
-from services.alert.api.parts import ApiParts
-from services.alert.api.problems import Fault
 from services.alert.api.server import PageServer
 from services.alert.canary import SINK, CanaryCatcher
-from services.alert.cap import CapSender
 from services.alert.compose import Composer
 from services.alert.composition import Guard, guard_of, sender_of
 from services.alert.consumer import ChangeHandler
 from services.alert.errors import AlertError, LedgerError
 from services.alert.housekeeping import Housekeeping, HousekeepingMetrics, Keep
-from services.alert.mail_desk import MailLinkParts
 from services.alert.mail_links import LinkSigner
 from services.alert.metrics import CHANNELS, AlertMetrics
-from services.alert.ports import PlaceBook
 from services.alert.progress import Heartbeat
 from services.alert.roster import Roster
 from services.alert.schema import SCHEMA
@@ -117,6 +106,7 @@ class _Parts:
     """What the service's loops are made of."""
 
     consumer: Consumer
+    publisher: Publisher
     handler: ChangeHandler
     guard: Guard
     sending: Sending
@@ -129,7 +119,7 @@ class _Parts:
     dispatching: Heartbeat
 
 
-async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: PlaceBook) -> int:
+async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: GazetteerBook) -> int:
     connection = KafkaConnection.from_settings(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -171,13 +161,14 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Pl
             )
         )
         app = create_app(
-            _api_parts(
+            api_parts(
                 settings=settings,
                 pool=pool,
                 roster=parts.roster,
                 mail=parts.sending.links,
                 book=book,
-                metrics=ApiMetrics(registry, tuple(Fault)),
+                publisher=parts.publisher,
+                registry=registry,
                 feed_secret=await secret_of(pool, "feeds"),
             )
         )
@@ -192,7 +183,7 @@ async def _parts(
     *,
     connection: KafkaConnection,
     roster: Roster,
-    book: PlaceBook,
+    book: GazetteerBook,
     pool: "asyncpg.Pool[asyncpg.Record]",
     registry: CollectorRegistry,
 ) -> _Parts:
@@ -263,6 +254,7 @@ async def _parts(
     return _Parts(
         guard=guard,
         consumer=consumer,
+        publisher=publisher,
         handler=handler,
         sending=sending,
         ledger=ledger,
@@ -282,46 +274,6 @@ async def _parts(
         metrics=metrics,
         consuming=consuming,
         dispatching=dispatching,
-    )
-
-
-def _api_parts(
-    *,
-    settings: AlertSettings,
-    pool: "asyncpg.Pool[asyncpg.Record]",
-    roster: Roster,
-    book: PlaceBook,
-    metrics: ApiMetrics,
-    feed_secret: bytes,
-    mail: MailLinkParts | None,
-) -> ApiParts:
-    clock = SystemClock()
-    keys = PostgresKeys(pool)
-    return ApiParts(
-        incidents=PostgresDesk(pool),
-        deliveries=PostgresAnswers(pool),
-        subscriptions=PostgresSubscriptions(pool),
-        export=PostgresExport(pool),
-        keys=keys,
-        audit=PostgresAudit(pool),
-        roster=roster,
-        places=book,
-        gate=Gate(
-            keys=keys,
-            clock=clock,
-            monotonic=time.monotonic,
-            per_minute=settings.api_requests_per_minute,
-            anonymous_per_minute=settings.api_anonymous_per_minute,
-            open_incidents=settings.api_open_incidents,
-        ),
-        metrics=metrics,
-        clock=clock,
-        feed_secret=feed_secret,
-        mail=mail,
-        cap_sender=CapSender(id=settings.cap_sender, name=settings.cap_sender_name) if settings.cap_sender else None,
-        max_body_bytes=settings.api_max_body_bytes,
-        max_entries=settings.api_max_entries,
-        channels=frozenset({"webhook", "pull"} | ({"email"} if settings.smtp_host is not None else set())),
     )
 
 

@@ -5,7 +5,8 @@
     │   └── WatchesFileError      config/watches.yaml: file, key, value and what is accepted
     └── AlertError
         ├── AddressInUseError     the page's port is taken
-        └── LedgerError           PostgreSQL did not do what was asked; nothing was half done
+        ├── LedgerError           PostgreSQL did not do what was asked; nothing was half done
+        └── DecisionNotWrittenError  Kafka did not confirm a decision of the desk
 
 Expected outcomes (an endpoint that is down, a filter that does not match) are values, see ``delivery`` and ``routing``.
 """
@@ -41,3 +42,7 @@ class AddressInUseError(AlertError):
 
 class LedgerError(AlertError):
     """PostgreSQL did not do what was asked."""
+
+
+class DecisionNotWrittenError(AlertError):
+    """Kafka did not confirm a decision of the desk."""

@@ -74,6 +74,7 @@ class Caller:
     tenant: str
     actor: str
     rights: frozenset[Right]
+    name: str = ""
 
     def may(self, right: Right) -> bool:
         """Whether the right is among those of the key."""
@@ -119,7 +120,7 @@ def standing(held: ApiKey, *, now: datetime) -> Caller | KeyFault:
         return KeyFault.REVOKED
     if held.expires_at is not None and held.expires_at <= now:
         return KeyFault.EXPIRED
-    return Caller(tenant=held.tenant, actor=held.key_id, rights=rights_of(held.rights))
+    return Caller(tenant=held.tenant, actor=held.key_id, rights=rights_of(held.rights), name=held.name)
 
 
 def rights_of(granted: Iterable[Right]) -> frozenset[Right]:

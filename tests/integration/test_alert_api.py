@@ -11,7 +11,12 @@ import asyncpg
 import httpx
 
 from services.standalone.webhook_receiver import Answer, WebhookReceiver, new_secret
+from shared.codec import decode
 from shared.events.incident import ChangeKind, Status
+from shared.events.report import Report
+from shared.kafka.consumer import Consumer
+from shared.kafka.topics import apply
+from shared.topics import REPORTS
 from tests.support.alert_process import AlertStage
 from tests.support.incidents import KIRKUK_CITY, opened, reacted, updated
 
@@ -97,6 +102,7 @@ async def test_a_receiver_that_was_off_walks_one_cursor_and_knows_what_the_serve
             assert stranger.status_code == 404
             await _filters_hold(client, in_diyala=second.incident_id)
 
+            await _the_desk_decides(stage, client, third.incident_id, second.incident_id)
             assert (await client.delete("/v1/endpoints/desk")).status_code == 204
             assert (await client.get("/v1/watches")).json() == {"watches": []}
             await stage.publish([opened(5), reacted(opened(5))])
@@ -112,6 +118,33 @@ async def test_a_receiver_that_was_off_walks_one_cursor_and_knows_what_the_serve
     assert {(row["endpoint_id"], row["size"]) for row in kept} == {("acme.desk", 0)}
     assert len(kept) == 8
     assert "pending" not in {row["status"] for row in kept}
+
+
+async def _the_desk_decides(stage: AlertStage, client: httpx.AsyncClient, withdrawn: str, retracted: str) -> None:
+    """A decision is in the topic of reports once it is answered; readers' words are in the desk's list."""
+    await apply(stage.connection, (REPORTS,))
+    desk = await _key(stage, "--right", "desk")
+    said = await client.post(f"/v1/incidents/{retracted}/reports", json={"words": "it was true"})
+    assert said.status_code == 201
+    (item,) = (await client.get("/v1/desk", headers=desk)).json()["items"]
+    assert (item["incident_id"], item["reports"][0]["words"]) == (retracted, "it was true")
+    refused = await client.post(
+        f"/v1/incidents/{withdrawn}/decisions", json={"verb": "retract", "why": "x"}, headers=desk
+    )
+    assert refused.status_code == 409
+    correction = {"verb": "correct", "why": "they were nine", "facts": {"killed": "9", "place": "Khanaqin"}}
+    decided = await client.post(f"/v1/incidents/{retracted}/decisions", json=correction, headers=desk)
+    assert decided.status_code == 202, decided.text
+    async with Consumer(stage.connection, topic=REPORTS.name, group="test-desk", client_id="test") as consumer:
+        async for batch in consumer.batches():
+            if batch:
+                break
+    report = decode(Report, batch[0].value)
+    assert report.item_id == decided.json()["item_id"]
+    assert report.desk is not None
+    assert report.desk.facts is not None
+    assert report.desk.facts.place is not None
+    assert report.desk.facts.place.admin2 == "IQG10Q05"
 
 
 async def _filters_hold(client: httpx.AsyncClient, *, in_diyala: str) -> None:

@@ -16,7 +16,8 @@ from services.alert.api.parts import ApiParts
 from services.alert.api.ports import KeptBody
 from services.alert.api.problems import Fault
 from services.alert.audit import Act, Action, AuditRow
-from services.alert.errors import LedgerError
+from services.alert.desk import ReportedError
+from services.alert.errors import DecisionNotWrittenError, LedgerError
 from services.alert.export_row import Exported
 from services.alert.incident_filter import IncidentFilter
 from services.alert.keys import ApiKey, NewKey, Right, new_key, tenant_of
@@ -24,7 +25,10 @@ from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
 from services.alert.roster import Roster
 from services.alert.subscription import Document, Entry, Kind
 from services.alert.watch import Subscriptions
+from shared.events.facts import Place, Precision
 from shared.events.incident import IncidentChange
+from shared.events.report import Report
+from shared.geo.named_place import PlaceWordsError
 from tests.support.ledger import StandingClock
 from tests.support.places import FewPlaces
 
@@ -224,6 +228,60 @@ class MemoryExport:
             yield [Exported(state=one, first_change=NOW, last_change=NOW) for one in states[start : start + 2]]
 
 
+class MemoryDeskList:
+    """``DeskList`` and ``Decisions`` in memory; ``refuse`` makes Kafka not confirm."""
+
+    def __init__(self, audit: MemoryAudit) -> None:
+        self.open: list[ReportedError] = []
+        self.decided: list[Report] = []
+        self.refuse = False
+        self._audit = audit
+
+    async def open_reports(self, *, limit: int) -> Sequence[ReportedError]:
+        """Oldest first."""
+        return self.open[:limit]
+
+    async def report(self, incident_id: str, *, revision: int, words: str, tenant: str, actor: str) -> bool:
+        """Keep one, of three."""
+        if len(self.open) >= 3:
+            return False
+        self.open.append(
+            ReportedError(
+                report_id=len(self.open) + 1, incident_id=incident_id, revision=revision, delivery_id=None, words=words,
+                created_at=NOW,
+            )
+        )  # fmt: skip
+        self._audit.write(Act(tenant=tenant, actor=actor, action=Action.ERROR_REPORTED, subject=incident_id))
+        return True
+
+    async def close(self, report_id: int, *, tenant: str, actor: str, why: str) -> bool:
+        """Take one off."""
+        found = [one for one in self.open if one.report_id == report_id]
+        self.open = [one for one in self.open if one.report_id != report_id]
+        if found:
+            self._audit.write(
+                Act(tenant=tenant, actor=actor, action=Action.ERROR_CLOSED, subject=found[0].incident_id, detail={"why": why})
+            )  # fmt: skip
+        return bool(found)
+
+    async def note_decision(self, act: Act) -> None:
+        """Keep it."""
+        self._audit.write(act)
+
+    async def write(self, report: Report) -> None:
+        """Keep it."""
+        if self.refuse:
+            raise DecisionNotWrittenError("told to refuse")
+        self.decided.append(report)
+
+
+def read_few_places(words: str, country: str | None) -> Place:
+    """Know Khanaqin alone."""
+    if words != "Khanaqin":
+        raise PlaceWordsError(f"{words!r} is not a place that is known")
+    return Place(name=words, precision=Precision.DISTRICT, country="IQ", admin1="IQG10", admin2="IQG10Q05")
+
+
 class MemoryDeliveries:
     """``DeliveryShelf`` over rows and bodies in the order in which they were written."""
 
@@ -330,6 +388,7 @@ class ApiStage:
         self.subscriptions = MemorySubscriptions(self.audit)
         self.incidents = MemoryIncidents(*histories)
         self.deliveries = MemoryDeliveries(self.audit)
+        self.desk = MemoryDeskList(self.audit)
         self.pulse = Pulse()
         self.clock = StandingClock(NOW)
         self.registry = CollectorRegistry()
@@ -345,6 +404,9 @@ class ApiStage:
         self.parts = ApiParts(
             incidents=self.incidents,
             deliveries=self.deliveries,
+            desk=self.desk,
+            decisions=self.desk,
+            place_reader=read_few_places,
             export=MemoryExport(self.incidents),
             subscriptions=self.subscriptions,
             keys=self.keys,

@@ -10,8 +10,10 @@ import shapely.affinity
 
 from services.alert.area import Area, Circle, Extent, Polygon, coded_area
 from services.alert.watch import Language
+from shared.events.facts import Place
 from shared.geo.areas import find_area
 from shared.geo.gazetteer import Gazetteer, contains
+from shared.geo.named_place import read_place
 from shared.geo.rows import Entry, EntryKind
 
 _UNITS = (EntryKind.COUNTRY, EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -66,6 +68,10 @@ class GazetteerBook:
     def is_code(self, code: str) -> bool:
         """Whether the gazetteer has a unit of this code."""
         return self._gazetteer.unit(code) is not None
+
+    def place_told(self, words: str, country: str | None) -> Place:
+        """Return a place as a person of the desk gives it; raises ``PlaceWordsError``."""
+        return read_place(words, self._gazetteer, country=country)
 
     def with_extent(self, area: Circle | Polygon, *, at: Entry | None = None) -> Circle | Polygon:
         """The area with the Iraqi divisions it covers and touches; elsewhere only places with a point are told from one another."""

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from services.alert.api import (
     account_routes,
     delivery_routes,
+    desk_routes,
     document_routes,
     export_routes,
     incident_routes,
@@ -59,6 +60,10 @@ _HANDLERS: tuple[ControllerRouterHandler, ...] = (
     document_routes.cap_of_revision,
     export_routes.export_csv,
     export_routes.export_geojson,
+    desk_routes.desk_list,
+    desk_routes.report_error,
+    desk_routes.close_report,
+    desk_routes.decide,
     account_routes.list_keys,
     account_routes.add_key,
     account_routes.revoke_key,

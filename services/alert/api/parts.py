@@ -6,7 +6,16 @@ from litestar.datastructures import State
 
 from services.alert.api.access import Gate
 from services.alert.api.metrics import ApiMetrics
-from services.alert.api.ports import Audit, DeliveryShelf, ExportShelf, KeyRing, SubscriptionStore
+from services.alert.api.ports import (
+    Audit,
+    Decisions,
+    DeliveryShelf,
+    DeskList,
+    ExportShelf,
+    KeyRing,
+    PlaceReader,
+    SubscriptionStore,
+)
 from services.alert.cap import CapSender
 from services.alert.mail_desk import MailLinkParts
 from services.alert.ports import IncidentShelf, PlaceBook
@@ -22,6 +31,9 @@ class ApiParts:
     deliveries: DeliveryShelf
     subscriptions: SubscriptionStore
     export: ExportShelf
+    desk: DeskList
+    decisions: Decisions
+    place_reader: PlaceReader
     keys: KeyRing
     audit: Audit
     roster: Roster

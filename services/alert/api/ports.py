@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.alert.audit import AuditRow
+from services.alert.audit import Act, AuditRow
+from services.alert.desk import ReportedError
 from services.alert.export_row import Exported
 from services.alert.keys import ApiKey, NewKey, Right
 from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
 from services.alert.subscription import Document, Entry, Kind
+from shared.events.facts import Place
+from shared.events.report import Report
 
 
 class KeyRing(Protocol):
@@ -50,6 +53,42 @@ class ExportShelf(Protocol):
 
     def pages(self, *, since: datetime | None, as_of: datetime | None) -> AsyncIterator[Sequence[Exported]]:
         """Pages by id: those with a report since, as they were known at a time."""
+        ...
+
+
+class DeskList(Protocol):
+    """What readers say is wrong, and that the desk has decided."""
+
+    async def open_reports(self, *, limit: int) -> Sequence[ReportedError]:
+        """Errors nobody has dealt with yet, oldest first."""
+        ...
+
+    async def report(self, incident_id: str, *, revision: int, words: str, tenant: str, actor: str) -> bool:
+        """Keep one; False when there are enough of the incident."""
+        ...
+
+    async def close(self, report_id: int, *, tenant: str, actor: str, why: str) -> bool:
+        """Note that it was dealt with; False when there is no such open one."""
+        ...
+
+    async def note_decision(self, act: Act) -> None:
+        """Write down that a decision is about to be made."""
+        ...
+
+
+class Decisions(Protocol):
+    """Where decisions of the desk go."""
+
+    async def write(self, report: Report) -> None:
+        """Return when it is acknowledged; raises ``DecisionNotWrittenError``."""
+        ...
+
+
+class PlaceReader(Protocol):
+    """Reads a place as a person of the desk gives it."""
+
+    def __call__(self, words: str, country: str | None) -> Place:
+        """Return the place; raises ``PlaceWordsError``."""
         ...
 
 

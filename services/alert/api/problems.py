@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
 from services.alert.api.metrics import ApiMetrics
-from services.alert.errors import LedgerError
+from services.alert.errors import DecisionNotWrittenError, LedgerError
 from shared.logging import logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -115,6 +115,13 @@ def as_problem(error: Exception) -> ProblemError:
         logger().error("request.failed", reason=str(error))
         return ProblemError(
             Fault.UNAVAILABLE, "the database does not answer; try again soon", headers={"Retry-After": _RETRY_SECONDS}
+        )
+    if isinstance(error, DecisionNotWrittenError):
+        logger().error("decision.not_written", reason=str(error))
+        return ProblemError(
+            Fault.UNAVAILABLE,
+            "Kafka did not confirm the decision; look at the incident before you decide again",
+            headers={"Retry-After": _RETRY_SECONDS},
         )
     if isinstance(error, ValidationException):
         return ProblemError(Fault.INVALID, _sentence(error))
