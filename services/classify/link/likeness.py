@@ -63,8 +63,8 @@ _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
         (_T.ARMED_CLASH, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
         (_T.ARMED_CLASH, _T.AIR_DRONE_STRIKE, -1.2),
         (_T.ARMED_CLASH, _T.ABDUCTION, -1.2),
-        (_T.ARMED_CLASH, _T.GOVERNMENT_REGAINS_TERRITORY, 0.0),
-        (_T.ARMED_CLASH, _T.NON_STATE_OVERTAKES_TERRITORY, 0.0),
+        (_T.ARMED_CLASH, _T.GOVERNMENT_REGAINS_TERRITORY, -0.4),
+        (_T.ARMED_CLASH, _T.NON_STATE_OVERTAKES_TERRITORY, -0.4),
         (_T.ATTACK, _T.NON_STATE_OVERTAKES_TERRITORY, -0.3),
     )
 }
@@ -147,7 +147,7 @@ def _place(telling: Contribution, known: Profile) -> Relation:
 
 def _unplaced(telling: Contribution) -> Relation:
     """Where either is unknown, the rest must agree better: first-hand news of two places agrees in day and kind every day."""
-    return _UNPLACED_REPORT if not speaks_of_known(telling) else _UNPLACED_KNOWN
+    return _UNPLACED_REPORT if telling.source.kind is Kind.REPORT else _UNPLACED_KNOWN
 
 
 def _where_people_spoke(telling: Contribution, known: Profile, place: Relation) -> Relation:
