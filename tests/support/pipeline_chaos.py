@@ -356,9 +356,9 @@ class Verdict:
 
 async def _verdict(made: Pipeline) -> Verdict:
     items = [decode(Item, record.value) for record in await dump(made.connection, ITEMS)]
-    titles = {item.title for item in items}
+    fetched = {item.url for item in items}
     stories = [item for outlet in made.feeds.listings for item in made.feeds.visible(outlet.slug)]
-    lost = [f"story {story.key} never reached Kafka" for story in stories if story.title not in titles]
+    lost = [f"story {story.key} never reached Kafka" for story in stories if story.link not in fetched]
     reports = [decode(Report, record.value) for record in await dump(made.connection, REPORTS)]
     read = {report.event_id for report in reports}
     lost += [f"item {item.item_id} has no report" for item in items if item.event_id not in read]
@@ -384,9 +384,9 @@ async def _verdict(made: Pipeline) -> Verdict:
         if key in arrivals:
             repeated.append(f"delivery of {key} came under two ids")
         arrivals[key] = webhook.received_at
-        fetched = datetime.fromisoformat(data["times"]["fetched"]) if data["times"]["fetched"] else None
-        if fetched is not None:
-            took = (webhook.received_at - fetched.astimezone(UTC)).total_seconds()
+        fetched_at = datetime.fromisoformat(data["times"]["fetched"]) if data["times"]["fetched"] else None
+        if fetched_at is not None:
+            took = (webhook.received_at - fetched_at.astimezone(UTC)).total_seconds()
             worst, late = max(worst, took), late + (took > 60)
     repeated += [f"webhook {one} had two bodies" for one in made.receiver.contradictions]
     lost += [f"delivery of {key} never came" for key in sorted(expected - set(arrivals))]

@@ -1,0 +1,35 @@
+"""The whole pipeline while its parts are killed, stopped and cut off by a seeded plan; `make chaos` runs it for longer."""
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.pipeline_chaos import busy_day, pipeline, plan, survive
+
+pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.timeout(400)]
+
+SECONDS = 30.0
+SEED = 22
+
+
+def test_a_plan_is_the_same_for_the_same_seed_and_hurts_one_part_at_a_time() -> None:
+    faults = plan(seed=SEED, seconds=3600)
+    assert faults == plan(seed=SEED, seconds=3600)
+    assert faults != plan(seed=SEED + 1, seconds=3600)
+    for before, after in itertools.pairwise(faults):
+        assert before.at + before.seconds < after.at
+    assert len({(fault.part, fault.what) for fault in faults}) > 20
+
+
+async def test_nothing_is_lost_and_nothing_comes_twice_whatever_breaks(tmp_path: Path) -> None:
+    day = busy_day(datetime.now(tz=UTC))
+    faults = plan(seed=SEED, seconds=SECONDS, pause=(2.0, 4.0))
+    assert len({fault.part for fault in faults}) >= 4
+    async with pipeline(tmp_path, day, seconds=SECONDS) as made:
+        verdict = await survive(made, faults, tell=print, drain_seconds=200)
+    assert verdict.stories == len(day.items)
+    assert verdict.told > 10
+    assert verdict.lost == ()
+    assert verdict.repeated == ()
