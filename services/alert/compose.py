@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from services.alert import mail
+from services.alert.distance import SiteDistance, site_distances
 from services.alert.ledger import DeliveryStatus, NewDelivery
 from services.alert.mail_links import LinkSigner, MailLinks
 from services.alert.matching import WatchIndex
-from services.alert.payload import Times, WatchNote, alert_body
+from services.alert.payload import SiteNote, Times, WatchNote, alert_body
 from services.alert.routing import Note, Notice
 from services.alert.short_form import short_form
 from services.alert.watch import EmailEndpoint, Endpoint, Language, PullEndpoint
@@ -60,7 +61,7 @@ class Composer:
     def _delivery(
         self, state: IncidentChange, notice: Notice, endpoint: Endpoint, times: Times, written: _Written
     ) -> NewDelivery:
-        telling = self._telling(notice, endpoint, times)
+        telling = self._telling(state, notice, endpoint, times)
         if telling not in written.stories:
             written.stories[telling] = story(state, telling, self._names)
         told = written.stories[telling]
@@ -90,7 +91,7 @@ class Composer:
             fetched_at=times.fetched,
         )
 
-    def _telling(self, notice: Notice, endpoint: Endpoint, times: Times) -> Telling:
+    def _telling(self, state: IncidentChange, notice: Notice, endpoint: Endpoint, times: Times) -> Telling:
         late_by = None if times.fetched is None else times.created - times.fetched
         return Telling(
             message=notice.message,
@@ -98,6 +99,7 @@ class Composer:
             watches=tuple((self._name(note.watch_id), note.relation) for note in notice.notes),
             late_by=late_by if late_by is not None and late_by > LATE_AFTER else None,
             minimal=self._is_minimal(notice),
+            sites=self._sites(notice.notes, state),
         )
 
     def _body(self, state: IncidentChange, notice: Notice, telling: Telling, told: Story, times: Times) -> bytes:
@@ -106,7 +108,11 @@ class Composer:
             message=notice.message,
             watches=tuple(
                 WatchNote(
-                    id=note.watch_id, name=self._name(note.watch_id), message=note.message, relation=note.relation
+                    id=note.watch_id,
+                    name=self._name(note.watch_id),
+                    message=note.message,
+                    relation=note.relation,
+                    sites=() if telling.minimal else site_notes(self._sites((note,), state)),
                 )
                 for note in notice.notes
             ),
@@ -143,6 +149,17 @@ class Composer:
             ),
         )
 
+    def _sites(self, notes: tuple[Note, ...], state: IncidentChange) -> tuple[SiteDistance, ...]:
+        """The named sites of the watches that the incident is near to, nearest first; those of an unknown distance last."""
+        watches = (self._index.watches.get(note.watch_id) for note in notes)
+        found = {
+            site: None
+            for watch in watches
+            if watch is not None and watch.manners.sites
+            for site in site_distances(watch, state.place)
+        }
+        return tuple(sorted(found, key=lambda site: (site.km is None, site.km or 0.0)))
+
     def _name(self, watch_id: str) -> str:
         watch = self._index.watches.get(watch_id)
         return watch.name if watch else watch_id
@@ -157,6 +174,14 @@ class Composer:
             return endpoint.language
         watches = (self._index.watches.get(note.watch_id) for note in notice.notes)
         return next((watch.language for watch in watches if watch is not None and watch.language is not None), "en")
+
+
+def site_notes(sites: tuple[SiteDistance, ...]) -> tuple[SiteNote, ...]:
+    """Return sites as the webhook has them."""
+    return tuple(
+        SiteNote(name=site.name, distance_km=None if site.km is None else round(site.km, 1), direction=site.towards)
+        for site in sites[:10]
+    )
 
 
 def _status_at_birth(notice: Notice, endpoint: Endpoint) -> DeliveryStatus:

@@ -29,13 +29,25 @@ BodyType = Literal[
 SCHEMA_ID = "https://tocsin.example/schemas/alert.v1.json"
 
 
+class SiteNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A named site of a watch: how far the incident is and where as seen from it (N, NE, …); null where that is unknown."""
+
+    name: str
+    distance_km: float | None
+    direction: str | None
+
+
 class WatchNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A watch that this delivery serves. ``message`` is what it is to that watch; ``relation`` how the place lies to its area."""
+    """A watch that this delivery serves. ``message`` is what it is to that watch; ``relation`` how the place lies to its area.
+
+    ``sites`` are its named ones that the incident may concern, nearest first; none when minimal.
+    """
 
     id: str
     name: str
     message: Message
     relation: Relation | None
+    sites: tuple[SiteNote, ...] = ()
 
 
 class ShownSource(msgspec.Struct, frozen=True, kw_only=True):

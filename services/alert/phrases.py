@@ -120,8 +120,23 @@ LATE = in_three(
 )
 OMITTED = in_three("and {count} more", "و{count} غيرها", "و {count}ی تر")
 
+DISTANCE = in_three("{km} km {towards} of {site}", "على بعد {km} كم {towards} {site}", "{km} کم لە {towards} {site}")
+DISTANCE_UNKNOWN = in_three("{site}: distance unknown", "{site}: المسافة غير معروفة", "{site}: دوورییەکەی نەزانراوە")
+YOUR_SITE = in_three("your site", "موقعك", "شوێنەکەت")
+TOWARDS: Final[Mapping[str, Words]] = {
+    "N": in_three("N", "شمال", "باکووری"),
+    "NE": in_three("NE", "شمال شرقي", "باکووری ڕۆژهەڵاتی"),
+    "E": in_three("E", "شرق", "ڕۆژهەڵاتی"),
+    "SE": in_three("SE", "جنوب شرقي", "باشووری ڕۆژهەڵاتی"),
+    "S": in_three("S", "جنوب", "باشووری"),
+    "SW": in_three("SW", "جنوب غربي", "باشووری ڕۆژاوای"),
+    "W": in_three("W", "غرب", "ڕۆژاوای"),
+    "NW": in_three("NW", "شمال غربي", "باکووری ڕۆژاوای"),
+}
+
 LABEL: Final[Mapping[str, Words]] = {
     "what": in_three("What", "الحدث", "ڕووداو"),
+    "distance": in_three("Distance", "المسافة", "دووری"),
     "where": in_three("Where", "المكان", "شوێن"),
     "when": in_three("When", "التاريخ", "کات"),
     "toll": in_three("Toll", "الحصيلة", "قوربانیان"),
@@ -245,6 +260,7 @@ def counted_in_arabic(count: int, *, none: str, one: str, two: str, few: str, ma
     rest = count % 100
     noun = few if 3 <= rest <= 10 else many if rest >= 11 else hundred
     return f"{count} {noun}"
+
 
 UNSUBSCRIBE: Final[Words] = in_three("Unsubscribe", "إلغاء الاشتراك", "هەڵوەشاندنەوەی بەشداری")
 REPORT_AN_ERROR: Final[Words] = in_three("Report an error", "الإبلاغ عن خطأ", "ڕاپۆرتکردنی هەڵە")

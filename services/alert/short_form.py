@@ -13,7 +13,15 @@ from services.alert import phrases, short_phrases
 from services.alert.area import Relation
 from services.alert.routing import Message
 from services.alert.watch import Language
-from services.alert.words import PlaceWords, Telling, attribution, cleaned, is_known_from_reaction, place_parts
+from services.alert.words import (
+    PlaceWords,
+    Telling,
+    attribution,
+    cleaned,
+    distances,
+    is_known_from_reaction,
+    place_parts,
+)
 from shared.events.facts import Casualties, Count
 from shared.events.incident import IncidentChange, Status
 from shared.events.report import Kind
@@ -66,6 +74,10 @@ def short_form(state: IncidentChange, telling: Telling, names: PlaceWords) -> st
     whos, tolls = _whos(state, telling), _tolls(state.casualties, language)
     wheres = _wheres(state, language, names)
     whats = (phrases.EVENT[state.event_type][language], short_phrases.EVENT[state.event_type][language])
+    for near in distances(telling, most=1):  # who has people there wants to know how far, before all finer places
+        for what, where, toll, who in _from_the_fullest(whats, wheres[:2], tolls, whos):
+            if fits(text := said(what, f"{where}{comma}{carried(near, language)}", toll, who), language):
+                return text
     for what, where, toll, who in _from_the_fullest(whats, wheres, tolls, whos):
         if fits(said(what, where, toll, who), language):
             return said(what, where, toll, who)

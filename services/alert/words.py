@@ -11,6 +11,7 @@ from typing import Protocol
 
 from services.alert import phrases
 from services.alert.area import Relation
+from services.alert.distance import SiteDistance
 from services.alert.quotation import Quotation, quotations
 from services.alert.routing import Message
 from services.alert.watch import LANGUAGES, Language
@@ -96,6 +97,7 @@ class Telling:
     watches: tuple[tuple[str, Relation | None], ...] = ()
     late_by: timedelta | None = None
     minimal: bool = False
+    sites: tuple[SiteDistance, ...] = ()
 
 
 def cleaned(text: str, *, limit: int = _MAX_TEXT) -> str:
@@ -129,10 +131,27 @@ def headline(state: IncidentChange, telling: Telling, names: PlaceWords) -> str:
     ]
     what = phrases.EVENT[state.event_type][language]
     where = comma.join(place_parts(state.place, language, names)) or phrases.PLACE_UNKNOWN[language]
+    if near := distances(telling, most=1):
+        where += f"{comma}{near[0]}"
     return (
         "".join(f"{mark}: " for mark in marks)
         + f"{what}{comma}{where}: {toll(state.casualties, language)}. {attribution(state, language, minimal=telling.minimal)}"
     )
+
+
+def distances(telling: Telling, *, most: int) -> tuple[str, ...]:
+    """Return how far it is from the receiver's sites, nearest first; ``minimal`` does not name them."""
+    language = telling.language
+    said = []
+    for site in telling.sites[:most]:
+        name = phrases.YOUR_SITE[language] if telling.minimal else isolated(site.name, language)
+        if site.km is None or site.towards is None:
+            said.append(phrases.DISTANCE_UNKNOWN[language].format(site=name))
+        else:
+            km = "<1" if site.km < 1 else str(round(site.km))
+            towards = phrases.TOWARDS[site.towards][language]
+            said.append(phrases.DISTANCE[language].format(km=km, towards=towards, site=name))
+    return tuple(dict.fromkeys(said))
 
 
 def attribution(state: IncidentChange, language: Language, *, minimal: bool = False) -> str:
@@ -311,6 +330,7 @@ def _facts(state: IncidentChange, telling: Telling, names: PlaceWords) -> tuple[
     facts = [
         ("what", phrases.EVENT[state.event_type][language]),
         ("where", where),
+        *(("distance", said) for said in distances(telling, most=3)),
         ("when", when),
         ("toll", toll(state.casualties, language)),
     ]

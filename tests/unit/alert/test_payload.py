@@ -76,7 +76,9 @@ def test_an_alert_says_what_changed_to_whom_from_whom_and_when() -> None:
     data = body["data"]
     assert data["previous_sent_revision"] == 1
     assert data["changed"][0] == {"fact": "killed", "before": "4", "after": "7"}
-    assert data["watches"] == [{"id": "diyala", "name": "Diyala", "message": "update", "relation": "inside"}]
+    assert data["watches"] == [
+        {"id": "diyala", "name": "Diyala", "message": "update", "relation": "inside", "sites": []}
+    ]
     assert data["incident"]["severity"] == "severe"
     assert data["incident"]["expires"] == "2026-06-15T21:00:00Z"
     assert data["times"]["published"] == "2026-06-13T20:15:00Z"
