@@ -26,6 +26,7 @@ from services.alert.answering import api_parts
 from services.alert.api.app import create_app
 from services.alert.api.server import PageServer
 from services.alert.canary import SINK, CanaryCatcher
+from services.alert.channels.apprise import is_understood
 from services.alert.compose import Composer
 from services.alert.composition import Guard, guard_of, sender_of
 from services.alert.consumer import ChangeHandler
@@ -38,7 +39,7 @@ from services.alert.roster import Roster
 from services.alert.schema import SCHEMA
 from services.alert.sending import Sending, sending_of
 from services.alert.settings import AlertSettings
-from services.alert.watch import EmailEndpoint, Subscriptions
+from services.alert.watch import AppriseEndpoint, EmailEndpoint, Subscriptions
 from services.alert.watches_file import load
 from shared import logging
 from shared.clock import SystemClock
@@ -71,6 +72,7 @@ def run(environment: Mapping[str, str]) -> int:
         subscriptions = load(settings.watches_file, environment, book)
         subscriptions = replace(subscriptions, endpoints=(*subscriptions.endpoints, SINK))
         _check_relay(settings, subscriptions)
+        _check_services(settings, subscriptions)
     except SettingsError as error:
         print(f"tocsin alert: {error}", file=sys.stderr)  # logging is not set up before settings are known
         return EXIT_WRONG_SETTINGS
@@ -99,6 +101,15 @@ def _check_relay(settings: AlertSettings, subscriptions: Subscriptions) -> None:
         raise SettingsError(
             f"{settings.watches_file}: endpoints.{mailed[0]} is an e-mail address, so TOCSIN_ALERT_SMTP_HOST must name a mail relay"
         )
+
+
+def _check_services(settings: AlertSettings, subscriptions: Subscriptions) -> None:
+    for endpoint in subscriptions.endpoints:
+        if isinstance(endpoint, AppriseEndpoint) and not is_understood(endpoint.url):
+            raise SettingsError(
+                f"{settings.watches_file}: endpoints.{endpoint.id} has a url that Apprise does not understand; see its list of services "
+                "for what each needs (the url is not shown here: it carries credentials)"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, DeliveryStatus, Finished, NewDelivery, Taking, first_claim
 from services.alert.metrics import CHANNELS, AlertMetrics, AttemptOutcome
 from services.alert.ports import Channel, DeliveryQueue
-from services.alert.watch import EmailEndpoint, Endpoint, WebhookEndpoint
+from services.alert.watch import AppriseEndpoint, EmailEndpoint, Endpoint, WebhookEndpoint
 from shared.clock import Clock
 from shared.logging import logger
 
@@ -48,7 +48,7 @@ def allowance(endpoints: Mapping[str, Endpoint]) -> Callable[[str], Allowance]:
 
     def of(endpoint_id: str) -> Allowance:
         endpoint = endpoints.get(endpoint_id)
-        if isinstance(endpoint, WebhookEndpoint | EmailEndpoint):
+        if isinstance(endpoint, WebhookEndpoint | EmailEndpoint | AppriseEndpoint):
             return Allowance(concurrency=endpoint.max_concurrent, per_second=endpoint.per_second)
         return Allowance()
 

@@ -14,7 +14,7 @@ from services.alert.silences import SilenceKind
 from shared.kafka.dead_letters import DeadLetterReason
 from shared.metrics import AGE_BUCKETS, StageMetrics
 
-CHANNELS = ("webhook", "email", "sink")
+CHANNELS = ("webhook", "email", "apprise", "sink")
 
 
 class ChangeOutcome(StrEnum):

@@ -13,6 +13,7 @@ from services.alert.adapters.maildir import Maildir
 from services.alert.adapters.postgres import PostgresLedger
 from services.alert.backlog import LaneLimits
 from services.alert.caring import Caring
+from services.alert.channels.apprise import AppriseChannel
 from services.alert.channels.email import EmailChannel
 from services.alert.channels.sink import SinkChannel
 from services.alert.channels.webhook import WebhookChannel
@@ -56,6 +57,13 @@ async def sending_of(
     gate = MailGate(of_file)
     webhooks = await stack.enter_async_context(_webhooks(settings, clock))
     channels: dict[str, Channel] = {"sink": SinkChannel(metrics=metrics, clock=clock), "webhook": webhooks}
+    channels["apprise"] = await stack.enter_async_context(
+        AppriseChannel(
+            policy=AddressPolicy.allowing(settings.allow_networks),
+            timeout_seconds=settings.apprise_timeout_seconds,
+            threads=settings.apprise_concurrency,
+        )
+    )
     if settings.smtp_host is not None:
         gate.become(await desk.rules())
         channels["email"] = await stack.enter_async_context(_mails(settings, settings.smtp_host, gate))
@@ -127,7 +135,7 @@ def _limits(settings: AlertSettings, endpoints: Mapping[str, Endpoint]) -> Dispa
             endpoint_concurrency=settings.endpoint_concurrency,
             endpoint_backlog=settings.endpoint_backlog,
             max_in_flight=settings.max_in_flight,
-            max_in_flight_of={"email": settings.smtp_concurrency},
+            max_in_flight_of={"email": settings.smtp_concurrency, "apprise": settings.apprise_concurrency},
             stay_seconds=settings.longest_stay_seconds,
             breaker_failures=settings.breaker_failures,
             breaker_pause_seconds=settings.breaker_pause_seconds,

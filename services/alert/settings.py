@@ -70,6 +70,11 @@ class AlertSettings(Settings):
     allow_networks: CommaSeparated = ()
     """Networks that webhooks may reach besides the public Internet (``127.0.0.0/8``); empty is safest."""
 
+    apprise_timeout_seconds: _Positive = 20.0
+    """Time for one message to a service reached by Apprise; below the lease."""
+    apprise_concurrency: Annotated[int, Field(ge=1, le=50)] = 8
+    """Most such messages at once; each takes a thread."""
+
     smtp_host: str | None = None
     """Mail relay. Needed when a watch has an e-mail endpoint."""
     smtp_port: _Port = 587
@@ -192,7 +197,7 @@ class AlertSettings(Settings):
     @property
     def longest_attempt_seconds(self) -> float:
         """What any single attempt may take."""
-        return max(self.webhook_timeout_seconds, self.smtp_timeout_seconds)
+        return max(self.webhook_timeout_seconds, self.smtp_timeout_seconds, self.apprise_timeout_seconds)
 
     @property
     def longest_stay_seconds(self) -> float:

@@ -111,6 +111,19 @@ class EmailEndpoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AppriseEndpoint:
+    """Any service that the library Apprise reaches (Telegram, Slack, Signal, ntfy, SMS, …). ``url`` carries its credentials."""
+
+    id: str
+    url: str = field(repr=False)
+    language: Language | None = None
+    owner: str | None = None
+    max_concurrent: int | None = None
+    per_second: float | None = None
+    channel: Literal["apprise"] = "apprise"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PullEndpoint:
     """Nobody is called: what it would be sent is read from ``/v1/changes``."""
 
@@ -128,7 +141,7 @@ class SinkEndpoint:
     channel: Literal["sink"] = "sink"
 
 
-Endpoint = WebhookEndpoint | EmailEndpoint | PullEndpoint | SinkEndpoint
+Endpoint = WebhookEndpoint | EmailEndpoint | AppriseEndpoint | PullEndpoint | SinkEndpoint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ from services.alert.places import PlaceError, read_place
 from services.alert.ports import PlaceBook
 from services.alert.watch import (
     LANGUAGES,
+    AppriseEndpoint,
     EmailEndpoint,
     Endpoint,
     Filters,
@@ -49,6 +50,7 @@ _ENDPOINT_KEYS = (
     "enabled",
     "language",
     "url",
+    "url_file",
     "secret",
     "secret_file",
     "previous_secrets",
@@ -58,6 +60,7 @@ _ENDPOINT_KEYS = (
     "per_second",
 )
 _MOST_PREVIOUS_SECRETS = 10
+_SERVICE = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+\Z")
 _WATCH_KEYS = (
     "name",
     "places",
@@ -124,7 +127,7 @@ class Reading:
         """Return one endpoint, None when it is not enabled; raises ``WatchesFileError``."""
         found = self._attempt("", partial(self._endpoint, key, value))
         self._refuse()
-        assert found is None or isinstance(found, (WebhookEndpoint, EmailEndpoint, PullEndpoint))
+        assert found is None or isinstance(found, (WebhookEndpoint, EmailEndpoint, AppriseEndpoint, PullEndpoint))
         return found
 
     def watch(self, key: str, value: object, endpoints: Mapping[str, Endpoint | None]) -> Watch | None:
@@ -177,9 +180,11 @@ class Reading:
                 return EmailEndpoint(id=key, to=address(to).addr_spec, language=language, **_bounds(said))
             except ValueError as error:
                 raise _FaultError(f"to is {to!r}, no mail address: {error}") from error
+        if channel == "apprise":
+            return AppriseEndpoint(id=key, url=self._service(said), language=language, **_bounds(said))
         if channel == "pull":
             return PullEndpoint(id=key, language=language)
-        raise _FaultError(f"channel is {channel!r}; accepted are webhook, email and pull")
+        raise _FaultError(f"channel is {channel!r}; accepted are webhook, email, apprise and pull")
 
     def _url(self, said: Mapping[str, object]) -> str:
         url = self._text(said, "url")
@@ -190,6 +195,14 @@ class Reading:
             )
         if parts.username or parts.password:
             raise _FaultError("url carries a user name or password; a webhook is authenticated by its signature alone")
+        return url
+
+    def _service(self, said: Mapping[str, object]) -> str:
+        if ("url" in said) == ("url_file" in said):
+            raise _FaultError("give exactly one of url and url_file")
+        url = self._text(said, "url") if "url" in said else _file("url_file", self._text(said, "url_file"))
+        if not _SERVICE.match(url):
+            raise _FaultError("url is not an address of Apprise, such as tgram://token/chat or ntfys://host/topic")
         return url
 
     def _secrets(self, said: Mapping[str, object]) -> tuple[str, ...]:

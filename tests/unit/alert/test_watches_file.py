@@ -10,7 +10,15 @@ import yaml
 
 from services.alert.area import Circle, CodedArea, Polygon
 from services.alert.errors import WatchesFileError
-from services.alert.watch import EmailEndpoint, Filters, Subscriptions, Watch, WebhookEndpoint, WhenVague
+from services.alert.watch import (
+    AppriseEndpoint,
+    EmailEndpoint,
+    Filters,
+    Subscriptions,
+    Watch,
+    WebhookEndpoint,
+    WhenVague,
+)
 from services.alert.watches_file import load
 from shared.events.facts import EventGroup, EventType
 from shared.events.incident import Severity
@@ -128,7 +136,7 @@ def test_a_secret_may_stand_in_a_file_and_old_ones_sign_along(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"channel": "pigeon"}, "endpoints.desk: channel is 'pigeon'; accepted are webhook, email and pull"),
+        ({"channel": "pigeon"}, "endpoints.desk: channel is 'pigeon'; accepted are webhook, email, apprise and pull"),
         ({"channel": None}, "endpoints.desk: channel is None"),
         ({"ulr": "x"}, "endpoints.desk: 'ulr' is not a key here; did you mean url?"),
         ({"url": "ftp://x.example"}, "url is 'ftp://x.example'; an address that starts with https://"),
@@ -275,3 +283,19 @@ def test_an_endpoint_may_name_its_owner_and_its_bounds(tmp_path: Path) -> None:
 )
 def test_a_bound_that_makes_no_sense_is_said(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
     assert sentence in _problems(tmp_path, _with_endpoint(**changed))
+
+
+def test_a_service_of_apprise_is_an_endpoint_whose_address_is_never_shown(tmp_path: Path) -> None:
+    address = tmp_path / "address"
+    address.write_text("tgram://123:token/456\n")
+    chat = {"channel": "apprise", "url_file": str(address), "language": "ar"}
+    (found,) = _load(tmp_path, {"endpoints": {"chat": chat}, "watches": {}}).endpoints
+    assert found == AppriseEndpoint(id="chat", url="tgram://123:token/456", language="ar")
+    assert "token" not in repr(found)
+
+
+@pytest.mark.parametrize("url", ["hello", "tgram: //x", "tgram://a b"])
+def test_what_is_no_address_of_a_service_is_said_without_showing_it(tmp_path: Path, url: str) -> None:
+    said = _problems(tmp_path, {"endpoints": {"chat": {"channel": "apprise", "url": url}}, "watches": {}})
+    assert "url is not an address of Apprise, such as tgram://token/chat" in said
+    assert url not in said
