@@ -18,6 +18,7 @@ from services.classify.link.geography import (
     relate,
 )
 from services.classify.link.incident import Profile, local_day
+from services.classify.link.kinship import NO_SUCH_PAIR, kinship
 from services.classify.link.settings import LinkSettings
 from shared.events.facts import EventType, Precision
 from shared.events.incident import Contribution, Reason
@@ -26,49 +27,6 @@ from shared.events.report import Kind
 SAME_TEXT_WEIGHT = 6.0
 SIMILAR_TEXT_WEIGHT = 1.5
 SIMILAR_TEXT = 0.5
-
-_SAME_TYPE = 1.0
-_SAME_RARE_TYPE = 1.3
-"""Agreement says more the rarer the type is."""
-_OTHER_TYPE = -2.6
-_NO_SUCH_PAIR = "other type"
-_T = EventType
-_COMMON_TYPES = frozenset({_T.ARMED_CLASH, _T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED})
-_BETWEEN_TYPES: dict[frozenset[EventType], float] = {
-    frozenset(pair): weight
-    for *pair, weight in (
-        # What first reports call "an explosion" turns out to be one of these.
-        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.SUICIDE_BOMB, 0.6),
-        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.GRENADE, 0.3),
-        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.SHELLING_ARTILLERY_MISSILE, 0.0),
-        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.AIR_DRONE_STRIKE, 0.0),
-        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.CHEMICAL_WEAPON, -0.5),
-        (_T.SHELLING_ARTILLERY_MISSILE, _T.AIR_DRONE_STRIKE, 0.5),
-        (_T.SHELLING_ARTILLERY_MISSILE, _T.GRENADE, -0.6),
-        (_T.SHELLING_ARTILLERY_MISSILE, _T.CHEMICAL_WEAPON, 0.0),
-        (_T.GRENADE, _T.CHEMICAL_WEAPON, 0.0),
-        (_T.GRENADE, _T.ATTACK, 0.0),
-        (_T.GRENADE, _T.ARMED_CLASH, -0.5),
-        # Who was shot at, and whether anybody shot back, is where accounts of one gunfight differ.
-        (_T.ATTACK, _T.ARMED_CLASH, 0.6),
-        (_T.ATTACK, _T.ABDUCTION, -0.5),
-        (_T.ATTACK, _T.SEXUAL_VIOLENCE, -0.5),
-        (_T.ABDUCTION, _T.SEXUAL_VIOLENCE, -0.8),
-        (_T.ATTACK, _T.SUICIDE_BOMB, -0.6),
-        (_T.ARMED_CLASH, _T.SUICIDE_BOMB, -0.6),
-        (_T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED, -1.0),
-        (_T.ARMED_CLASH, _T.REMOTE_EXPLOSIVE_LANDMINE_IED, -1.0),
-        (_T.ATTACK, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
-        (_T.ATTACK, _T.AIR_DRONE_STRIKE, -1.0),
-        (_T.ARMED_CLASH, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
-        (_T.ARMED_CLASH, _T.AIR_DRONE_STRIKE, -1.2),
-        (_T.ARMED_CLASH, _T.ABDUCTION, -1.2),
-        (_T.ARMED_CLASH, _T.GOVERNMENT_REGAINS_TERRITORY, -0.4),
-        (_T.ARMED_CLASH, _T.NON_STATE_OVERTAKES_TERRITORY, -0.4),
-        (_T.ATTACK, _T.NON_STATE_OVERTAKES_TERRITORY, -0.3),
-    )
-}
-"""Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
 
 _REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", weight=-1.2, is_conflict=True)
 _REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
@@ -117,7 +75,7 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
     reasons += [
         reason
         for reason in (
-            _type(telling, known),
+            kinship(telling, known),
             _targets(telling, known),
             _weapons(telling, known),
             _perpetrator(telling, known),
@@ -127,7 +85,7 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
         )
         if reason is not None
     ]
-    if {"other perpetrator", _NO_SUCH_PAIR} <= {reason.name for reason in reasons}:
+    if {"other perpetrator", NO_SUCH_PAIR} <= {reason.name for reason in reasons}:
         return Likeness(score=place.weight, reasons=tuple(reasons), veto="another kind of attack by others")
     total = round(sum(reason.weight for reason in reasons), 3)
     return Likeness(score=total, reasons=tuple(reasons), is_elsewhere=place.is_conflict)
@@ -203,21 +161,6 @@ def _lag(days: int, window: int) -> tuple[Reason, str | None]:
     return Reason(name=f"told {days} days after", weight=weight), veto
 
 
-def _type(telling: Contribution, known: Profile) -> Reason | None:
-    told = telling.facts.event_type
-    if told is None or known.event_type is None:
-        return None
-    same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
-    if told is known.event_type:
-        return Reason(name="same type", weight=same)
-    if told in known.event_types:
-        return Reason(name="type that others told", weight=round(same * 0.8, 2))
-    weight = _BETWEEN_TYPES.get(frozenset({told, known.event_type}))
-    if weight is None:
-        return Reason(name=_NO_SUCH_PAIR, weight=_OTHER_TYPE)
-    return Reason(name="related type" if weight < 0 else "compatible type", weight=weight)
-
-
 def _targets(telling: Contribution, known: Profile) -> Reason | None:
     told = frozenset(telling.facts.targets)
     if not told or not known.targets:
@@ -255,7 +198,7 @@ def _is_own_denial(telling: Contribution, known: Profile) -> bool:
     """Whether the outlet denies what it told, which was of that kind: a bomb hoax is no retraction of a shooting."""
     if telling.source.kind is not Kind.RETRACTION or telling.source.outlet not in known.outlets:
         return False
-    kind = _type(telling, known)
+    kind = kinship(telling, known)
     return kind is None or kind.weight >= 0
 
 

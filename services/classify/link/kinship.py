@@ -1,0 +1,69 @@
+"""How near two types of attack are: accounts of one attack disagree on some pairs, never on others."""
+
+from services.classify.link.incident import Profile
+from shared.events.facts import EventType
+from shared.events.incident import Contribution, Reason
+from shared.events.report import Kind
+
+_SAME_TYPE = 1.0
+_SAME_RARE_TYPE = 1.3
+"""Agreement says more the rarer the type is."""
+_OTHER_TYPE = -2.6
+NO_SUCH_PAIR = "other type"
+_T = EventType
+_COMMON_TYPES = frozenset({_T.ARMED_CLASH, _T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED})
+_BETWEEN_TYPES: dict[frozenset[EventType], float] = {
+    frozenset(pair): weight
+    for *pair, weight in (
+        # What first reports call "an explosion" turns out to be one of these.
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.SUICIDE_BOMB, 0.6),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.GRENADE, 0.3),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.SHELLING_ARTILLERY_MISSILE, 0.0),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.AIR_DRONE_STRIKE, 0.0),
+        (_T.REMOTE_EXPLOSIVE_LANDMINE_IED, _T.CHEMICAL_WEAPON, -0.5),
+        (_T.SHELLING_ARTILLERY_MISSILE, _T.AIR_DRONE_STRIKE, 0.5),
+        (_T.SHELLING_ARTILLERY_MISSILE, _T.GRENADE, -0.6),
+        (_T.SHELLING_ARTILLERY_MISSILE, _T.CHEMICAL_WEAPON, 0.0),
+        (_T.GRENADE, _T.CHEMICAL_WEAPON, 0.0),
+        (_T.GRENADE, _T.ATTACK, 0.0),
+        (_T.GRENADE, _T.ARMED_CLASH, -0.5),
+        # Who was shot at, and whether anybody shot back, is where accounts of one gunfight differ.
+        (_T.ATTACK, _T.ARMED_CLASH, 0.6),
+        (_T.ATTACK, _T.ABDUCTION, -0.5),
+        (_T.ATTACK, _T.SEXUAL_VIOLENCE, -0.5),
+        (_T.ABDUCTION, _T.SEXUAL_VIOLENCE, -0.8),
+        (_T.ATTACK, _T.SUICIDE_BOMB, -0.6),
+        (_T.ARMED_CLASH, _T.SUICIDE_BOMB, -0.6),
+        (_T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED, -1.0),
+        (_T.ARMED_CLASH, _T.REMOTE_EXPLOSIVE_LANDMINE_IED, -1.0),
+        (_T.ATTACK, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
+        (_T.ATTACK, _T.AIR_DRONE_STRIKE, -1.0),
+        (_T.ARMED_CLASH, _T.SHELLING_ARTILLERY_MISSILE, -1.0),
+        (_T.ARMED_CLASH, _T.AIR_DRONE_STRIKE, -1.2),
+        (_T.ARMED_CLASH, _T.ABDUCTION, -1.2),
+        (_T.ARMED_CLASH, _T.GOVERNMENT_REGAINS_TERRITORY, -0.4),
+        (_T.ARMED_CLASH, _T.NON_STATE_OVERTAKES_TERRITORY, -0.4),
+        (_T.ATTACK, _T.NON_STATE_OVERTAKES_TERRITORY, -0.3),
+    )
+}
+"""Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
+_CALLED_ATTACK = -0.3
+
+
+def kinship(telling: Contribution, known: Profile) -> Reason | None:
+    """Return what the telling's type says beside the incident's, None where either has none."""
+    told = telling.facts.event_type
+    if told is None or known.event_type is None:
+        return None
+    same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
+    if told is known.event_type:
+        return Reason(name="same type", weight=same)
+    if told in known.event_types:
+        return Reason(name="type that others told", weight=round(same * 0.8, 2))
+    weight = _BETWEEN_TYPES.get(frozenset({told, known.event_type}))
+    if told is EventType.ATTACK and telling.source.kind is Kind.UPDATE:
+        # What looks back at a bombing or an abduction calls it "the attack", "the crime", "the massacre".
+        weight = max(_CALLED_ATTACK, _CALLED_ATTACK if weight is None else weight)
+    if weight is None:
+        return Reason(name=NO_SUCH_PAIR, weight=_OTHER_TYPE)
+    return Reason(name="related type" if weight < 0 else "compatible type", weight=weight)
