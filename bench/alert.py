@@ -241,7 +241,7 @@ async def measure(case: Case, stack: EmbeddedStack, directory: Path, binary: Pat
             kafka=stack.bootstrap_servers, postgres=dsn, directory=directory, watches=watches(case, receiver.urls)
         )
         for name in ("RETRY_SCHEDULE_SECONDS", "WEBHOOK_TIMEOUT_SECONDS", "WEBHOOK_CONNECT_SECONDS",
-                     "SMTP_TIMEOUT_SECONDS", "LEASE_SECONDS"):  # fmt: skip
+                     "SMTP_TIMEOUT_SECONDS", "APPRISE_TIMEOUT_SECONDS", "LEASE_SECONDS"):  # fmt: skip
             del stage.environment[f"TOCSIN_ALERT_{name}"]
         async with stage:
             await stage.start()

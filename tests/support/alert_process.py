@@ -60,6 +60,7 @@ class AlertStage:
             "TOCSIN_ALERT_WEBHOOK_TIMEOUT_SECONDS": "3",
             "TOCSIN_ALERT_WEBHOOK_CONNECT_SECONDS": "2",
             "TOCSIN_ALERT_SMTP_TIMEOUT_SECONDS": "3",
+            "TOCSIN_ALERT_APPRISE_TIMEOUT_SECONDS": "3",
             "TOCSIN_ALERT_LEASE_SECONDS": "13",
         }
 
