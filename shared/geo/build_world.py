@@ -65,6 +65,8 @@ DETAILED = frozenset(
 """Countries whose small towns are kept."""
 
 _MIN_POPULATION = 15_000
+_KNOWN_RANK = 60
+"""Of towns that this project's lists spell out: newsrooms name them, whatever their size."""
 _MIN_POPULATION_ARABIC = 100_000
 """Below this, names in Arabic letters of towns far away are mostly Persian and Urdu, and words of Arabic and Sorani by chance."""
 _ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
@@ -189,6 +191,8 @@ def cities(division_of: dict[str, list[str]]) -> Iterator[Names]:
         rank = 85 if (country, name_key(city["name"])) in capitals else 80 if population >= 1_000_000 else 70 if population >= 300_000 else 60 if population >= 50_000 else 45 if population >= 10_000 else 30  # fmt: skip
         if country not in DETAILED and rank < 80:
             rank -= 12
+        if own and country in DETAILED:
+            rank = max(rank, _KNOWN_RANK)
         entry = Entry(
             kind=EntryKind.TOWN, name=city["name"], ar=arabic[0] if arabic else None, ckb=sorani[0] if sorani else None,
             lat=city["latitude"], lon=city["longitude"], country=country, admin1=codes[0] if len(codes) == 1 else None,

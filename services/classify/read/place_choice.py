@@ -58,6 +58,10 @@ class Settled:
         return _FINENESS[self.entry.kind]
 
 
+_STRIKERS = frozenset({"TR", "IR", "IL", "RU", "US"})
+"""Countries whose armies strike abroad: where they are named, a place of another country may still be the scene."""
+
+
 @dataclass(kw_only=True)
 class Context:
     """The units and countries that the text names, with how much each counts."""
@@ -68,7 +72,9 @@ class Context:
     def places_elsewhere(self, country: str, reading: Reading) -> bool:
         """Whether the text names countries or their divisions as places, and never ``country``."""
         named = {unit.country for other, unit in self.units if other.mention.key != reading.mention.key} | {
-            code for code, weight in self.countries.items() if weight >= 1
+            code
+            for code, weight in self.countries.items()
+            if weight >= 1 and not (code in _STRIKERS and reading.role is Role.SCENE)
         }
         return bool(named) and country not in named and self.countries.get(country, 0.0) == 0
 
@@ -178,14 +184,23 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
         followed = not latin or _follows_preposition(reading)
         return not plain and followed and (entry.rank >= 60 or support >= 3)
     if entry.rank >= 60:
-        return entry.rank >= 80 or latin or not plain or entry.rank >= 68
+        return entry.rank >= 80 or latin or not plain or entry.rank >= 68 or _heads_the_title(mention)
     if plain:
         return entry.rank >= 45 and support >= 4
     return is_held or _deserves_little(mention, entry, support)
 
 
+def _heads_the_title(mention: Mention) -> bool:
+    """Whether a headline begins with the name and a mark that says where: "منبج: انفجار …", "الضالع.. استشهاد …"."""
+    following = mention.sentence.tokens[mention.last + 1 : mention.last + 2]
+    is_first = mention.first == 0 and mention.sentence.field == "title"
+    return is_first and bool(following) and following[0].text in ":.…،,—–-"
+
+
 def _deserves_little(mention: Mention, entry: Entry, support: float) -> bool:
     """The same for a little-known place that the wording puts something at."""
+    if entry.kind is EntryKind.SITE and entry.country == _HOME:
+        return entry.rank >= 50 or support >= 1.5
     if not mention.key.isascii() and mention.first == mention.last:  # common words abound among the villages
         return entry.rank >= 45 and support >= 3.0
     if entry.country != _HOME:

@@ -16,6 +16,7 @@ from services.classify.read.place_cues import (
     places_next,
 )
 from services.classify.read.place_words import (
+    ATTACK,
     BETWEEN,
     MOVED,
     NEAR,
@@ -103,7 +104,7 @@ _FIRST_OF_TWO = frozenset(
 )
 """First words of village names that never stand alone."""
 
-_NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR
+_NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR | frozenset(word for word in ATTACK if not word.isascii())
 _NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN if not word.isascii()) - {"علي"}
 """A name of several words does not begin with a preposition: "لە کانی" is not the village Lakani."""
 

@@ -36,6 +36,7 @@ def choose(settled: Sequence[Settled], weights: Sequence[float]) -> Settled | No
     aside = (Role.DATELINE, Role.ACTOR)
     told = [s for s in settled if s.reading.role not in (*aside, Role.BACKGROUND, Role.SPEAKER)]
     possible = [s for s in settled if s.reading.role not in aside] if told else list(settled)
+    possible = _without_strikers(possible)
     if not possible:
         return None
     scores = {id(one): _choice_score(one, settled, weights) for one in possible}
@@ -43,6 +44,22 @@ def choose(settled: Sequence[Settled], weights: Sequence[float]) -> Settled | No
     while (finer := _finer_within(best, possible, weights, scores)) is not None:
         best = finer
     return best if scores[id(best)] > 0 else None
+
+
+def _without_strikers(possible: Sequence[Settled]) -> Sequence[Settled]:
+    """Without countries named beside a place elsewhere where something is told to be: "Israeli army … in Khan Younis"."""
+    scenes = {
+        one.entry.country
+        for one in possible
+        if one.entry is not None and one.entry.kind is not EntryKind.COUNTRY and one.reading.role is Role.SCENE
+    }
+    if not scenes:
+        return possible
+    return [
+        one
+        for one in possible
+        if one.entry is None or one.entry.kind is not EntryKind.COUNTRY or one.entry.country in scenes
+    ]
 
 
 def _finer_within(
