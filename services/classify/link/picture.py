@@ -162,7 +162,9 @@ def _place(carrying: Sequence[Contribution]) -> Place | None:
         return None
     start = 0
     for n, (telling, place) in enumerate(told):
-        if n > start and telling.source.kind is Kind.UPDATE:
+        if (
+            n > start and telling.source.kind is Kind.UPDATE and not telling.facts.claimed
+        ):  # who claims it names it roughly
             settled = _consensus([earlier for _, earlier in told[start:n]])
             if _is_other(settled, place) and _may_correct(place, settled):
                 start = n

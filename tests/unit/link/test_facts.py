@@ -9,7 +9,7 @@ from services.classify.link.severity import severity_of
 from shared.codec import encode
 from shared.events.facts import Casualties, EventType
 from shared.events.incident import ChangeKind, IncidentChange, Severity, Status
-from shared.events.report import Kind, Report
+from shared.events.report import AttackFacts, Kind, Report
 from tests.support.told import NOON, TODAY, count, facts, told
 from tests.unit.link.streams import changes_of, last_of
 
@@ -121,6 +121,17 @@ def test_a_village_becoming_known_is_an_update() -> None:
     change = last_of(told("a", facts("Diyala", killed=2)), told("b", facts("Imam Ways", killed=2), hours=1))
     assert change.change is ChangeKind.UPDATED
     assert facts_changed(change) == {"admin2", "precision"}
+
+
+@pytest.mark.parametrize(("claimed", "moves"), [(False, True), (True, False)])
+def test_an_update_that_names_another_town_moves_the_incident_a_claim_does_not(claimed: bool, moves: bool) -> None:
+    def at(place: str, *, claimed: bool = False) -> AttackFacts:
+        return facts(place, killed=4, targets=("army",), weapons=("ied",), perpetrator="isis", claimed=claimed)
+
+    change = last_of(
+        told("a", at("Khanaqin town")), told("b", at("Baquba town", claimed=claimed), kind=Kind.UPDATE, hours=9)
+    )
+    assert ("point" in facts_changed(change)) is moves
 
 
 def test_a_coarser_place_changes_nothing() -> None:
