@@ -79,7 +79,7 @@ def create_app(parts: ApiParts) -> Litestar:
         route_handlers=list(_HANDLERS),
         state=State({"parts": parts}),
         guards=[guard],
-        before_send=[_count],
+        before_send=[_finish],
         openapi_config=OpenAPIConfig(
             title="Tocsin",
             version="1",
@@ -112,9 +112,18 @@ def _answer_error(request: Request[object, object, State], error: Exception) -> 
     return _with_headers(answer)
 
 
-async def _count(message: Message, scope: Scope) -> None:
+async def _finish(message: Message, scope: Scope) -> None:
+    """Count the answer, and name all methods in that of OPTIONS: the framework knows only those it met first."""
     if message["type"] == "http.response.start":
+        if scope.get("method") == "OPTIONS" and message["status"] == 204:
+            methods = _methods_at(scope["litestar_app"], scope.get("path_template", ""))
+            headers = [(name, value) for name, value in message["headers"] if name.lower() != b"allow"]
+            message["headers"] = [*headers, (b"allow", ", ".join(methods).encode())]
         metrics: ApiMetrics = scope["litestar_app"].state.parts.metrics
         metrics.count(message["status"])
         if (started := scope["state"].get(STARTED)) is not None:
             metrics.duration.observe(time.monotonic() - started)
+
+
+def _methods_at(app: Litestar, template: str) -> list[str]:
+    return sorted({method for route in app.routes if route.path_format == template for method in route.methods})

@@ -9,7 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from services.alert import atom, cap
 from services.alert.api.access import address_of, caller_of, known_caller
-from services.alert.api.incident_routes import IncidentId
+from services.alert.api.incident_routes import KEY_OR_OPEN, IncidentId
 from services.alert.api.parts import ApiParts, parts_of
 from services.alert.api.problems import Fault, ProblemError, responses
 from services.alert.api.subscription_routes import Id, own_id
@@ -48,6 +48,7 @@ async def feed_address(request: _REQUEST, state: State, name: Id) -> FeedAddress
 
 @get(
     "/v1/watches/{name:str}/feed.atom",
+    security=KEY_OR_OPEN,
     media_type=atom.MEDIA_TYPE,
     responses=responses(Fault.NOT_FOUND),
     summary="What a watch was told, as Atom (RFC 4287)",
@@ -75,6 +76,7 @@ async def feed(request: _REQUEST, state: State, name: Id, token: _Token = None) 
 @get(
     "/v1/incidents/{incident_id:str}/cap",
     opt={"right": Right.READ, "incident_list": True},
+    security=KEY_OR_OPEN,
     media_type=cap.MEDIA_TYPE,
     responses=responses(Fault.NOT_FOUND),
     summary="The latest CAP 1.2 document of an incident",
@@ -87,6 +89,7 @@ async def cap_latest(request: _REQUEST, state: State, incident_id: IncidentId) -
 @get(
     "/v1/incidents/{incident_id:str}/cap/{revision:int}",
     opt={"right": Right.READ, "incident_list": True},
+    security=KEY_OR_OPEN,
     media_type=cap.MEDIA_TYPE,
     responses=responses(Fault.NOT_FOUND),
     summary="The CAP 1.2 document of a revision",

@@ -85,8 +85,9 @@ async def incident_filter(
     parts = parts_of(request.app.state)
     caller = caller_of(request)
     if watch is not None:
-        own = caller.tenant if caller is not None else None
-        if own != tenant_of(watch):
+        if caller is None:
+            raise ProblemError(Fault.KEY_MISSING, "what a watch was told is for keys of its tenant")
+        if caller.tenant != tenant_of(watch):
             raise ProblemError(Fault.NOT_FOUND, "there is no such watch")
     severity = None if min_severity is None else _member(Severity, "min_severity", min_severity)
     return IncidentFilter(

@@ -31,12 +31,15 @@ Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=200, description="M
 IncidentId = Annotated[str, PathParameter(max_length=64)]
 _Wanted = NamedDependency[SkipValidation[IncidentFilter]]
 _FILTER = {"wanted": Provide(incident_filter)}
+KEY_OR_OPEN: list[dict[str, list[str]]] = [{"key": []}, {}]
+"""A key, or none where the operator has opened the incident list."""
 _MAY_READ = {"right": Right.READ, "incident_list": True}
 
 
 @get(
     "/v1/incidents",
     opt=_MAY_READ,
+    security=KEY_OR_OPEN,
     dependencies=_FILTER,
     responses=responses(Fault.CURSOR_INVALID, Fault.NOT_FOUND),
     summary="Incidents as they stand",
@@ -52,6 +55,7 @@ async def list_incidents(
 @get(
     "/v1/incidents.geojson",
     opt=_MAY_READ,
+    security=KEY_OR_OPEN,
     dependencies=_FILTER,
     media_type=geojson.MEDIA_TYPE,
     responses=responses(Fault.CURSOR_INVALID, Fault.NOT_FOUND),
@@ -68,6 +72,7 @@ async def list_features(
 @get(
     "/v1/incidents/{incident_id:str}",
     opt=_MAY_READ,
+    security=KEY_OR_OPEN,
     responses=responses(Fault.NOT_FOUND),
     summary="One incident and its history",
 )

@@ -291,3 +291,107 @@ def test_ids_name_their_tenant() -> None:
     assert owned_id("acme", "diyala") == "acme.diyala"
     assert tenant_of("diyala~feed") == "default"
     assert tenant_of("acme.diyala~feed") == "acme"
+
+
+def test_every_method_of_an_address_is_named_and_others_are_refused() -> None:
+    client = ApiStage().client()
+    assert client.options("/v1/watches/home").headers["allow"] == "DELETE, GET, OPTIONS, PUT"
+    refused = client.patch("/v1/keys")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, OPTIONS, POST")
+    assert refused.json()["reason"] == "method_not_allowed"
+
+
+def test_a_body_larger_than_allowed_is_refused_before_it_is_read() -> None:
+    stage = ApiStage(max_body_bytes=1000)
+    client = stage.client(stage.key(Right.WRITE))
+    answer = client.put("/v1/endpoints/desk", json=HOOK | {"x": "y" * 2000})
+    assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
+    assert stage.refused(Fault.TOO_LARGE) == 1
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b'{"channel": "\\ud800"}', b"\xff", b""])
+def test_a_body_that_is_no_document_is_refused(body: bytes) -> None:
+    stage = ApiStage()
+    client = stage.client(stage.key(Right.WRITE))
+    answer = client.put("/v1/endpoints/desk", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ({"channel": "webhook", "url": "https://x.example/${HOME}"}, "${…}"),
+        (
+            {"channel": "webhook", "url": "https://x.example/", "secret_file": "/etc/passwd"},
+            "secret_file is for the watches file",
+        ),
+        ({"channel": "webhook", "url": "ftp://x.example/"}, "https://"),
+        ({"channel": "pigeon"}, "'pigeon'"),
+        ({"channel": "webhook", "url": "https://x.example/", "language": "xx"}, "language is 'xx'"),
+        ({"channel": "webhook", "url": "https://x.example/", "x": {"y": [[[[[[[[[[[[[1]]]]]]]]]]]]]}}, "nested"),
+    ],
+)
+def test_an_endpoint_that_is_wrong_or_asks_for_the_servers_own_is_refused(
+    document: dict[str, Any], sentence: str
+) -> None:
+    stage = ApiStage()
+    answer = stage.client(stage.key(Right.WRITE)).put("/v1/endpoints/desk", json=document)
+    assert (answer.status_code, sentence in answer.json()["detail"]) == (422, True), answer.text
+    assert stage.subscriptions.held == {}
+
+
+def test_secrets_are_shown_once_and_addresses_to_those_who_may_change_them() -> None:
+    stage = ApiStage()
+    writer, reader = stage.client(stage.key(Right.WRITE)), stage.client(stage.key())
+    made = writer.put("/v1/endpoints/desk", json=HOOK).json()
+    assert made["secret"].startswith("whsec_")
+    assert "secret" not in str(writer.get("/v1/endpoints/desk").json()["document"])
+    assert writer.put("/v1/endpoints/desk", json=HOOK).json()["secret"] is None, "it keeps the one it has"
+    assert writer.get("/v1/endpoints/desk").json()["document"]["url"] == HOOK["url"]
+    assert reader.get("/v1/endpoints/desk").json()["document"]["url"] == "https://desk.example/…"
+    assert made["secret"] not in reader.get("/v1/endpoints").text
+
+
+def test_a_watch_without_a_webhook_has_a_feed_to_be_read() -> None:
+    stage = ApiStage()
+    writer = stage.client(stage.key(Right.WRITE))
+    assert writer.put("/v1/watches/home", json={"places": ["Diyala"]}).json()["endpoints"] == ["home~feed"]
+    stage.deliveries.write("d_1", endpoint="home~feed", watch_ids=("home",))
+    page = writer.get("/v1/changes", params={"watch": "home"}).json()
+    assert [one["id"] for one in page["changes"]] == ["d_1"]
+
+
+def test_the_cursor_of_a_quiet_watch_does_not_grow_old() -> None:
+    stage = ApiStage()
+    client = stage.client(stage.key(Right.WRITE))
+    client.put("/v1/watches/home", json={"places": ["Diyala"]})
+    stage.deliveries.write("d_1", endpoint="home~feed", watch_ids=("home",))
+    first = client.get("/v1/changes", params={"watch": "home"}).json()["next"]
+    for number in range(5):
+        stage.deliveries.write(f"d_other_{number}", endpoint="desk")
+    later = client.get("/v1/changes", params={"watch": "home", "after": first}).json()["next"]
+    stage.deliveries.pruned_to = 5
+    assert client.get("/v1/changes", params={"watch": "home", "after": later}).status_code == 200
+    old = client.get("/v1/changes", params={"watch": "home", "after": first})
+    assert (old.status_code, old.json()["reason"]) == (410, "cursor_expired")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"type": "bang"}, "accepted are armed_clash"),
+        ({"status": "gone"}, "accepted are active"),
+        ({"min_severity": "huge"}, "accepted are minor"),
+        ({"since": "yesterday"}, "2026-06-13T20:00:00Z"),
+        ({"bbox": "1,2,3"}, "west,south,east,north"),
+        ({"bbox": "1,2,3,nan"}, "no box on the earth"),
+        ({"area": "Salman"}, "Salman in Diyala"),
+        ({"area": "Atlantis"}, "is not a place that is known"),
+        ({"limit": "0"}, "limit"),
+    ],
+)
+def test_a_filter_that_does_not_parse_names_what_is_accepted(parameters: dict[str, str], sentence: str) -> None:
+    stage = ApiStage(open_incidents=True)
+    answer = stage.client().get("/v1/incidents", params=parameters)
+    assert (answer.status_code, sentence in answer.json()["detail"]) == (422, True), answer.text
