@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo up check format test unit integration eval bench bench-read bench-link bench-ingest bench-alert lock lock-jars clean gazetteer train deploy-check generated
+.PHONY: help setup demo up check format test unit integration eval bench bench-read bench-link bench-ingest bench-alert chaos lock lock-jars clean gazetteer train deploy-check generated
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -83,6 +83,9 @@ gazetteer: $(READY)  ## Build the shipped place data anew from SOURCE=folder (se
 
 train: $(READY)  ## Train the story-kind model from the labelled examples in the repository
 	$(BIN)/python -m services.classify.train
+
+chaos: $(READY)  ## Ten minutes of faults on every part of the pipeline: what is lost, repeated, late (ARGS="--minutes 60 --seed 2")
+	$(BIN)/python -m bench.chaos $(ARGS)
 
 deploy-check: $(READY)  ## Render and validate the manifests, the compose file, the alert rules and the dashboard
 	$(BIN)/pytest -q tests/deploy $(ARGS)

@@ -9,7 +9,9 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -139,6 +141,7 @@ class Pipeline:
     receiver: WebhookReceiver
     mail: MailCatcher
     connection: KafkaConnection
+    folder: Path
     ended: Counter[str] = field(default_factory=Counter)
 
     def child(self, part: str) -> ChildProcess:
@@ -224,7 +227,7 @@ async def pipeline(folder: Path, day: RecordedDay, *, seconds: float) -> AsyncIt
         await services.ready(deadline_seconds=120)
         yield Pipeline(
             kafka=kafka, postgres=postgres, services=services, networks=networks, feeds=feeds, receiver=receiver,
-            mail=mail, connection=connection,
+            mail=mail, connection=connection, folder=folder,
         )  # fmt: skip
 
 
@@ -302,7 +305,36 @@ async def survive(
     finally:
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
-    return await _verdict(made)
+    return await verdict(made)
+
+
+async def incidents(made: Pipeline) -> list[list[str]]:
+    """The items of each incident, as its last change names them."""
+    last: dict[str, IncidentChange] = {}
+    for record in await dump(made.connection, INCIDENTS):
+        change = decode(IncidentChange, record.value)
+        if change.incident_id not in last or last[change.incident_id].revision < change.revision:
+            last[change.incident_id] = change
+    return [[source.item_id for source in change.sources] for change in last.values()]
+
+
+async def lose_kafka(made: Pipeline) -> None:
+    """Kafka's data and the copy of the link table are gone; do what docs/deploy.md says ("Loss of Kafka") and wait until all is quiet."""
+    await made.services.stop()
+    await made.kafka.stop()
+    for gone in ("kafka", "classify"):
+        shutil.rmtree(made.folder / gone)
+    await made.kafka.start()
+    await apply(made.connection, ALL)
+    made.services.start()
+    await made.services.ready(deadline_seconds=120)
+    ingest = next(spec for spec in made.services.specs if spec.name == "ingest")
+    refill = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", "ingest", "republish", "--since", "7d", env=dict(ingest.environment)
+    )
+    if await refill.wait() != 0:
+        raise RuntimeError("tocsin ingest republish failed")
+    await made.quiet(200)
 
 
 async def _commit(made: Pipeline, fault: Fault) -> None:
@@ -354,7 +386,8 @@ class Verdict:
         )
 
 
-async def _verdict(made: Pipeline) -> Verdict:
+async def verdict(made: Pipeline) -> Verdict:
+    """Compare the incidents with the fold of the reports, and what was told with the changes that notify."""
     items = [decode(Item, record.value) for record in await dump(made.connection, ITEMS)]
     fetched = {item.url for item in items}
     stories = [item for outlet in made.feeds.listings for item in made.feeds.visible(outlet.slug)]
