@@ -208,6 +208,8 @@ def _why_not_open(telling: Contribution, settings: LinkSettings, *, fits_none: b
     age = local_day(telling.source.time) - day_of(telling)
     if age > (settings.reaction_age if kind is Kind.REACTION else settings.archive_age):
         return Flag.ARCHIVE_STORY
+    if "#" in telling.source.item_id and not _is_located(facts.place):
+        return Flag.NO_PLACE_TO_OPEN  # a further attack of an item, somewhere: nobody could be told where
     if speaks_of_known(telling) and not _says_where(telling, fits_none=fits_none):
         return Flag.NO_PLACE_TO_OPEN
     if kind is Kind.REACTION and not _has_substance(facts, settings):

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from services.classify.link.geography import OTHER_DISTRICT, relate
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import compact
 from shared.events.facts import GROUP_OF, Casualties, Count, Evidence, Place, Precision
@@ -69,7 +70,7 @@ def screen(report: Report, settings: LinkSettings) -> Screened:
         found.extend(
             _contribution(report, facts, number, flags, settings)
             for number, facts in enumerate((report, *report.other_events))
-            if report.parts is None or number in report.parts
+            if (report.parts is None or number in report.parts) and (number == 0 or not repeats(report, facts))
         )
     return Screened(contributions=tuple(found), flags=tuple(dict.fromkeys(flags)))
 
@@ -100,6 +101,26 @@ def _contribution(
         signature=compact(report.signature) if is_main else b"",
         backfill=report.backfill,
     )
+
+
+def repeats(main: AttackFacts, further: AttackFacts) -> bool:
+    """Whether a further attack of an item is its main one again, told more finely or with the rest of its toll.
+
+    It is another one when the places exclude each other, the days or the groups differ, or both give a figure and not the same.
+    """
+    place = relate(main.place, further.place)
+    if place.is_conflict or place is OTHER_DISTRICT:
+        return False
+    if main.event_group and further.event_group and main.event_group is not further.event_group:
+        return False
+    if main.occurred_on and further.occurred_on and main.occurred_on != further.occurred_on:
+        return False
+    tolls = (
+        (main.casualties.killed, further.casualties.killed),
+        (main.casualties.wounded, further.casualties.wounded),
+        (main.casualties.attackers_killed, further.casualties.attackers_killed),
+    )
+    return all(one is None or other is None or one.best == other.best for one, other in tolls)
 
 
 def screen_facts(

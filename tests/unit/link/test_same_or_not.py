@@ -295,6 +295,27 @@ def test_a_report_without_any_place_and_hardly_sure_opens_nothing() -> None:
     assert changes_of(told("a", facts("Diyala", confidence=0.3)))[0][0].change is ChangeKind.OPENED
 
 
+@pytest.mark.parametrize(
+    ("further", "is_another"),
+    [
+        (facts("Imam Ways"), False),
+        (facts("Imam Ways", wounded=3), False),
+        (facts("Khanaqin", killed=2), False),
+        (facts("Imam Ways", killed=1), True),
+        (facts("Imam Ways", event_type=T.ABDUCTION), True),
+        (facts("Imam Ways", on=TODAY - timedelta(days=1)), True),
+        (facts("Tulul"), True),
+        (facts("Muqdadiya"), True),
+        (facts(None, killed=1), False),
+    ],
+)
+def test_a_further_attack_is_another_one_in_place_day_kind_or_toll_and_says_where(
+    further: AttackFacts, is_another: bool
+) -> None:
+    changes = changes_of(told("round", facts("Imam Ways", killed=2), others=(further,)))[0]
+    assert [change.change for change in changes] == [ChangeKind.OPENED] * (2 if is_another else 1)
+
+
 def test_one_item_tells_of_one_attack_once() -> None:
     changes = changes_of(told("a", facts("Imam Ways"), others=(facts("Imam Ways"),)))[0]
     assert len({change.incident_id for change in changes}) == len(changes)
