@@ -1,20 +1,24 @@
 """``tocsin watches``; ``tocsin deliveries`` is in ``deliveries_cli``."""
 
 import asyncio
+import getpass
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import asyncpg
 import click
+import yaml
 
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
+from services.alert.adapters.past import past_changes
 from services.alert.adapters.postgres import PostgresLedger
+from services.alert.adapters.subscriptions import PostgresSubscriptions
 from services.alert.area import Area, Circle, CodedArea
 from services.alert.compose import Composer, Sender
 from services.alert.deliveries_cli import (
@@ -25,12 +29,16 @@ from services.alert.deliveries_cli import (
     settings_of_environment,
     with_pool,
 )
+from services.alert.keys import tenant_of
 from services.alert.ledger import DeliveryDetail, DeliveryStatus, StoredChange
 from services.alert.matching import WatchIndex
 from services.alert.payload import Times
-from services.alert.routing import Told, route
+from services.alert.rehearsal import PastChange, WouldGather, rehearse
+from services.alert.routing import Message
+from services.alert.subscription import EntryError, Kind, read_watch, subscriptions_of
 from services.alert.trial import trial_notices, trial_state
 from services.alert.watch import Subscriptions
+from services.alert.watch_entry import ShapeError, with_watch
 from services.alert.watches_file import load
 from services.alert.words import Telling, headline
 from shared.codec import DecodeError, decode, encode
@@ -76,28 +84,75 @@ def list_watches(path: Path) -> None:
         click.echo(f"{path} has no enabled watch")
 
 
+@watches.command("add")
+@_FILE_OPTION
+@click.option("--database", is_flag=True, help="Keep it in the database; the running service follows within seconds.")
+@click.argument("watch_id", metavar="ID")
+@click.option("--place", "places", multiple=True, help="A name in any language, or a code; may be repeated.")
+@click.option("--to", "endpoints", multiple=True, help="An endpoint's name; may be repeated.")
+@click.option("--name", help="How receivers see it.")
+@click.option(
+    "--set", "others", multiple=True, metavar="KEY=VALUE", help="Any other key of docs/alerts.md, its value as YAML."
+)
+def add_watch(
+    *,
+    path: Path,
+    database: bool,
+    watch_id: str,
+    places: Sequence[str],
+    endpoints: Sequence[str],
+    name: str | None,
+    others: Sequence[str],
+) -> None:
+    """Add a watch to the watches file, or to the database.
+
+    A place that is not known is refused with the nearest names, an ambiguous one with all it may mean. The file keeps its
+    comments; a service that reads it is told at its next start.
+    """
+    document: dict[str, object] = {"name": name} if name else {}
+    document |= {"places": list(places)} if places else {}
+    document |= {"endpoints": list(endpoints)}
+    document |= dict(_key_value(one) for one in others)
+    if database:
+        _add_to_database(path, watch_id, document)
+    else:
+        _add_to_file(path, watch_id, document)
+    click.echo(f"{watch_id} is added to {'the database' if database else path}")
+
+
 @watches.command("test")
 @_FILE_OPTION
+@click.option("--watch", "only", help="This watch only.")
+@click.option(
+    "--days", type=click.IntRange(1, 120), help="What the service has seen in so many past days, from its database."
+)
 @click.argument("changes", type=click.File("rb"), default="-")
-def test_watches(path: Path, changes: BinaryIO) -> None:
-    """What would have been sent for CHANGES: incident changes as JSON lines, such as `tocsin backtest` prints.
+def test_watches(path: Path, only: str | None, days: int | None, changes: BinaryIO) -> None:
+    """What would have been sent for CHANGES: incident changes as JSON lines, such as `tocsin backtest` prints; or with --days
+    for what the running service has seen.
 
-    Sends nothing and needs no server. Endpoints that are not enabled count as well, so that a watch can be tried before.
+    Sends nothing; without --days it needs no server. Endpoints that are not enabled count as well, so that a watch can be
+    tried before. Quiet hours, digests and limits count, holds and mutes do not.
     """
     subscriptions, book = _subscriptions(path, every_endpoint=True)
-    index = WatchIndex(subscriptions.watches)
-    told: dict[str, Told] = {}
-    endpoints = {name for watch in subscriptions.watches for name in watch.endpoints}
+    watched = [watch for watch in subscriptions.watches if only in (None, watch.id)]
+    if only is not None and not watched:
+        raise click.ClickException(f"{path} has no enabled watch {only}")
+    past = _past(days) if days is not None else (PastChange(at=one.last_seen, state=one) for one in _changes(changes))
+    endpoints = {name for watch in watched for name in watch.endpoints}
     count = 0
-    for state in _changes(changes):
-        routed = route(state, index, told.get(state.incident_id, {}), endpoints=endpoints)
-        told[state.incident_id] = routed.told
-        for notice in routed.notices:
-            count += 1
-            telling = Telling(message=notice.message, language="en")
-            served = ", ".join(f"{note.watch_id} ({note.message.value})" for note in notice.notes)
-            click.echo(f"{state.last_seen:%Y-%m-%d %H:%M}  {notice.endpoint_id}  {served}")
-            click.echo(f"    {headline(state, telling, book)}")
+    for one in rehearse(past, WatchIndex(watched), endpoints):
+        count += 1
+        if isinstance(one, WouldGather):
+            click.echo(
+                f"{one.at:%Y-%m-%d %H:%M}  {one.endpoint_id}  {len(one.states)} together ({one.gathered_by.value})"
+            )
+            for state in one.states:
+                click.echo(f"    {headline(state, Telling(message=Message.ALERT, language='en'), book)}")
+            continue
+        served = ", ".join(f"{watch_id} ({message.value})" for watch_id, message in one.served)
+        click.echo(f"{one.at:%Y-%m-%d %H:%M}  {one.endpoint_id}  {served}")
+        click.echo(f"    {headline(one.state, Telling(message=one.message, language='en'), book)}")
     click.echo(f"{count} deliveries", err=True)
 
 
@@ -163,6 +218,65 @@ async def _outcomes(desk: PostgresDesk, delivery_ids: Sequence[str], wait: float
         if not is_open or asyncio.get_running_loop().time() >= until:
             return found
         await asyncio.sleep(0.2)
+
+
+def _key_value(said: str) -> tuple[str, object]:
+    key, equals, value = said.partition("=")
+    fault = f"--set {said!r} is not KEY=VALUE with a value in YAML, such as quiet='{{from: 22:00, to: 06:00}}'"
+    if not equals or not key.strip():
+        raise click.ClickException(fault)
+    try:
+        return key.strip(), yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise click.ClickException(fault) from error
+
+
+def _add_to_file(path: Path, watch_id: str, document: Mapping[str, object]) -> None:
+    """Write the watch into the file, if the whole is understood then; else nothing is changed."""
+    subscriptions, _ = _subscriptions(path, every_endpoint=True)
+    if any(watch.id == watch_id for watch in subscriptions.watches):
+        raise click.ClickException(f"{path} has a watch {watch_id} already")
+    try:
+        text = with_watch(path.read_text(encoding="utf-8"), watch_id, document)
+    except ShapeError as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.chmod(path.stat().st_mode)
+        try:
+            found = load(draft, os.environ, _book(), every_endpoint=True)
+        except SettingsError as error:
+            raise click.ClickException(str(error).replace(str(draft), str(path))) from error
+        if {watch.id for watch in found.watches} != {watch_id, *(watch.id for watch in subscriptions.watches)}:
+            raise click.ClickException(f"{path} is not of a shape that a watch can be added to; nothing was changed")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _add_to_database(path: Path, watch_id: str, document: Mapping[str, object]) -> None:
+    of_file, book = _subscriptions(path)
+
+    async def put(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        store = PostgresSubscriptions(pool)
+        known, _ = subscriptions_of(of_file, await store.entries(), book)
+        if any(watch.id == watch_id for watch in known.watches):
+            raise click.ClickException(f"there is a watch {watch_id} already")
+        tenant = tenant_of(watch_id)
+        endpoints = {one.id: one for one in known.endpoints if tenant_of(one.id) == tenant}
+        try:
+            read_watch(watch_id, document, endpoints, book)
+        except EntryError as error:
+            raise click.ClickException(str(error)) from error
+        await store.put(Kind.WATCH, watch_id, tenant=tenant, document=document, actor=f"command:{getpass.getuser()}")
+
+    with_pool(put)
+
+
+def _past(days: int) -> Sequence[PastChange]:
+    since = datetime.now(tz=UTC) - timedelta(days=days)
+    return with_pool(lambda pool: past_changes(pool, since))
 
 
 def _subscriptions(path: Path, *, every_endpoint: bool = False) -> tuple[Subscriptions, GazetteerBook]:

@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from prometheus_client import CollectorRegistry
 
 from services.alert.adapters.lists import PostgresLists
@@ -253,3 +254,29 @@ async def test_the_commands_hold_list_release_drop_and_mute(
     assert "released" in await run("hold", "list", "--ended")
     wrong = await asyncio.to_thread(CliRunner().invoke, cli, ["hold", "release", "9"])
     assert "no hold 9 is in force" in wrong.output
+
+
+async def test_watches_are_added_to_the_database_and_tried_on_what_the_service_has_seen(
+    base: Base, postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_ALERT_POSTGRES_DSN", postgres_database)
+    path = tmp_path / "watches.yaml"
+    path.write_text(
+        "endpoints: {desk: {channel: pull}}\nwatches: {iraq: {places: [IQ], endpoints: [desk]}}\n", encoding="utf-8"
+    )
+
+    async def run(*words: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, cli, ["watches", *words, "--file", str(path)])
+
+    added = await run("add", "diyala", "--place", "ديالى", "--to", "desk", "--database")
+    assert added.output == "diyala is added to the database\n"
+    again = await run("add", "diyala", "--place", "Diyala", "--to", "desk", "--database")
+    assert "there is a watch diyala already" in again.output
+    (row,) = await base.pool.fetch("SELECT id, tenant, document::text AS document FROM tocsin_alert.subscriptions")
+    assert (row["id"], json.loads(row["document"])["places"]) == ("diyala", ["ديالى"])
+    base.clock.at = datetime.now(tz=UTC)
+    await base.handler(_watch()).handle([received(_at(1)), received(_at(2, test=True))])
+    tried = await run("test", "--days", "7")
+    assert tried.exit_code == 0, tried.output
+    assert tried.output.count("desk  iraq (alert)") == 1
+    assert "1 deliveries" in tried.output

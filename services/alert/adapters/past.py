@@ -1,0 +1,29 @@
+"""Past changes out of PostgreSQL, for trying out what a watch would have been sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from services.alert.adapters.postgres import database_errors
+from services.alert.rehearsal import PastChange
+from shared.codec import DecodeError, decode
+from shared.events.incident import IncidentChange
+
+
+async def past_changes(pool: "asyncpg.Pool[asyncpg.Record]", since: datetime) -> Sequence[PastChange]:
+    """Return the changes received since then, in the order they came; raises ``LedgerError``. Tests are left out."""
+    found = []
+    with database_errors("reading past changes"):
+        async with pool.acquire() as connection, connection.transaction():
+            rows = connection.cursor(
+                "SELECT raw, received_at FROM tocsin_alert.changes WHERE received_at >= $1 ORDER BY position", since
+            )
+            async for row in rows:
+                try:
+                    state = decode(IncidentChange, row["raw"])
+                except DecodeError:
+                    continue  # of a newer release that was taken back
+                if not state.test:
+                    found.append(PastChange(at=row["received_at"], state=state))
+    return found
