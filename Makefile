@@ -32,6 +32,7 @@ check: $(READY)  ## Formatter, linter, types, import contracts, manifests: what 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.deploy.audit
 	$(BIN)/pytest -q tests/deploy
 
 format: $(READY)  ## Format the code and mend what the linter can mend by itself
