@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from services.ingest.adapters.archive import PostgresArchive
+from services.ingest.adapters.articles import PostgresArticleBook
 from services.ingest.adapters.kafka import KafkaItemPublisher
 from services.ingest.adapters.postgres import PostgresLedger
 from services.ingest.adapters.sentry import KafkaHealthPublisher, PostgresSentryBook
-from services.ingest.composition import fetcher_of, parser_of
+from services.ingest.articles import Articles
+from services.ingest.composition import fetcher_of, parser_of, reader_of
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed
 from services.ingest.feeds_file import load_feeds
@@ -28,6 +30,7 @@ from services.ingest.paging import OlderPages
 from services.ingest.politeness import Politeness
 from services.ingest.poller import Poller
 from services.ingest.recorder import Recorder
+from services.ingest.robots import Robots
 from services.ingest.schema import SCHEMA
 from services.ingest.sentry import Sentry
 from services.ingest.settings import IngestSettings
@@ -91,6 +94,7 @@ class Loops:
     outbox: Outbox
     recorder: Recorder
     housekeeping: Housekeeping
+    articles: Articles
     sentry: Sentry
 
 
@@ -182,6 +186,24 @@ async def _start_and_run(
             clock=clock,
             retention=timedelta(days=settings.outbox_retention_days),
         )
+        reader = await stack.enter_async_context(reader_of(settings))
+        articles = Articles(
+            book=PostgresArticleBook(
+                pool,
+                feeds=lambda: ledger.feeds,
+                instance=instance_of(settings),
+                claim_for=timedelta(seconds=settings.outbox_claim_seconds),
+            ),
+            feed_of=lambda slug: ledger.feeds.get(slug),  # noqa: PLW0108 - the list is replaced when feeds come and go
+            fetcher=fetcher,
+            reader=reader,
+            robots=Robots(fetcher=fetcher, reader=reader, politeness=politeness, monotonic=monotonic),
+            politeness=politeness,
+            outbox=outbox,
+            metrics=metrics,
+            clock=clock,
+            workers=settings.article_workers,
+        )
         sentry = Sentry(
             book=PostgresSentryBook(pool),
             listing=ledger,
@@ -195,7 +217,14 @@ async def _start_and_run(
             clock=clock,
             canary_every=timedelta(seconds=settings.canary_seconds) if settings.canary_seconds else None,
         )
-        loops = Loops(poller=poller, outbox=outbox, recorder=recorder, housekeeping=housekeeping, sentry=sentry)
+        loops = Loops(
+            poller=poller,
+            outbox=outbox,
+            recorder=recorder,
+            housekeeping=housekeeping,
+            articles=articles,
+            sentry=sentry,
+        )
         await stack.enter_async_context(
             HealthServer(
                 host=settings.http_host,
@@ -231,6 +260,7 @@ async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: fl
     background = [
         asyncio.create_task(loops.recorder.run(), name="recorder"),
         asyncio.create_task(loops.housekeeping.run(), name="housekeeping"),
+        asyncio.create_task(loops.articles.run(), name="articles"),
         asyncio.create_task(loops.sentry.run(), name="sentry"),
     ]
     told = asyncio.create_task(stopping.wait(), name="stop")

@@ -28,8 +28,17 @@ def fetcher_of(settings: IngestSettings, clock: Clock) -> HttpFetcher:
 
 def parser_of(settings: IngestSettings) -> ParsePool:
     """The parsing processes."""
+    return _pool(settings, settings.parse_workers)
+
+
+def reader_of(settings: IngestSettings) -> ParsePool:
+    """The process that reads articles; started when the first one is to be read."""
+    return _pool(settings, 1)
+
+
+def _pool(settings: IngestSettings, workers: int) -> ParsePool:
     return ParsePool(
-        workers=settings.parse_workers,
+        workers=workers,
         timeout_seconds=settings.parse_timeout_seconds,
         memory_bytes=settings.parse_memory_bytes,
         max_entries=settings.max_entries,

@@ -9,7 +9,7 @@ class Feed:
     """A feed as configured. ``slug`` is its identity for ever: item ids are derived from it, never from the address.
 
     ``tier`` is the outlet's reliability: 1 local and trusted, 2 national or wire, 3 the rest. ``interval_seconds`` polls at
-    that pace whatever the feed's own hints say (for publishers who agreed to it), Retry-After excepted.
+    that pace whatever the feed's own hints say (for publishers who agreed to it), Retry-After excepted. ``full_text`` reads the page of an item whose feed carries no content.
     """
 
     slug: str
@@ -21,6 +21,7 @@ class Feed:
     topic: str = "news"
     interval_seconds: float | None = None
     paused: bool = False
+    full_text: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -82,6 +82,7 @@ async def added_feeds(settings: IngestSettings, *, deadline_seconds: float = 5.0
 @click.option(
     "--interval", "interval_seconds", type=float, help="Seconds: poll at this pace whatever the feed's hints say."
 )
+@click.option("--full-text", is_flag=True, help="Read the page of each new item, where its robots.txt permits.")
 @click.option("--force", is_flag=True, help="Add it even if it does not answer now.")
 def add(address: str, *, force: bool, **values: Any) -> None:
     """Add a feed by its address, or by that of a site that names its feed; polled within seconds by a running service."""
@@ -163,6 +164,7 @@ def import_opml(file: Path, *, language: str, tier: int) -> None:
                     "url": outline.url,
                     "outlet": outline.title or urlsplit(outline.url).hostname,
                     "language": outline.language or language,
+                    "full_text": more.get("full_text") == "true" or None,
                     "tier": int(more["tier"]) if "tier" in more else tier,
                     "interval_seconds": float(more["interval_seconds"]) if "interval_seconds" in more else None,
                 }

@@ -10,6 +10,7 @@ feeds:
     topic: news                 # optional
     interval_seconds: 60        # optional: poll at this pace whatever the feed's own hints say
     paused: true                # optional
+    full_text: true             # optional: read the page of each new item, where its robots.txt permits
 """
 
 import re
@@ -61,6 +62,7 @@ _ACCEPTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "topic": (_words, "a word such as news"),
     "interval_seconds": (_interval, "a number of seconds above 0, at most 86400"),
     "paused": (lambda v: isinstance(v, bool), "true or false"),
+    "full_text": (lambda v: isinstance(v, bool), "true or false"),
 }  # fmt: skip
 
 

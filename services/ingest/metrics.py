@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.ingest.article import ArticleOutcome
 from services.ingest.outcome import FailureReason, PollOutcome
 from shared.events.item import ItemChange
 from shared.metrics import AGE_BUCKETS, StageMetrics
@@ -64,6 +65,14 @@ class IngestMetrics:
             ["tier"],
             registry=registry,
         )
+        self.articles = Counter(
+            "tocsin_ingest_articles",
+            "pages of articles wanted for their full text, by what came of them",
+            ["outcome"],
+            registry=registry,
+        )
+        for article in ArticleOutcome:
+            self.articles.labels(article.value)
         for reason in FailureReason:
             self.failures.labels(reason.value)
         for change in ItemChange:

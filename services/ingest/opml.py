@@ -8,7 +8,7 @@ from xml.parsers import expat
 from services.ingest.feed import Feed
 
 NAMESPACE = "urn:tocsin:feeds"
-_OURS = ("slug", "country", "tier", "topic", "interval_seconds")
+_OURS = ("slug", "country", "tier", "topic", "interval_seconds", "full_text")
 
 
 class OpmlError(ValueError):
@@ -40,7 +40,11 @@ def write(feeds: Iterable[Feed]) -> str:
             "language": feed.language,
         }
         values = {name: getattr(feed, name) for name in _OURS}
-        ours = {f"{{{NAMESPACE}}}{name}": str(value) for name, value in values.items() if value is not None}
+        ours = {
+            f"{{{NAMESPACE}}}{name}": "true" if value is True else str(value)
+            for name, value in values.items()
+            if value is not None and value is not False
+        }
         ET.SubElement(body, "outline", {**named, **ours})
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'

@@ -9,55 +9,83 @@ import signal
 import struct
 import sys
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import msgspec
 
 from services.ingest.adapters import feed_parser
 from services.ingest.document import Document, Unreadable
 from services.ingest.outcome import FailureReason
+from services.ingest.robots import Permission
 
 LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """A body to parse."""
+    """A body to parse: a feed, the page of an article, or a robots.txt to be asked about ``url`` for the agent in ``language``."""
 
     body: bytes
     content_type: str
     url: str
     language: str | None
     max_entries: int
+    task: Literal["feed", "article", "robots"] = "feed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """Exactly one of the two is set."""
+    """Exactly one is set."""
 
     document: Document | None = None
     unreadable: Unreadable | None = None
+    text: str | None = None
+    permission: Permission | None = None
 
 
 def answer(request: Request) -> Reply:
     """Parse one body; whatever the parser raises becomes an ``Unreadable``."""
+    found: Document | Unreadable | str | Permission
     try:
-        found = feed_parser.parse(
-            request.body,
-            content_type=request.content_type,
-            url=request.url,
-            language=request.language,
-            max_entries=request.max_entries,
-        )
+        found = _done(request)
     except MemoryError:
         found = Unreadable(reason=FailureReason.PARSING_FAILED, detail="parsing needs more memory than is allowed")
     except Exception as error:  # noqa: BLE001 - the boundary of one unit of work: any fault of a feed is that feed's alone
         found = Unreadable(
             reason=FailureReason.PARSING_FAILED, detail=f"the parser failed: {type(error).__name__}: {error}"
         )
-    if isinstance(found, Document):
-        return Reply(document=found)
-    return Reply(unreadable=found)
+    match found:
+        case Document():
+            return Reply(document=found)
+        case str():
+            return Reply(text=found)
+        case Permission():
+            return Reply(permission=found)
+        case _:
+            return Reply(unreadable=found)
+
+
+def _done(request: Request) -> Document | Unreadable | str | Permission:
+    match request.task:
+        case "article":
+            # Read where it is wanted: processes that parse feeds need neither library.
+            from services.ingest.adapters import article_text  # noqa: PLC0415
+
+            return article_text.extract(
+                request.body, content_type=request.content_type, url=request.url, language=request.language
+            )
+        case "robots":
+            from services.ingest.adapters import robots_file  # noqa: PLC0415
+
+            return robots_file.permission(request.body, url=request.url, agent=request.language or "")
+        case _:
+            return feed_parser.parse(
+                request.body,
+                content_type=request.content_type,
+                url=request.url,
+                language=request.language,
+                max_entries=request.max_entries,
+            )
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.ingest import moves, schedule
+from services.ingest.article import wanted
 from services.ingest.document import Document, Entry
 from services.ingest.feed import FeedState, Lease
 from services.ingest.identity import IdentityMode
@@ -127,6 +128,7 @@ def after_document(
     return replace(
         record,
         rows=tuple(row_of(version, fetched_at=now) for version in versions),
+        articles=wanted(lease.feed, versions),
         validators=None if document.is_cut_off else answer.validators,
     )
 

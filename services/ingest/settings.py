@@ -60,6 +60,9 @@ class IngestSettings(Settings):
     older_pages_seconds: Seconds = 20.0
     """All of them together; part of the lease."""
 
+    article_workers: Annotated[int, Field(ge=1, le=50)] = 2
+    """Pages of articles read at once, for feeds with ``full_text``, beside the polls."""
+
     parse_workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse; more than cores brings nothing."""
     parse_timeout_seconds: Seconds = 20.0

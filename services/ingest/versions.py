@@ -22,6 +22,9 @@ UNKNOWN_LANGUAGE = "und"
 WITHDRAWN_HASH = derive("c", "withdrawn")
 """Stands for the text of an item that its publisher took back; one that is listed again later has another hash, and so is a new version."""
 
+FULL_TEXT = "full:"
+"""Begins the last of an item's past hashes while its latest version carries the text of its page, which no poll can be compared with."""
+
 _UNKNOWN_TITLE = "(withdrawn)"
 _FUTURE_TOLERANCE = timedelta(minutes=15)
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
@@ -110,8 +113,15 @@ def tombstoned(feed: Feed, references: Sequence[str]) -> tuple[str, ...]:
     return tuple(item_id(feed.slug, f"guid:{reference}") for reference in references)
 
 
+def has_full_text(mark: Mark) -> bool:
+    """Whether the item's latest version carries the text of its page."""
+    return bool(mark.past_hashes) and mark.past_hashes[-1].startswith(FULL_TEXT)
+
+
 def last_event_id(mark: Mark) -> str:
     """Return the event id of the version that ``mark`` remembers."""
+    if has_full_text(mark):
+        return item_event_id(mark.item_id, mark.past_hashes[-1])
     return item_event_id(mark.item_id, _distinct(mark.content_hash, mark.version, mark.past_hashes))
 
 

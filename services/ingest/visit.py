@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from services.ingest import polled
 from services.ingest.document import Document, Entry, Unreadable
 from services.ingest.feed import FeedState, Lease
@@ -17,6 +19,7 @@ from services.ingest.versions import (
     Mark,
     NewVersion,
     candidates,
+    has_full_text,
     identified,
     last_event_id,
     new_versions,
@@ -127,6 +130,8 @@ class Visitor:
             is_first_poll=state.first_fetched_at is None,
             now=moment.now,
         )
+        if feed.full_text:
+            versions = await self._with_kept_text(versions, marks)
         # An entry that is listed all the same was not taken back, or was put back.
         taken_back = {one: marks[one] for one in buried if one in marks and one not in entries}
         versions = (*versions, *await self._withdrawals(lease, taken_back))
@@ -151,6 +156,23 @@ class Visitor:
             return True
         found = candidates(lease.feed, page.entries, mode)
         return bool(await self._ledger.marks(found, feed=lease.feed.slug, now=self._clock.now()))
+
+    async def _with_kept_text(
+        self, versions: tuple[NewVersion, ...], marks: Mapping[str, Mark]
+    ) -> tuple[NewVersion, ...]:
+        """Let a changed item keep the text of its page until that is read anew: facts of it must not go and come back."""
+        known = {one.mark.item_id: marks[one.mark.item_id] for one in versions if one.mark.item_id in marks}
+        events = {found: last_event_id(mark) for found, mark in known.items() if has_full_text(mark)}
+        if not events:
+            return versions
+        values = await self._ledger.last_values(list(events.values()))
+        texts = {found: codec.decode(Item, values[event]).content for found, event in events.items() if event in values}
+        return tuple(
+            replace(one, item=msgspec.structs.replace(one.item, content=texts[one.mark.item_id]))
+            if one.item.content is None and one.mark.item_id in texts
+            else one
+            for one in versions
+        )
 
     async def _withdrawals(self, lease: Lease, marks: Mapping[str, Mark]) -> tuple[NewVersion, ...]:
         standing = [mark for mark in marks.values() if mark.content_hash != WITHDRAWN_HASH]

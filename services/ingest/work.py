@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.ingest.article import WantedArticle
 from services.ingest.feed import FeedState, Validators
 from services.ingest.outcome import PollOutcome
 from services.ingest.versions import Mark
@@ -35,6 +36,7 @@ class PollRecord:
     interval_reason: str
     finished_at: datetime
     is_retired: bool = False
+    articles: tuple[WantedArticle, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,11 +10,14 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.ingest.adapters.archive import PostgresArchive
+from services.ingest.adapters.articles import PostgresArticleBook
 from services.ingest.adapters.postgres import PostgresLedger
+from services.ingest.article import full_version
 from services.ingest.feed import Validators
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
 from services.ingest.outcome import Failed, FailureReason, NotModified
+from services.ingest.polled import row_of
 from services.ingest.republish import republish
 from services.ingest.schedule import PollLimits
 from services.ingest.schema import SCHEMA
@@ -399,3 +402,57 @@ async def test_a_host_that_is_held_is_held_for_all_its_feeds_and_replicas_and_no
     assert (await feed_row(pool, "f0"))["interval_reason"] == "retry_after"
     clock.advance(3601)
     assert len(await one.ledger.lease(limit=9, now=clock.now())) == 3
+
+
+async def test_full_text_is_the_next_version_and_waits_for_a_poll_of_its_feed(life, pool, fetcher, publisher, clock):
+    feed = a_feed(full_text=True, interval_seconds=60)
+    stories = rss({"1": ("A blast", FRESH)})
+    fetcher.respond_with(feed.url, fetched(stories), fetched(stories + b"<!-- again -->"))
+    alive = await life(feeds=(feed,))
+    await alive.publish(await alive.poll())
+    book = PostgresArticleBook(
+        pool, feeds=lambda: {feed.slug: feed}, instance="a", claim_for=timedelta(seconds=60)
+    )
+
+    def make(mark, last):
+        version = full_version(mark, last, "The mortar shells fell on the village before dawn. " * 9)
+        return row_of(version, fetched_at=clock.now())
+
+    [article] = await book.take(limit=9, now=clock.now(), until=clock.now() + timedelta(seconds=120))
+    assert article.url == "https://dijla.example/1"
+    assert await book.take(limit=9, now=clock.now(), until=clock.now()) == [], "nobody else gets it meanwhile"
+    clock.advance(70)
+    [lease] = await alive.ledger.lease(limit=9, now=clock.now())
+    assert await book.conclude(article, now=clock.now(), make=make) is False, "its feed is being polled"
+    visit = await alive.visitor.visit(lease)
+    await alive.ledger.finish([visit.record])
+    row = await book.conclude(article, now=clock.now(), make=make)
+    await alive.publish([Settlement(feed=feed.slug, rows=(row,))])
+    assert await book.conclude(article, now=clock.now(), make=make) is None, "it is not done twice"
+    clock.advance(400)
+    assert await book.take(limit=9, now=clock.now(), until=clock.now()) == []
+    await alive.publish(await alive.poll())
+    items = [decode(Item, row.value) for row in publisher.sent]
+    assert [(item.version, item.content is None) for item in items] == [(1, True), (2, False)]
+
+
+async def test_an_edit_keeps_the_full_text_until_the_page_is_read_anew(life, pool, fetcher, publisher, clock):
+    feed = a_feed(full_text=True, interval_seconds=60)
+    fetcher.respond_with(feed.url, *(fetched(rss({"1": (title, FRESH)})) for title in ("A blast", "Two blasts")))
+    alive = await life(feeds=(feed,))
+    await alive.publish(await alive.poll())
+    book = PostgresArticleBook(
+        pool, feeds=lambda: {feed.slug: feed}, instance="a", claim_for=timedelta(seconds=60)
+    )
+    text = ("The mortar shells fell on the village before dawn. " * 9).strip()
+    [article] = await book.take(limit=9, now=clock.now(), until=clock.now())
+    row = await book.conclude(
+        article, now=clock.now(), make=lambda mark, last: row_of(full_version(mark, last, text), fetched_at=clock.now())
+    )
+    await alive.publish([Settlement(feed=feed.slug, rows=(row,))])
+    clock.advance(70)
+    await alive.publish(await alive.poll())
+    last = decode(Item, publisher.sent[-1].value)
+    assert (last.version, last.title, last.content) == (3, "Two blasts", text)
+    [again] = await book.take(limit=9, now=clock.now(), until=clock.now())
+    assert again.event_id == last.event_id

@@ -70,3 +70,17 @@ async def test_no_process_outlives_the_pool():
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+async def test_articles_and_robots_files_are_read_in_the_process_too():
+    async with ParsePool(workers=1, timeout_seconds=20.0, memory_bytes=1 << 30, max_entries=10) as pool:
+        text = "The mortar shells fell on the village before dawn, residents said. " * 9
+        page = f"<html><body><nav>Home</nav><article><p>{text}</p></article></body></html>".encode()
+        found = await pool.extract(page, content_type="text/html", url="https://a.example/1", language="en")
+        assert found == text.strip()
+        refused = await pool.extract(b"%PDF", content_type="application/pdf", url="https://a.example/1", language="en")
+        assert isinstance(refused, Unreadable)
+        permission = await pool.permission(
+            b"User-agent: tocsin\nDisallow: /private\nCrawl-delay: 7\n", url="https://a.example/private/1", agent="Tocsin"
+        )
+        assert (permission.is_allowed, permission.delay_seconds) == (False, 7.0)

@@ -5,11 +5,14 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import asyncpg
 import httpx
 import psutil
 import pytest
+from aiohttp import web
 
 from services.ingest.feed import Feed
 from services.ingest.schema import SCHEMA
@@ -281,3 +284,57 @@ async def test_a_feed_that_goes_wrong_is_named_in_its_health_and_the_others_go_o
     assert all(rows[outlet.slug]["failures"] == 0 for outlet in day.outlets)
     mended = [item.summary for item in topic.items.values() if item.feed == "fault-wrong-encoding"]
     assert mended == ["افتتاح مكتبة عامة في بعقوبة"]
+
+
+async def test_a_feed_without_content_gets_the_text_of_its_pages_as_a_second_version(ground, tmp_path):
+    text = "The mortar shells fell on the village before dawn, residents said. " * 9
+    served = []
+
+    async def answer(request):
+        served.append(request.path)
+        base = f"http://127.0.0.1:{request.url.port}"
+        match request.path:
+            case "/robots.txt":
+                return web.Response(text="User-agent: *\nDisallow: /private\n")
+            case "/feed":
+                now = format_datetime(
+                    datetime.now(UTC)
+                )  # an old or undated item of a first poll is backfill, and not read
+                item = (
+                    "<item><guid isPermaLink='false'>{0}</guid><title>{0}</title><link>{1}/{0}</link>"
+                    f"<pubDate>{now}</pubDate></item>"
+                )
+                items = item.format("open", base) + item.format("private", base)
+                return web.Response(text=f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>")
+            case _:
+                return web.Response(text=f"<html><article><p>{text}</p></article></html>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    feed = Feed(
+        slug="short",
+        url=f"http://127.0.0.1:{runner.addresses[0][1]}/feed",
+        outlet="Short",
+        language="en",
+        interval_seconds=2.0,
+        full_text=True,
+    )
+    try:
+        async with (
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+            IngestProcess(
+                ground.environment(write_feeds(tmp_path / "feeds.yaml", [feed])), tmp_path / "log"
+            ) as service,
+        ):
+            await topic.read_items(3)
+            await topic.read(quiet_seconds=3.0)
+            assert await service.stop() == 0
+    finally:
+        await runner.cleanup()
+    found = sorted((item.title, item.version, item.content) for item in topic.items.values())
+    assert found == [("open", 1, None), ("open", 2, text.strip()), ("private", 1, None)]
+    assert "/private" not in served
+    assert served.count("/robots.txt") == 1

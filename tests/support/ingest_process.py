@@ -24,7 +24,7 @@ def write_feeds(path: Path, feeds: Sequence[Feed]) -> Path:
     entries = [
         {
             key: value
-            for key in ("slug", "url", "outlet", "language", "country", "tier", "interval_seconds")
+            for key in ("slug", "url", "outlet", "language", "country", "tier", "interval_seconds", "full_text")
             if (value := getattr(feed, key)) is not None
         }
         for feed in feeds

@@ -9,8 +9,8 @@ from services.ingest.adapters.postgres import acquired, added_feed_of, transacti
 from services.ingest.feed import Feed
 
 _ADD = """
-    INSERT INTO tocsin_ingest.added_feeds (slug, url, outlet, language, country, tier, topic, interval_seconds, added_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slug) DO NOTHING
+    INSERT INTO tocsin_ingest.added_feeds (slug, url, outlet, language, country, tier, topic, interval_seconds, full_text, added_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (slug) DO NOTHING
 """
 
 
@@ -34,7 +34,7 @@ class FeedDesk:
         async with transaction(self._pool) as connection:
             for feed in feeds:
                 values = (feed.slug, feed.url, feed.outlet, feed.language, feed.country, feed.tier, feed.topic)
-                if await connection.execute(_ADD, *values, feed.interval_seconds, now) == "INSERT 0 1":
+                if await connection.execute(_ADD, *values, feed.interval_seconds, feed.full_text, now) == "INSERT 0 1":
                     stored.append(feed.slug)
             # One that was removed a moment ago may still be on a running service's list.
             await connection.execute("UPDATE tocsin_ingest.feeds SET is_active = true WHERE slug = ANY($1)", stored)

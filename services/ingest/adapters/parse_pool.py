@@ -14,6 +14,7 @@ from services.ingest.document import Document, Unreadable
 from services.ingest.errors import ParserUnavailableError
 from services.ingest.outcome import FailureReason
 from services.ingest.parse_worker import LENGTH, Reply, Request
+from services.ingest.robots import Permission
 from shared.logging import logger
 
 _RECYCLED_AFTER = 2_000
@@ -46,33 +47,59 @@ class ParsePool:
 
     async def parse(self, body: bytes, *, content_type: str, url: str, language: str | None) -> Document | Unreadable:
         """Return the document, or why there is none; waits for a free process first, which the deadline does not count."""
-        request = self._encoder.encode(
+        reply = await self._ask(
             Request(body=body, content_type=content_type, url=url, language=language, max_entries=self._max_entries)
         )
+        found = reply.document or reply.unreadable
+        assert found is not None
+        return found
+
+    async def extract(self, body: bytes, *, content_type: str, url: str, language: str | None) -> str | Unreadable:
+        """Return the text of an article's page, or why there is none."""
+        reply = await self._ask(
+            Request(body=body, content_type=content_type, url=url, language=language, max_entries=0, task="article")
+        )
+        return reply.text if reply.text is not None else _refusal(reply)
+
+    async def permission(self, robots: bytes, *, url: str, agent: str) -> Permission:
+        """Return what a robots.txt says of ``url``; one that cannot be read in time permits nothing."""
+        reply = await self._ask(
+            Request(body=robots, content_type="", url=url, language=agent, max_entries=0, task="robots")
+        )
+        return reply.permission or Permission(is_allowed=False)
+
+    async def _ask(self, asked: Request) -> Reply:
+        request = self._encoder.encode(asked)
         worker = await self._free.get()
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 raw = await worker.ask(request)
         except TimeoutError:
             await worker.stop()
-            return Unreadable(
-                reason=FailureReason.PARSING_TOO_SLOW,
-                detail=f"parsing took longer than {self._timeout_seconds:g} s and was stopped",
+            return Reply(
+                unreadable=Unreadable(
+                    reason=FailureReason.PARSING_TOO_SLOW,
+                    detail=f"parsing took longer than {self._timeout_seconds:g} s and was stopped",
+                )
             )
         except (EOFError, ConnectionError):
             await worker.stop()
-            return Unreadable(
-                reason=FailureReason.PARSING_FAILED, detail="the parsing process ended, probably for want of memory"
+            return Reply(
+                unreadable=Unreadable(
+                    reason=FailureReason.PARSING_FAILED, detail="the parsing process ended, probably for want of memory"
+                )
             )
         except BaseException:
             await worker.stop()  # a half-read answer must not become the next one's
             raise
         finally:
             self._free.put_nowait(worker)
-        reply = self._decoder.decode(raw)
-        found = reply.document or reply.unreadable
-        assert found is not None
-        return found
+        return self._decoder.decode(raw)
+
+
+def _refusal(reply: Reply) -> Unreadable:
+    assert reply.unreadable is not None
+    return reply.unreadable
 
 
 class _Worker:

@@ -67,13 +67,23 @@ _MARKS = """
     FROM tocsin_ingest.outbox WHERE feed = $2 AND item_id = ANY($1) AND acknowledged_at IS NULL
 """
 
-_INSERT = """
+INSERT_ROWS = """
     INSERT INTO tocsin_ingest.outbox (event_id, item_id, feed, key, value, headers, mark, created_at, claimed_by, claimed_until)
     SELECT event_id, item_id, feed, key, value, headers, mark, $8, $9, $10
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])
         AS r(event_id, item_id, feed, key, value, headers, mark)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id
+"""
+
+_WANT = """
+    INSERT INTO tocsin_ingest.articles AS a (item_id, event_id, feed, url, due_at)
+    SELECT item_id, event_id, feed, url, $2
+    FROM json_to_recordset($1::json) AS r(item_id text, event_id text, feed text, url text)
+    ON CONFLICT (item_id) DO UPDATE SET
+        event_id = excluded.event_id, url = excluded.url, due_at = excluded.due_at, attempts = 0, is_missing = false,
+        taken_until = NULL
+    WHERE a.event_id <> excluded.event_id
 """
 
 _FINISH = """
@@ -247,12 +257,7 @@ class PostgresLedger:
                     ids,
                     now.date(),
                 )
-        found: dict[str, Mark] = {}
-        for row in rows:
-            mark = values.mark_of(row) if row["mark"] is None else values.packed_mark(row["mark"])
-            if mark.item_id not in found or found[mark.item_id].version < mark.version:
-                found[mark.item_id] = mark
-        return found
+        return _latest(rows)
 
     async def last_values(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See the port."""
@@ -270,9 +275,12 @@ class PostgresLedger:
         async with transaction(self._pool) as connection:
             if listed:
                 inserted = await connection.fetch(
-                    _INSERT, *values.outbox_arrays(listed), now, self._instance, now + self._claim_for
+                    INSERT_ROWS, *values.outbox_arrays(listed), now, self._instance, now + self._claim_for
                 )
                 stored = frozenset(row["event_id"] for row in inserted)
+            articles = [article for record in records for article in record.articles]
+            if articles:
+                await connection.execute(_WANT, values.articles_json(articles), now)
             await connection.execute(_FINISH, values.polls_json(records), self._instance)
         return stored
 
@@ -291,9 +299,23 @@ class PostgresLedger:
             await connection.execute(_VALIDATE, values.validators_json(settlements))
 
 
+async def marks_of(connection: Any, item_ids: Sequence[str], *, feed: str) -> Mapping[str, Mark]:
+    """What is known of these items, within a transaction of the caller."""
+    return _latest(await connection.fetch(_MARKS, list(item_ids), feed))
+
+
+def _latest(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Mark]:
+    found: dict[str, Mark] = {}
+    for row in rows:
+        mark = values.mark_of(row) if row["mark"] is None else values.packed_mark(row["mark"])
+        if mark.item_id not in found or found[mark.item_id].version < mark.version:
+            found[mark.item_id] = mark
+    return found
+
+
 def added_feed_of(row: Mapping[str, Any]) -> Feed:
     """A feed that was added by command."""
-    names = ("slug", "url", "outlet", "language", "country", "tier", "topic", "interval_seconds")
+    names = ("slug", "url", "outlet", "language", "country", "tier", "topic", "interval_seconds", "full_text")
     return Feed(**{name: row[name] for name in names})
 
 

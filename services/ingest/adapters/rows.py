@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from services.ingest.article import WantedArticle
 from services.ingest.feed import Feed, FeedState, Lease, Validators
 from services.ingest.outcome import PollOutcome
 from services.ingest.versions import Mark
@@ -110,6 +111,13 @@ def validators_json(settlements: Iterable[Settlement]) -> str:
     """The validators to store, the last of each feed."""
     latest = {one.feed: one.validators for one in settlements if one.validators is not None}
     return as_json([{"slug": feed, **msgspec.to_builtins(validators)} for feed, validators in latest.items()])
+
+
+def articles_json(articles: Iterable[WantedArticle]) -> str:
+    """The articles to read, one an item: a statement may touch a row once."""
+    latest = {article.item_id: article for article in articles}
+    names = ("item_id", "event_id", "feed", "url")
+    return as_json([{name: getattr(article, name) for name in names} for article in latest.values()])
 
 
 def polls_json(records: Iterable[PollRecord]) -> str:

@@ -51,7 +51,7 @@ def test_every_key_is_read():
         ("tier: 1", "tier: 1\n    tier: 2", "feeds.yaml, line 7: key 'tier' is given twice"),
         ("outlet: Dijla News", "outlet: ''", "feeds.yaml, line 4: outlet is ''; accepted is the outlet's name, at most 200 characters"),
         ("    tier: 1\n", "", "feeds.yaml, line 2: the feed of 'dijla-news' lacks 'tier': 1, 2 or 3"),
-        ("tier: 1", "teir: 1", "feeds.yaml, line 6: key 'teir' is not known; accepted are: slug, url, outlet, language, country, tier, topic, interval_seconds, paused"),
+        ("tier: 1", "teir: 1", "feeds.yaml, line 6: key 'teir' is not known; accepted are: slug, url, outlet, language, country, tier, topic, interval_seconds, paused, full_text"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_its_line_and_what_is_accepted(old, new, sentence):
