@@ -131,12 +131,12 @@ KILL_PARTICIPLES: tuple[tuple[str, ...], ...] = (
     ("killed",), ("slain",), ("murdered",), ("assassinated",), ("executed",), ("beheaded",), ("slaughtered",), ("martyred",),
     ("massacred",), ("shot", "dead"), ("gunned", "down"), ("stabbed", "to", "death"), ("hacked", "to", "death"),
     ("burned", "to", "death"), ("burnt", "to", "death"), ("beaten", "to", "death"), ("shot", "and", "killed"), ("blown", "up"),
-    ("neutralised",), ("neutralized",), ("eliminated",), ("sent", "to", "hell"), ("shot", "to", "death"), ("tortured", "to", "death"), ("crushed", "to", "death"),
+    ("neutralised",), ("neutralized",), ("eliminated",), ("decapitated",), ("sent", "to", "hell"), ("shot", "to", "death"), ("tortured", "to", "death"), ("crushed", "to", "death"),
 )  # fmt: skip
 KILL_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("killing",), ("kills",), ("kill",), ("murdering",), ("murders",), ("murder",), ("assassinating",), ("assassinates",),
     ("assassinate",), ("executing",), ("executes",), ("execute",), ("beheading",), ("behead",), ("slaughtering",),
-    ("massacring",), ("massacre",), ("slay",), ("slays",), ("shooting", "dead"), ("shoot", "dead"), ("shoots", "dead"), ("gunning", "down"),
+    ("massacring",), ("massacre",), ("slay",), ("slays",), ("slew",), ("decapitate",), ("decapitates",), ("decapitating",), ("beheads",), ("shooting", "dead"), ("shoot", "dead"), ("shoots", "dead"), ("gunning", "down"),
     ("gun", "down"), ("guns", "down"), ("claimed", "the", "lives", "of"), ("claims", "the", "lives", "of"),
     ("claiming", "the", "lives", "of"), ("claim", "the", "lives", "of"), ("took", "the", "lives", "of"), ("taking", "the", "lives", "of"),
     ("claimed",), ("claims",), ("claiming",), ("cost",), ("neutralises",), ("neutralising",), ("neutralizes",), ("eliminates",), ("eliminating",),
@@ -146,7 +146,7 @@ KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),
     ("lost", "their", "lives"), ("lost", "his", "life"), ("lost", "her", "life"), ("lose", "their", "lives"),
     ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"), ("met", "their", "deaths"), ("met", "their", "end"), ("fell", "in", "the"),
-    ("corpses",), ("embraced", "martyrdom"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
+    ("corpses",), ("embraced", "martyrdom"), ("embrace", "martyrdom"), ("paid", "the", "supreme", "price"), ("pay", "the", "supreme", "price"), ("laid", "down", "their", "lives"), ("had", "their", "heads", "cut", "off"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
 )  # fmt: skip
 KILL_OF = tuple(
     (noun, "of")
