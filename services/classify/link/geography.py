@@ -38,7 +38,7 @@ NAMESAKE_ELSEWHERE = Relation(name="the name has a namesake in that governorate"
 """No veto, for the reader may have taken the wrong row; but the rest must agree well."""
 SAME_DISTRICT = Relation(name="same district", weight=1.5)
 SAME_GOVERNORATE = Relation(name="same governorate", weight=0.7)
-SAME_COUNTRY = Relation(name="same country", weight=-0.3)
+SAME_COUNTRY = Relation(name="same country", weight=0.1)
 ONLY_COUNTRY = Relation(name="both know only the country", weight=0.5)
 """Nobody watches less than a country by such news, so joining hides less than ringing again costs."""
 SAME_NAME = Relation(name="same name, unresolved", weight=2.0)
