@@ -32,7 +32,7 @@ _REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", wei
 _REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
 _REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, is_conflict=True)
 
-_OWN_STORY = 1.0
+_OWN_STORY = 1.2
 _TOLL_UPDATE = 0.4
 """A higher toll is what an update of a known attack is made of."""
 
@@ -167,6 +167,8 @@ def _targets(telling: Contribution, known: Profile) -> Reason | None:
         return None
     if told & known.targets:
         return Reason(name="same target", weight=0.7)
+    if _is_own_denial(telling, known):
+        return None
     return Reason(name="other target", weight=-0.9)
 
 
