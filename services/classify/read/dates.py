@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.classify.read.background import markers_of, year_in
-from services.classify.read.calendar_words import DEFINITE_ATTACK
+from services.classify.read.calendar_words import DEFINITE_ATTACK, TELLS_ATTACK
 from services.classify.read.day_mentions import DayMention, mentions_of, vague_words
+from services.classify.read.quantities import arabic_stems
 from services.classify.read.script import lang_of
 from services.classify.read.text import Document, Sentence
 from services.classify.read.zones import local_time
@@ -151,16 +152,35 @@ def _old_years(chosen: Sequence[Sentence], document: Document, now: datetime) ->
 
 
 def _refers_back(document: Document, chosen: Sequence[Sentence]) -> bool:
-    """Whether the title or the first sentence speaks of "the attack" as something known."""
-    for sentence in chosen[:2]:
+    """Whether the title or the first sentence speaks of "the attack" as something known.
+
+    In Arabic and Sorani the sentence under a headline that tells the attack takes it up again as "the attack": that is no
+    reference to older news.
+    """
+    for order, sentence in enumerate(chosen[:2]):
         lang = lang_of(sentence, document.lang)
         keys = [token.key for token in sentence.tokens]
+        if order and lang in TELLS_ATTACK and _tells(chosen[0], TELLS_ATTACK[lang]):
+            return False
         for at, key in enumerate(keys):
             if key not in DEFINITE_ATTACK[lang]:
                 continue
             if lang != "en" or "the" in keys[max(0, at - 3) : at]:
                 return True
     return False
+
+
+_DEFINITE = "ەكە"
+
+
+def _tells(title: Sentence, stems: tuple[str, ...]) -> bool:
+    """Whether a headline tells an attack that it does not take as known."""
+    return any(
+        key.startswith(stems)
+        for token in title.tokens
+        for key in arabic_stems(token.key)
+        if not key.startswith("ال") and _DEFINITE not in key
+    )
 
 
 def _evidence(document: Document, dated: _Dated) -> Evidence:
