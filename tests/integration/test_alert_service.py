@@ -28,12 +28,13 @@ from tests.support.incidents import KIRKUK_CITY, opened, reacted, updated
 from tests.support.servers import unique_name
 
 _WAIT = 20.0
+_EVERYTHING_AT_ONCE = {"limit_an_hour": False, "heartbeat": False}
 
 
 def _watching_diyala(endpoints: dict[str, Any], **watch: Any) -> dict[str, Any]:
     return {
         "endpoints": endpoints,
-        "watches": {"diyala": {"places": ["Diyala"], "endpoints": list(endpoints), **watch}},
+        "watches": {"diyala": {"places": ["Diyala"], "endpoints": list(endpoints), **_EVERYTHING_AT_ONCE, **watch}},
     }
 
 
