@@ -1,11 +1,13 @@
 """The ledger, the queue and a channel in memory, and a clock that stands still until told."""
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from services.alert.delivery import Delivered, Outcome
+from services.alert.delivery import Delivered, Outcome, RetryAfter
 from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, Finished, HeldIncident, NewDelivery, StoredChange, Taking, Written
 from services.alert.ports import LedgerTransaction, TimingBook
@@ -155,6 +157,23 @@ class MemoryQueue:
     async def pending(self) -> Mapping[str, int]:
         """How many wait, all as webhooks."""
         return {"webhook": len(self.waiting)}
+
+
+class RetryingQueue(MemoryQueue):
+    """``MemoryQueue`` that hands a delivery out again when its next step asks for it and the wait is over."""
+
+    async def record(self, finished: Sequence[Finished]) -> None:
+        """Keep them, and plan the next attempts."""
+        await super().record(finished)
+        loop = asyncio.get_running_loop()
+        for one in finished:
+            if isinstance(one.next_step, RetryAfter):
+                again = replace(one.claimed, attempt=one.claimed.attempt + 1)
+                loop.call_later(one.next_step.wait.total_seconds(), self.waiting.append, again)
+
+    def outcomes(self, delivery_id: str) -> list[Outcome]:
+        """What came of each attempt of one delivery."""
+        return [one.outcome for one in self.finished if one.claimed.delivery_id == delivery_id]
 
 
 class FakeHandOver:
