@@ -102,7 +102,8 @@ async def composed(
         listed["feeds"] = [*listed["feeds"], *extra_feeds(feeds)]  # type: ignore[misc]  # see above
         settings = service_settings(mail.port)
         alert = {**settings["alert"], "TOCSIN_ALERT_LEASE_SECONDS": "15", "TOCSIN_ALERT_WEBHOOK_TIMEOUT_SECONDS": "5",
-                 "TOCSIN_ALERT_SMTP_TIMEOUT_SECONDS": "5", "TOCSIN_ALERT_RETRY_SCHEDULE_SECONDS": "1,1,2,2,5,5,5"}  # fmt: skip
+                 "TOCSIN_ALERT_SMTP_TIMEOUT_SECONDS": "5", "TOCSIN_ALERT_APPRISE_TIMEOUT_SECONDS": "5",
+                 "TOCSIN_ALERT_RETRY_SCHEDULE_SECONDS": "1,1,2,2,5,5,5"}  # fmt: skip
         config = StackConfig(
             data_dir=folder / "data",
             feeds_file=write_yaml(folder / "feeds.yaml", listed),
