@@ -29,6 +29,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ACCEPTED = "accepted are up to 64 of a-z, 0-9, - and _, starting with a letter or digit"
 _CHANGEABLE = (Fault.NOT_FOUND, Fault.CONFLICT, Fault.TOO_LARGE, Fault.UNSUPPORTED_MEDIA_TYPE)
 _REQUEST = Request[object, object, State]
+_OWN_CHANNEL = "sink"
+"""Where the service's own canaries end; nobody's endpoint."""
 Id = Annotated[str, PathParameter(max_length=200, description="Its id, or the name it has within the tenant.")]
 Document = dict[str, Any]
 
@@ -148,6 +150,7 @@ async def list_endpoints(request: _REQUEST, state: State) -> EndpointList:
     parts, caller = parts_of(state), known_caller(request)
     entries = await parts.subscriptions.entries(tenant=caller.tenant, kind=Kind.ENDPOINT)
     of_file = parts.roster.of_file.endpoints if caller.tenant == DEFAULT_TENANT else ()
+    of_file = tuple(one for one in of_file if one.channel != _OWN_CHANNEL)
     return EndpointList(
         endpoints=(
             *(_endpoint_of_file(parts, one.id) for one in of_file),
