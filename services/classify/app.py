@@ -43,9 +43,11 @@ from services.classify.settings import ClassifySettings
 from services.classify.stages import Outcome
 from shared.clock import Clock
 from shared.kafka.connection import KafkaConnection
+from shared.kafka.dead_letters import Received
 from shared.kafka.errors import KafkaError
 from shared.kafka.lag import LagReader, Position
 from shared.kafka.publisher import Publisher
+from shared.kafka.range_reader import read_range
 from shared.logging import logger
 from shared.metrics import StageMetrics
 from shared.topics import FAUST_APP_ID, ITEMS, LINK_CHANGELOG, LINK_TABLE, REPORT_PARTITIONS, REPORTS, Topic
@@ -113,7 +115,7 @@ class Classifier:
             framework=self._framework,
         )
         self._intake = Intake(
-            connection=connection,
+            fetch=self._fetch,
             framework=self._framework,
             positions=self._positions,
             lanes={ITEMS.name: self._reading, REPORTS.name: self._linking},
@@ -189,6 +191,10 @@ class Classifier:
 
     async def _take(self, topic: Topic, stream: Any) -> None:
         await self._intake.take(topic, delivered(topic, stream))
+
+    async def _fetch(self, partition: Partition, first: int, end: int) -> list[Received]:
+        topic, number = partition
+        return await read_range(self._connection, topic=topic, partition=number, first=first, end=end)
 
     # The stages
 

@@ -12,13 +12,11 @@ from typing import Any
 from prometheus_client import Counter
 
 from services.classify.lane import Lane
-from services.classify.order import Order, Partition
+from services.classify.order import Fetch, Order, Partition
 from services.classify.ports import StreamFramework
 from services.classify.restoration import Positions
-from shared.kafka.connection import KafkaConnection
 from shared.kafka.dead_letters import Received
 from shared.kafka.errors import KafkaError
-from shared.kafka.range_reader import read_range
 from shared.logging import logger
 from shared.topics import Topic
 
@@ -35,23 +33,26 @@ class Event:
 
 
 class Intake:
-    """Puts records in the lane of their topic. ``fetched_again`` counts those that the framework never delivered."""
+    """Puts records in the lane of their topic.
+
+    ``fetch`` reads the records of a partition from one offset up to another; ``fetched_again`` counts those that the framework never
+    delivered.
+    """
 
     def __init__(
         self,
         *,
-        connection: KafkaConnection,
+        fetch: Fetch,
         framework: StreamFramework,
         positions: Positions,
         lanes: Mapping[str, Lane[Event]],
         fetched_again: Counter,
     ) -> None:
-        self._connection = connection
         self._framework = framework
         self._positions = positions
         self._lanes = lanes
         self._fetched_again = fetched_again
-        self._order = Order(self._fetch)
+        self._order = Order(fetch)
         self._taking = {topic: asyncio.Lock() for topic in lanes}
         self._taken_at = dict.fromkeys(lanes, 0.0)
         self._ends_before: dict[Partition, int] = {}
@@ -105,7 +106,3 @@ class Intake:
             self._fetched_again.inc()
         self._taken_at[received.topic] = time.monotonic()
         await self._lanes[received.topic].put(Event(message=message, received=received, since=time.monotonic()))
-
-    async def _fetch(self, partition: Partition, first: int, end: int) -> list[Received]:
-        topic, number = partition
-        return await read_range(self._connection, topic=topic, partition=number, first=first, end=end)

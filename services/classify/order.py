@@ -12,13 +12,16 @@ from shared.logging import logger
 Partition = tuple[str, int]
 """Topic without prefix, and number."""
 
+Fetch = Callable[[Partition, int, int], Awaitable[list[Received]]]
+"""Reads the records of a partition from one offset up to another."""
+
 _AT_ONCE = 200
 
 
 class Order:
-    """Knows the next offset of each partition of ours. ``fetch`` reads the records of a partition from one offset up to another."""
+    """Knows the next offset of each partition of ours."""
 
-    def __init__(self, fetch: Callable[[Partition, int, int], Awaitable[list[Received]]]) -> None:
+    def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
         self._next: dict[Partition, int] = {}
 
