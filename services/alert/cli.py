@@ -31,6 +31,7 @@ from services.alert.deliveries_cli import (
 )
 from services.alert.keys import tenant_of
 from services.alert.ledger import DeliveryDetail, DeliveryStatus, StoredChange
+from services.alert.manners_file import manners_words
 from services.alert.matching import WatchIndex
 from services.alert.payload import Times
 from services.alert.rehearsal import PastChange, WouldGather, rehearse
@@ -80,6 +81,7 @@ def list_watches(path: Path) -> None:
         )
         tells = ", ".join(f"{name} ({channels[name]})" for name in watch.endpoints)
         click.echo(f"  tells: {tells or 'nobody: no endpoint is enabled'}")
+        click.echo(f"  how: {manners_words(watch.manners)}")
     if not subscriptions.watches:
         click.echo(f"{path} has no enabled watch")
 

@@ -45,6 +45,32 @@ def read_manners(said: Mapping[str, object]) -> Manners:
     )
 
 
+def manners_words(manners: Manners) -> str:
+    """Return how a watch is told, in a line for people."""
+    quiet, digest = manners.quiet, manners.digest
+    parts = [
+        f"sign of life at {manners.heartbeat_hour:02}:00" if manners.heartbeat_hour is not None else "no sign of life",
+        f"quiet from {quiet.begins:%H:%M} to {quiet.ends:%H:%M}{_unless_words(quiet.unless)}" if quiet else "",
+        _digest_words(digest) if digest else "",
+        f"at most {manners.limit_an_hour} an hour for a district" if manners.limit_an_hour else "no limit",
+        f"until {manners.ends_at:%Y-%m-%d %H:%M} UTC" if manners.ends_at else "",
+        f"{len(manners.sites)} sites" if manners.sites else "",
+    ]
+    return f"{', '.join(part for part in parts if part)} ({manners.zone})"
+
+
+def _digest_words(digest: Digest) -> str:
+    when = f" at {digest.hour:02}:00" if digest.pace is DigestPace.DAY else ""
+    return f"digest every {digest.pace.value}{when}{_unless_words(digest.unless)}"
+
+
+def _unless_words(unless: Override | None) -> str:
+    if unless is None:
+        return ""
+    near = f" within {unless.within_km:g} km" if unless.within_km is not None else ""
+    return f" unless {unless.min_severity.value} or worse{near}"
+
+
 def _zone(value: object) -> str:
     if value is None:
         return DEFAULT_ZONE

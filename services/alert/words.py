@@ -240,6 +240,7 @@ def plain_text(told: Story) -> str:
     def label(name: str) -> str:
         return phrases.LABEL[name][told.language]
 
+    comma = ", " if told.language == "en" else "، "
     blocks = [told.headline, *told.lead, "\n".join(f"{line.label}: {line.value}" for line in told.facts)]
     if told.changes:
         blocks.append("\n".join([f"{label('changed')}:", *(f"- {change}" for change in told.changes)]))
@@ -252,7 +253,7 @@ def plain_text(told: Story) -> str:
     if told.sources or told.omitted:
         sources = [f"{label('sources')}:"]
         for source in told.sources:
-            sources.append(f"- {source.outlet}, {source.time}: {source.title}")
+            sources.append(f"- {source.outlet}{comma}{source.time}: {source.title}")
             sources += [f"  {source.url}"] if source.url else []
         sources += [f"- {told.omitted}"] if told.omitted else []
         blocks.append("\n".join(sources))

@@ -16,7 +16,8 @@ def test_the_shipped_watch_is_shown_as_understood() -> None:
     result = CliRunner().invoke(watches, ["list", "--file", str(SHIPPED)])
     assert result.exit_code == 0
     assert (
-        "diyala: Diyala\n  where: IQG10 (narrowed when vague)\n  tells: nobody: no endpoint is enabled" in result.output
+        "diyala: Diyala\n  where: IQG10 (narrowed when vague)\n  tells: nobody: no endpoint is enabled\n"
+        "  how: sign of life at 08:00, at most 20 an hour for a district (Asia/Baghdad)" in result.output
     )
 
 

@@ -20,7 +20,7 @@ from services.alert.manners import (
     heartbeat_day,
     quiet_window,
 )
-from services.alert.manners_file import MannersError, read_manners
+from services.alert.manners_file import MannersError, manners_words, read_manners
 from shared.events.incident import Severity
 
 NIGHT = Quiet(begins=time(22), ends=time(6))
@@ -112,6 +112,16 @@ def test_everything_that_can_be_said_is_understood() -> None:
         digest=Digest(pace=DigestPace.DAY, hour=7, unless=Override(min_severity=Severity.CRITICAL)),
         sites=(Site(name="Kalar office", lat=34.63, lon=45.32, radius_km=30.0),),
         ends_at=_utc("2026-12-31T23:00"),
+    )
+
+
+def test_all_that_is_said_is_shown_as_understood() -> None:
+    said = _read(
+        "{quiet: {from: 22:00, to: 06:00, unless: {severity: severe, within_km: 20}}, digest: {every: day, at: 7}, limit_an_hour: false}"
+    )
+    assert manners_words(said) == (
+        "sign of life at 08:00, quiet from 22:00 to 06:00 unless severe or worse within 20 km, digest every day at 07:00, "
+        "no limit (Asia/Baghdad)"
     )
 
 
