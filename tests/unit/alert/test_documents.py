@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import time
 from base64 import b64encode
 from email import message_from_bytes
@@ -74,3 +76,45 @@ def test_the_documented_check_takes_what_is_genuine_and_nothing_else() -> None:
             names["verify"](SECRET, headers | wrong, body)
     with pytest.raises(ValueError, match="wrong signature"):
         names["verify"](SECRET, headers, body + b" ")
+
+
+_CALL = """
+import { readFileSync } from "node:fs";
+const given = JSON.parse(readFileSync(0, "utf8"));
+for (const one of given) {
+  try {
+    verify(one.secret, one.headers, Buffer.from(one.body, "base64"));
+    console.log("genuine");
+  } catch (error) {
+    console.log(error.message);
+  }
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_the_documented_check_in_node_agrees(tmp_path: Path) -> None:
+    script = tmp_path / "verify.mjs"
+    script.write_text(_block("javascript") + _CALL, encoding="utf-8")
+    body = compose(opened()).body
+    now = SystemClock().now()
+    headers = {
+        "webhook-id": "d_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": "v1,bm8= " + Webhook(SECRET).sign("d_1", now, body.decode()),
+    }
+    cases = [
+        (headers, body),
+        (headers | {"webhook-id": "d_2"}, body),
+        (headers | {"webhook-timestamp": str(int(time.time()) - 400)}, body),
+        (headers | {"webhook-timestamp": "soon"}, body),
+        (headers | {"webhook-signature": "v1,bm8="}, body),
+        (headers, body + b" "),
+    ]
+    given = [{"secret": SECRET, "headers": said, "body": b64encode(sent).decode()} for said, sent in cases]
+    done = subprocess.run(
+        ["node", str(script)], input=json.dumps(given), capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "genuine", "wrong signature", "too old or too new", "too old or too new", "wrong signature", "wrong signature",
+    ]  # fmt: skip
