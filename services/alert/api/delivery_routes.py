@@ -14,9 +14,10 @@ from services.alert.api.incident_routes import Cursor, Limit
 from services.alert.api.parts import ApiParts, parts_of
 from services.alert.api.problems import Fault, ProblemError, responses
 from services.alert.api.subscription_routes import own_id
+from services.alert.bulletin_payload import BulletinType
 from services.alert.keys import Right, tenant_of
 from services.alert.ledger import AttemptRow, DeliveryRow, DeliveryStatus
-from services.alert.payload import AlertBody
+from services.alert.payload import BodyType
 from services.alert.watch import PullEndpoint, WebhookEndpoint
 
 PAGE_SIZE = 50
@@ -71,11 +72,19 @@ class DeliveryStory(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptView, ...]
 
 
+class AnyBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook's body. ``data`` is what ``schemas/alert.v1.json`` has for ``incident.…``, ``schemas/bulletin.v1.json`` for the others."""
+
+    type: BodyType | BulletinType
+    timestamp: datetime
+    data: dict[str, object]
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What a webhook would have been sent: ``id`` is its ``webhook-id``, ``body`` its body."""
 
     id: str
-    body: AlertBody
+    body: AnyBody
 
 
 class ChangeAsSent(msgspec.Struct, frozen=True, kw_only=True):
