@@ -129,13 +129,17 @@ def decide(
     """Return what to send for this change now, and what to keep for later."""
     notes = proposed(state, index, told, endpoints=endpoints)
     outcome = _Outcome(state, told, conditions)
+    known: dict[tuple[str, Message], Turn] = {}
     for endpoint_id in sorted(notes):
         notice = notice_of(endpoint_id, notes[endpoint_id], told, stale=stale)
         if notice.stale:
             outcome.notices.append(notice)
             continue
-        turns = [(note, when(note, index.watches.get(note.watch_id), state, conditions)) for note in notice.notes]
-        outcome.take(endpoint_id, turns)
+        for note in notice.notes:
+            if (note.watch_id, note.message) not in known:  # a watch may have thousands of endpoints
+                watch = index.watches.get(note.watch_id)
+                known[note.watch_id, note.message] = when(note, watch, state, conditions)
+        outcome.take(notice, [known[note.watch_id, note.message] for note in notice.notes])
     outcome.leave_lists(notes, index)
     return outcome.decided()
 
@@ -218,14 +222,19 @@ class _Outcome:
         self._rings: list[RingKey] = []
         self.notices: list[Notice] = []
 
-    def take(self, endpoint_id: str, turns: list[tuple[Note, Turn]]) -> None:
-        """Take in the notes of one endpoint with their turns."""
-        heard = [(note, turn) for note, turn in turns if not isinstance(turn, NotTold)]
-        for note, turn in turns:
+    def take(self, notice: Notice, turns: list[Turn]) -> None:
+        """Take in what an endpoint would be told at once, with the turn of each of its notes."""
+        endpoint_id = notice.endpoint_id
+        heard = []
+        for note, turn in zip(notice.notes, turns, strict=True):
             if isinstance(turn, NotTold):
                 self._leave_unsaid(endpoint_id, note)
+            else:
+                heard.append((note, turn))
         if any(isinstance(turn, Now) for _, turn in heard):
-            self.notices.append(notice_of(endpoint_id, [note for note, _ in heard], self._told))
+            is_whole = len(heard) == len(turns)
+            notes = [note for note, _ in heard]
+            self.notices.append(notice if is_whole else notice_of(endpoint_id, notes, self._told))
             for note, turn in heard:
                 self._tell(endpoint_id, note)
                 if isinstance(turn, Now) and turn.ring is not None:
