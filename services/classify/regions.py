@@ -2,14 +2,15 @@
 
 All news that may be about one incident must meet in one partition of the reports topic. An item that tells attacks in two
 regions therefore travels twice, each record naming its own events in ``parts``. A later version, or a withdrawal, goes to
-every region: the earlier version may have contributed anywhere, and only linking knows where.
+every region: the earlier version may have contributed anywhere, and only linking knows where. So does a retraction that names no
+place ("our report of yesterday was false"): each region looks whether the outlet told such a thing there.
 """
 
 import msgspec
 
 from shared.events.facts import Place
 from shared.events.item import ItemChange
-from shared.events.report import Report
+from shared.events.report import Kind, Report
 from shared.geo.regions import LinkRegion, region_of
 
 
@@ -25,6 +26,11 @@ def by_region(report: Report) -> tuple[Report, ...]:
     if report.version > 1 or report.change is ItemChange.WITHDRAWN:
         for region in LinkRegion:
             parts.setdefault(region, [])
+    if report.kind is Kind.RETRACTION and report.place is None:
+        for region in LinkRegion:
+            numbers = parts.setdefault(region, [])
+            if 0 not in numbers:
+                numbers.insert(0, 0)
     return tuple(
         msgspec.structs.replace(report, region=region.value, parts=tuple(numbers)) for region, numbers in parts.items()
     )

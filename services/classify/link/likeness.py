@@ -38,6 +38,7 @@ _TOLL_UPDATE = 0.4
 
 _DENIED_NEAR = Relation(name="denial from another town of the governorate", weight=-1.5, is_conflict=True)
 _UNPLACED_REPORT = Relation(name="place unknown", weight=-1.2)
+_UNPLACED_DENIAL = Relation(name="denial without a place, of others' news", weight=-2.0)
 _UNPLACED_KNOWN = Relation(name="place unknown", weight=-0.4)
 
 REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
@@ -62,7 +63,7 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
     """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
     place = _place(telling, known)
     if place is UNPLACED:
-        place = _unplaced(telling)
+        place = _unplaced(telling, known)
     if place.is_conflict and telling.source.kind is Kind.REACTION:
         place = _where_people_spoke(telling, known, place)
     if place is OTHER_SITE and _is_own_denial(telling, known):
@@ -103,9 +104,16 @@ def _place(telling: Contribution, known: Profile) -> Relation:
     return now
 
 
-def _unplaced(telling: Contribution) -> Relation:
-    """Where either is unknown, the rest must agree better: first-hand news of two places agrees in day and kind every day."""
-    return _UNPLACED_REPORT if telling.source.kind is Kind.REPORT else _UNPLACED_KNOWN
+def _unplaced(telling: Contribution, known: Profile) -> Relation:
+    """Where either is unknown, the rest must agree better: first-hand news of two places agrees in day and kind every day.
+
+    A denial that names no place is the outlet's own, or hardly to be placed at all.
+    """
+    if telling.source.kind is Kind.REPORT:
+        return _UNPLACED_REPORT
+    if telling.source.kind is Kind.RETRACTION and not _is_own_denial(telling, known):
+        return _UNPLACED_DENIAL
+    return _UNPLACED_KNOWN
 
 
 def _where_people_spoke(telling: Contribution, known: Profile, place: Relation) -> Relation:

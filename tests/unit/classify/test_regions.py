@@ -3,7 +3,7 @@
 from services.classify.regions import by_region
 from shared.events.facts import Place, Precision
 from shared.events.item import ItemChange
-from shared.events.report import AttackFacts, Report
+from shared.events.report import AttackFacts, Kind, Report
 from shared.geo.regions import LinkRegion
 from tests.support.reports import report
 
@@ -34,6 +34,13 @@ def test_a_later_version_tells_every_region_what_it_no_longer_says() -> None:
     assert set(told) == {region.value for region in LinkRegion}
     assert told["mena"] == (0,)
     assert {parts for region, parts in told.items() if region != "mena"} == {()}
+
+
+def test_a_retraction_without_a_place_is_looked_at_in_every_region() -> None:
+    told = sent(report(1, kind=Kind.RETRACTION, place=None, other_events=(abroad("NG"),)))
+    assert told.pop("africa") == (0, 1)
+    assert told == {region.value: (0,) for region in LinkRegion if region is not LinkRegion.AFRICA}
+    assert sent(report(1, kind=Kind.RETRACTION)) == {"mena": (0,)}
 
 
 def test_a_withdrawal_reaches_every_region_because_nobody_knows_where_the_item_counted() -> None:

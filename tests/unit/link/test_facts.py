@@ -251,6 +251,13 @@ def test_an_outlet_takes_its_own_story_back_though_it_names_the_next_town() -> N
     assert changes_of(taken, told("b", hoax, kind=Kind.RETRACTION, outlet="x", hours=20))[-1] == ()
 
 
+def test_a_denial_that_names_no_place_takes_back_the_outlets_own_story_alone() -> None:
+    story = told("a", facts("Tulul", event_type=EventType.ATTACK), outlet="x")
+    false = facts(None, on=None, event_type=EventType.ATTACK)
+    assert last_of(story, told("b", false, kind=Kind.RETRACTION, outlet="x", hours=5)).change is ChangeKind.RETRACTED
+    assert changes_of(story, told("b", false, kind=Kind.RETRACTION, outlet="y", hours=5))[-1] == ()
+
+
 def test_a_retraction_may_come_weeks_later() -> None:
     late = told("b", facts(on=TODAY), kind=Kind.RETRACTION, hours=60 * 24)
     undated = told("b", facts(on=None), kind=Kind.RETRACTION, hours=60 * 24)
