@@ -205,7 +205,8 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
             or (key in ASSIMILATED_ARTICLES and (is_capital(token) or joined_next))
             or (key in _GENERIC and not words)
         )
-        belongs = is_capital(token) or article or (bool(words) and key in _JOINING)
+        is_inside = bool(words) and tokens[n - 1].text == "-" and following is not None and following.text == "-"
+        belongs = is_capital(token) or article or is_inside or (bool(words) and key in _JOINING)  # Port-au-Prince
         if latin and token.kind is TokenKind.WORD and not belongs:
             break
         words.append((n, key, article))

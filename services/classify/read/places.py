@@ -36,6 +36,7 @@ _CALLS_IT_A_TOWN = folded(
     ("the town", "the city", "في المدينة", "من المدينة", "البلدة", "شارەکە", "شارۆچکەکە", "خەڵکی شار")
 )
 _STRIKES_ABROAD = frozenset(["TR", "IR", "IL", "RU", "US", "GB", "FR", "IT", "DE", "SA", "AE", "UA", "IN", "PK", "RW"])
+_CLOSE = frozenset({"near", "outside", "around", "outskirts"})
 _LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
 
 
@@ -225,8 +226,26 @@ def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], doc
     if any(one.level is Level.TOWN for one in same):
         return True
     if entry.kind is EntryKind.GOVERNORATE:
+        if _is_of_airport(reading):
+            return True
         return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
+    if _is_close_to(reading):
+        return True
     return not any(one.level is not None or _is_rural(one) for one in same)
+
+
+def _is_close_to(reading: Reading) -> bool:
+    """One is near a town, not near a district: "a village near Khanaqin"; but mountains "west of Kalar" are the district's."""
+    tokens = reading.mention.sentence.tokens[max(0, reading.mention.first - 2) : reading.mention.first]
+    return any(token.key in _CLOSE for token in tokens) and all(
+        token.key in _CLOSE | {"of", "the"} for token in tokens[-1:]
+    )
+
+
+def _is_of_airport(reading: Reading) -> bool:
+    """An airport bears its city's name: "near Erbil airport", "at Kirkuk international airport"."""
+    tokens = reading.mention.sentence.tokens[reading.mention.last + 1 : reading.mention.last + 3]
+    return any(token.key == "airport" for token in tokens)
 
 
 def _is_rural(reading: Reading) -> bool:
