@@ -80,6 +80,7 @@ _OBJECT_FOLLOWS = frozenset(
 )  # fmt: skip
 _GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire", "victim.killed"})
 _HARMED = _GUN | {"weak.killed", "victim.wounded"}
+_OF_DRONES = frozenset({"atk.suicide", "atk.car_bomb", "atk.ied"})
 _DRONES = ("drone", "مسير", "درۆن")
 _NOT = frozenset(
     {
@@ -260,8 +261,8 @@ def _is_killing_first(one: Marked, hit: Hit) -> bool:
 
 
 def _is_denied(one: Marked, hit: Hit) -> bool:
-    if hit.concept == "atk.suicide" and any(_overlaps(hit, drone) for drone in one.of("atk.drone")):
-        return True  # a "suicide drone" is a drone
+    if hit.concept in _OF_DRONES and any(_overlaps(hit, drone) for drone in one.of("atk.drone")):
+        return True  # a "suicide drone" is a drone, and so is one laden with a bomb
     before = visible(one.sentence)[max(0, hit.first - 3) : hit.first]
     return any(token.key in _NOT for token in before)
 
