@@ -121,7 +121,6 @@ class MailKeeper:
         self._wake = wake
         self._box = box
         self._every_seconds = every_seconds
-        self._asked: dict[str, str] = {}
 
     async def run(self) -> None:
         """Look after them for ever; an unreachable database only delays it."""
@@ -135,24 +134,24 @@ class MailKeeper:
 
     async def round(self) -> None:
         """Do what is due now; raises ``LedgerError`` or ``OSError``."""
-        self._gate.become(await self._desk.rules())
-        await self._ask_new_ones()
+        rules = await self._desk.rules()
+        self._gate.become(rules)
+        await self._ask_new_ones(rules)
         if self._box is not None:
             await self._take_bounces(self._box)
 
-    async def _ask_new_ones(self) -> None:
-        new = {
+    async def _ask_new_ones(self, rules: MailRules) -> None:
+        unconfirmed = {
             one.id: one
             for one in self._endpoints.values()
-            if isinstance(one, EmailEndpoint) and one.id not in self._of_file and self._asked.get(one.id) != one.to
+            if isinstance(one, EmailEndpoint) and one.id not in self._of_file and rules.confirmed.get(one.id) != one.to
         }
-        if not new or self._sender.links is None:
+        if not unconfirmed or self._sender.links is None:
             return
-        for endpoint in new.values():
+        for endpoint in unconfirmed.values():
             await self._desk.ask(endpoint.id, endpoint.to)
-        for endpoint_id, asked_at in (await self._desk.unasked(list(new))).items():
-            await self._ask(new[endpoint_id], asked_at)
-        self._asked |= {endpoint.id: endpoint.to for endpoint in new.values()}
+        for endpoint_id, asked_at in (await self._desk.unasked(list(unconfirmed))).items():
+            await self._ask(unconfirmed[endpoint_id], asked_at)
 
     async def _ask(self, endpoint: EmailEndpoint, asked_at: datetime) -> None:
         assert self._sender.links is not None

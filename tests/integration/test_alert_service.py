@@ -231,6 +231,52 @@ async def test_two_replicas_share_the_work_and_what_a_killed_one_had_begun_is_ta
     assert len(receiver.received) <= 60 + 12
 
 
+async def test_two_replicas_make_no_delivery_twice(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    watches = _watching_diyala({"desk": webhook(receiver.url, new_secret_of_this_run, max_concurrent=20)})
+    states = [opened(number) for number in range(1, 101)]
+    receiver.respond_with(Answer(status=204, after_seconds=0.05))
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        await stage.start()
+        await stage.start()
+        await stage.publish(states)
+        await receiver.wait_for_accepted(100, 60.0)
+        await stage.end(signal.SIGTERM)
+        await stage.end(signal.SIGTERM)
+    assert len(receiver.received) == 100
+    assert await _statuses(postgres_database) == {"delivered": 100}
+
+
+async def test_one_click_in_a_mail_ends_the_mails_of_its_watch(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path, mails: MailCatcher
+) -> None:
+    watches = _watching_diyala({"mail": {"channel": "email", "to": "desk@example.org"}})
+    async with _stage(kafka_bootstrap, postgres_database, tmp_path, watches) as stage:
+        stage.environment |= {
+            "TOCSIN_ALERT_SMTP_HOST": mails.host,
+            "TOCSIN_ALERT_SMTP_PORT": str(mails.port),
+            "TOCSIN_ALERT_SMTP_TLS": "none",
+            "TOCSIN_ALERT_PUBLIC_URL": "https://alerts.example",
+        }
+        await stage.start()
+        await stage.publish([opened()])
+        (mail,) = await mails.wait_for_accepted(1, _WAIT)
+        link = str(mail.message["List-Unsubscribe"]).strip("<>")
+        path = link.removeprefix("https://alerts.example/")
+        async with httpx.AsyncClient(trust_env=False, base_url=stage.page_url) as client:
+            shown = await client.get(path)
+            done = await client.post(path, data={"List-Unsubscribe": "One-Click"})
+        assert (shown.status_code, done.status_code) == (200, 200)
+        await stage.end(signal.SIGTERM)
+        await stage.start()  # the rules are read at start, before anything is sent
+        await stage.publish([opened(2)])
+        async with asyncio.timeout(_WAIT):
+            while await _statuses(postgres_database) != {"delivered": 1, "dead": 1}:  # noqa: ASYNC110  # another process
+                await asyncio.sleep(0.1)
+    assert len(mails.caught) == 1
+
+
 async def test_a_test_alert_reaches_every_endpoint_says_so_and_is_no_incident(
     kafka_bootstrap: str, postgres_database: str, tmp_path: Path, receiver: WebhookReceiver
 ) -> None:
