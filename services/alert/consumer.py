@@ -6,12 +6,12 @@ is written. A change that cannot be read or worked on is dead-lettered, and the 
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from services.alert.batch_lists import BatchLists
 from services.alert.canary import CanaryCatcher, is_canary
 from services.alert.compose import Composer
 from services.alert.errors import LedgerError
@@ -19,11 +19,11 @@ from services.alert.ledger import DeliveryStatus, HeldIncident, NewDelivery, Sto
 from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics, ChangeOutcome
 from services.alert.payload import Times
-from services.alert.ports import HandOver, Ledger, LedgerTransaction
+from services.alert.ports import HandOver, Ledger
 from services.alert.rings import RingGauge
 from services.alert.routing import is_stale
 from services.alert.silences import Silence
-from services.alert.timing import CATCH_UP_AFTER, Conditions, Decided, RingKey, Waiting, WaitingKey, decide
+from services.alert.timing import CATCH_UP_AFTER, Conditions, RingKey, decide
 from services.alert.watch import Endpoint
 from shared.clock import Clock
 from shared.codec import DecodeError, Headers, decode
@@ -32,6 +32,7 @@ from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
 from shared.kafka.publisher import Record
 from shared.logging import logger
 
+_Made = tuple[StoredChange, tuple[NewDelivery, ...]]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LEDGER_RETRIES_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 
@@ -121,7 +122,7 @@ class ChangeHandler:
         changes: list[StoredChange] = []
         deliveries: list[NewDelivery] = []
         outcomes: list[ChangeOutcome] = []
-        lists = _Lists()
+        lists = BatchLists()
         taken: frozenset[str] = frozenset()
         async with self._ledger.transaction() as transaction:
             news = [one for one in read if not is_canary(one.state)]
@@ -136,11 +137,16 @@ class ChangeHandler:
                 if one.state.revision <= known.revision:
                     outcomes.append(ChangeOutcome.REPEATED)
                     continue
-                try:
-                    change, written = await self._decide(one, known, silences, lists, transaction)
-                except Exception as error:  # noqa: BLE001  # the boundary of one change: put aside, counted, logged
-                    letters.append(self._put_aside(one.record, DeadLetterReason.PROCESSING_FAILED, error))
+                made = self._attempt(one, known, silences, lists)
+                if isinstance(made, frozenset):
+                    self._gauge.learn(await transaction.timing.rung(sorted(made)))
+                    lists.learned |= made
+                    made = self._attempt(one, known, silences, lists)
+                if isinstance(made, Record):
+                    letters.append(made)
                     continue
+                assert not isinstance(made, frozenset)
+                change, written = made
                 held[one.state.incident_id] = HeldIncident(revision=one.state.revision, told=change.told)
                 changes.append(change)
                 deliveries += written
@@ -158,38 +164,37 @@ class ChangeHandler:
         for waiting in lists.waiting:
             self._metrics.kept.labels(waiting.gathered_by.value).inc()
 
-    async def _decide(
-        self,
-        one: _Read,
-        known: HeldIncident,
-        silences: tuple[Silence, ...],
-        lists: "_Lists",
-        transaction: LedgerTransaction,
-    ) -> tuple[StoredChange, tuple[NewDelivery, ...]]:
+    def _attempt(
+        self, one: _Read, known: HeldIncident, silences: tuple[Silence, ...], lists: BatchLists
+    ) -> "_Made | Record | frozenset[RingKey]":
+        """Decide on one change; returns its dead letter where that fails, and where the ledger must be asked first, for what."""
+        try:
+            return self._decide(one, known, silences, lists)
+        except Exception as error:  # noqa: BLE001  # the boundary of one change: put aside, counted, logged
+            return self._put_aside(one.record, DeadLetterReason.PROCESSING_FAILED, error)
+
+    def _decide(
+        self, one: _Read, known: HeldIncident, silences: tuple[Silence, ...], lists: BatchLists
+    ) -> "_Made | frozenset[RingKey]":
         stale = is_stale(one.state, fetched_at=one.times.fetched, now=one.times.created)
         asked: set[RingKey] = set()
 
-        def decided() -> Decided:
-            def rung(key: RingKey) -> int:
-                asked.add(key)
-                return self._gauge.count(key) + lists.rung(key)
+        def rung(key: RingKey) -> int:
+            asked.add(key)
+            return self._gauge.count(key) + lists.rung(key)
 
-            conditions = Conditions(
-                now=one.times.created,
-                silences=silences,
-                rung=rung,
-                fetched_at=one.times.fetched,
-                catch_up_after=self._catch_up_after,
-            )
-            return decide(
-                one.state, self._index, known.told, endpoints=self._endpoints, conditions=conditions, stale=stale
-            )
-
-        routed = decided()
-        if doubtful := [key for key in asked if self._is_doubtful(key, lists)]:
-            self._gauge.learn(await transaction.timing.rung(doubtful))
-            lists.learned.update(doubtful)
-            routed = decided()
+        conditions = Conditions(
+            now=one.times.created,
+            silences=silences,
+            rung=rung,
+            fetched_at=one.times.fetched,
+            catch_up_after=self._catch_up_after,
+        )
+        routed = decide(
+            one.state, self._index, known.told, endpoints=self._endpoints, conditions=conditions, stale=stale
+        )
+        if doubtful := frozenset(key for key in asked if self._is_doubtful(key, lists)):
+            return doubtful
         addressed = tuple((notice, self._endpoints[notice.endpoint_id]) for notice in routed.notices)
         written = self._composer.deliveries(one.state, addressed, one.times)
         lists.take(routed)
@@ -214,7 +219,7 @@ class ChangeHandler:
         )
         return change, written
 
-    def _is_doubtful(self, key: RingKey, lists: "_Lists") -> bool:
+    def _is_doubtful(self, key: RingKey, lists: BatchLists) -> bool:
         """Whether others' rings may matter, and have not been asked for in this transaction."""
         watch = self._index.watches.get(key.watch_id)
         limit = watch.manners.limit_an_hour if watch is not None else None
@@ -249,45 +254,6 @@ class ChangeHandler:
                 self._metrics.expired.labels(delivery.channel).inc()
             else:
                 self._metrics.created.labels(delivery.channel, delivery.message.value).inc()
-
-
-class _Lists:
-    """What a batch does to the lists, the last word on each entry."""
-
-    def __init__(self) -> None:
-        self._entries: dict[WaitingKey, Waiting | None] = {}
-        self._rings: Counter[RingKey] = Counter()
-        self.learned: set[RingKey] = set()
-
-    def take(self, decided: Decided) -> None:
-        """Take in one change's outcome."""
-        self._entries |= dict.fromkeys(decided.forgotten)
-        self._entries |= {WaitingKey(one.endpoint_id, one.incident_id, one.watch_id): one for one in decided.waiting}
-        self._rings.update(decided.rings)
-
-    def rung(self, key: RingKey) -> int:
-        """How often this batch rang so far."""
-        return self._rings[key]
-
-    @property
-    def are_empty(self) -> bool:
-        """Whether nothing is to be written."""
-        return not self._entries and not self._rings
-
-    @property
-    def waiting(self) -> list[Waiting]:
-        """What goes onto lists."""
-        return [one for one in self._entries.values() if one is not None]
-
-    @property
-    def forgotten(self) -> list[WaitingKey]:
-        """What leaves them."""
-        return [key for key, one in self._entries.items() if one is None]
-
-    @property
-    def rings(self) -> list[RingKey]:
-        """What rang, as often as it did."""
-        return list(self._rings.elements())
 
 
 def usable(state: IncidentChange) -> IncidentChange:

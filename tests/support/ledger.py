@@ -38,6 +38,7 @@ class MemoryLedger:
         self.silences: list[Silence] = []
         self.waiting: dict[WaitingKey, Waiting] = {}
         self.rings: Counter[RingKey] = Counter()
+        self.fail_asking = False
         self._failures = 0
 
     def fail_next(self, times: int = 1) -> None:
@@ -83,6 +84,8 @@ class _Pending:
         return self._ledger.silences
 
     async def rung(self, keys: Sequence[RingKey]) -> Mapping[RingKey, int]:
+        if self._ledger.fail_asking:
+            raise LedgerError("told to fail")
         return {key: self._ledger.rings[key] for key in keys if key in self._ledger.rings}
 
     async def settle(

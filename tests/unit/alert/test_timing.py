@@ -13,6 +13,7 @@ from services.alert.area import Circle, CodedArea
 from services.alert.bulletin import GatheredBy
 from services.alert.bulletins import BulletinWriter
 from services.alert.compose import Sender
+from services.alert.errors import LedgerError
 from services.alert.gathering import Due, Known, gather
 from services.alert.ledger import NewDelivery
 from services.alert.manners import Digest, DigestPace, Manners, Override, Quiet, Site
@@ -275,6 +276,17 @@ async def test_what_other_replicas_rang_counts() -> None:
     (key,) = desk.ledger.rings
     desk.ledger.rings = Counter({key: 8})
     await desk.hear(_at(4), _at(5))
+    assert len(desk.told) == 3
+
+
+async def test_a_ledger_that_cannot_be_asked_puts_nothing_aside() -> None:
+    desk = Desk(_watch(limit_an_hour=4))
+    desk.ledger.fail_asking = True
+    with pytest.raises(LedgerError):
+        await desk.hear(_at(1), _at(2), _at(3))
+    assert (desk.publisher.sent, desk.told) == ([], [])
+    desk.ledger.fail_asking = False
+    await desk.hear(_at(1), _at(2), _at(3))
     assert len(desk.told) == 3
 
 
