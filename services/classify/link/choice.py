@@ -212,18 +212,21 @@ def _why_not_open(telling: Contribution, settings: LinkSettings, *, fits_none: b
         return Flag.NO_PLACE_TO_OPEN  # a further attack of an item, somewhere: nobody could be told where
     if speaks_of_known(telling) and not _says_where(telling, fits_none=fits_none):
         return Flag.NO_PLACE_TO_OPEN
-    if kind is Kind.REACTION and not _has_substance(facts, settings):
+    if kind is Kind.REACTION and not _has_substance(facts):
         return Flag.REACTION_TOO_VAGUE
     return None
 
 
-def _has_substance(facts: AttackFacts, settings: LinkSettings) -> bool:
-    """Whether a reaction says enough of the attack to alert by it: a day or a reference back, and a finer place or a toll."""
+def _has_substance(facts: AttackFacts) -> bool:
+    """Whether a reaction says enough of the attack to alert by it: a day or a reference back, and a finer place or a toll.
+
+    How sure the reader is of its kind does not count: one that is hardly a reaction is a report.
+    """
     assert facts.place is not None
     is_fine = facts.place.lat is not None or facts.place.admin2 is not None
     has_toll = facts.casualties.killed is not None or facts.casualties.wounded is not None
     is_dated = facts.occurred_on is not None or facts.is_back_reference
-    return facts.confidence >= settings.reaction_opening_confidence and is_dated and (is_fine or has_toll)
+    return is_dated and (is_fine or has_toll)
 
 
 def _is_located(place: Place | None) -> bool:

@@ -40,8 +40,6 @@ class LinkSettings:
     """Below this the reader as good as says that there is no attack: such a report may join, not open."""
     unplaced_opening_confidence: float = 0.35
     """The same for a report without any place: nobody who watches an area would hear of it, and most are no news of an attack."""
-    reaction_opening_confidence: float = 0.5
-    """The same for a reaction, whose attack nobody reported: it alerts only when the reader is fairly sure."""
     further_event_factor: float = 0.7
     """Confidence of a further attack of an item, as a share of the reader's."""
 

@@ -315,6 +315,12 @@ def test_a_reaction_to_an_attack_nobody_reported_opens_it_and_says_so() -> None:
     assert (first_hand.change, killed(first_hand)) == (ChangeKind.UPDATED, (5, 5, 5))
 
 
+def test_a_reaction_read_half_surely_opens_all_the_same_for_it_may_be_the_first_report() -> None:
+    change = last_of(told("a", facts(killed=3, confidence=0.4), kind=Kind.REACTION))
+    assert (change.change, change.notify) == (ChangeKind.OPENED, True)
+    assert changes_of(told("a", facts("Diyala", confidence=0.9), kind=Kind.REACTION)) == [()], "it says too little"
+
+
 def test_backfill_is_silent_until_the_first_fresh_report_which_rings_as_opened() -> None:
     old = (told("a", facts(killed=1), backfill=True), told("b", facts(killed=2), backfill=True, hours=1))
     visit = told("c", facts(killed=2), kind=Kind.REACTION, hours=2)
