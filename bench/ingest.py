@@ -32,7 +32,7 @@ from shared.embedded.stack import EmbeddedStack
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.topics import apply
 from shared.postgres.migrate import upgrade
-from shared.topics import ITEMS
+from shared.topics import ITEMS, SOURCES
 
 HOSTS = 200
 ROUND_SECONDS = 600.0
@@ -220,6 +220,8 @@ def service(environment: dict[str, str], pauses: Path, log: Path) -> Iterator[in
         process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=out, stderr=out)
     try:
         yield process.pid
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}: {log.read_text(encoding='utf-8')[-500:]}") from error
     finally:
         process.terminate()
         process.wait(30)
@@ -272,6 +274,8 @@ async def one_round(stage: Stage, kind: str) -> Round:
     deadline = before.at + ROUND_SECONDS
     while True:
         await asyncio.sleep(0.5)
+        if psutil.Process(stage.poller).status() == psutil.STATUS_ZOMBIE:
+            raise RuntimeError("the service has ended; its log says why")
         peak = max(peak, memory_mib(stage.poller))
         stats = admin.ask("/stats?brief=1", "GET")
         if stats["polls"] >= feeds and await _is_settled(database):
@@ -311,7 +315,7 @@ async def bench(sizes: Sequence[int], program: str | None) -> list[Round]:
     rounds: list[Round] = []
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         async with EmbeddedStack(Path(name) / "data") as stack:
-            await apply(KafkaConnection(bootstrap=stack.bootstrap_servers), [ITEMS])
+            await apply(KafkaConnection(bootstrap=stack.bootstrap_servers), [ITEMS, SOURCES])
             for size in sizes:
                 rounds += await measure(stack, size, program, Path(name))
     return rounds

@@ -39,7 +39,8 @@ def settings_or_sentence() -> IngestSettings:
         settings = IngestSettings.from_environment(os.environ)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-    configure("ingest", level="warning", log_format=settings.log_format)
+    # Commands say themselves what went wrong, in one line; each attempt at a database is nothing that their user asked about.
+    configure("ingest", level="error", log_format=settings.log_format)
     return settings
 
 

@@ -1,5 +1,6 @@
 """One normalised entry from the raw words of any format."""
 
+import re
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +11,7 @@ from services.ingest.identity import content_hash, title_hash
 _MAX_GUID_CHARACTERS = 2_000
 _MAX_ADDRESS_CHARACTERS = 4_000
 _TITLE_FROM_TEXT_CHARACTERS = 120
+_ORDINARY = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9._~%/-]*(?:\?[A-Za-z0-9._~%/=&-]+)?")
 
 
 def entry_of(
@@ -53,6 +55,8 @@ def web_address(address: str, page: str) -> str:
     """Return an absolute http(s) address of sane length, else an empty string."""
     if len(address) > _MAX_ADDRESS_CHARACTERS:
         return ""
+    if _ORDINARY.fullmatch(address):  # joining would give the same
+        return address
     try:
         joined = urljoin(page, address.strip()) if address.strip() else ""
         parts = urlsplit(joined)

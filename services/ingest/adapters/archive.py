@@ -1,6 +1,7 @@
 """PostgreSQL for everything beside polling: numbers for the metrics, retention, republishing, the health of feeds."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,15 @@ _OVERVIEW = """
         extract(epoch FROM $1 - min(last_success_at) FILTER (WHERE retired_at IS NULL))::double precision AS stalest
     FROM tocsin_ingest.feeds WHERE is_active GROUP BY tier
 """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptItem:
+    """An item event in the outbox: its bytes, when it was written there, and when Kafka took it."""
+
+    value: bytes
+    at: datetime
+    acknowledged_at: datetime | None
 
 
 class PostgresArchive:
@@ -68,6 +78,18 @@ class PostgresArchive:
                 return
             after = found[-1]["id"]
             yield [values.outbox_row_of(row) for row in found]
+
+    async def kept(self, words: str) -> Sequence[KeptItem]:
+        """Return the rows still in the outbox whose item has this id, or whose bytes hold these words (an address), oldest first."""
+        async with transaction(self._pool) as connection:
+            found = await connection.fetch(
+                "SELECT value, created_at, acknowledged_at FROM tocsin_ingest.outbox "
+                "WHERE item_id = $1 OR position(convert_to($1, 'UTF8') in value) > 0 ORDER BY id LIMIT 100",
+                words,
+            )
+        return [
+            KeptItem(value=row["value"], at=row["created_at"], acknowledged_at=row["acknowledged_at"]) for row in found
+        ]
 
     async def health(self) -> Sequence[dict[str, Any]]:
         """Return every feed's row, in the order of slugs."""

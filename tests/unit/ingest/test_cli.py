@@ -97,3 +97,11 @@ def test_a_time_that_is_none_is_a_sentence(environment):
     result = CliRunner(env=environment).invoke(ingest, ["republish", "--since", "yesterday"])
     assert result.exit_code == 2
     assert "'yesterday' is neither an age" in result.output
+
+
+def test_a_database_that_is_away_is_one_line_and_no_log(environment, capfd):
+    there = {**environment, "TOCSIN_INGEST_POSTGRES_DSN": "postgresql://127.0.0.1:1/tocsin"}
+    result = CliRunner(env=there).invoke(feeds, ["test", "nowhere"])
+    printed = [line for line in (result.output + "".join(capfd.readouterr())).splitlines() if line]
+    assert len(printed) == 2, printed
+    assert printed[0].endswith("are known: PostgreSQL at 127.0.0.1:1/tocsin did not answer within 1 s: [Errno 111] Connect call failed ('127.0.0.1', 1)")  # fmt: skip

@@ -1,10 +1,14 @@
 """Text is plain and in one form when it leaves ingest."""
 
+import re
+import unicodedata
+from urllib.parse import urljoin, urlsplit
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest import normalise
+from services.ingest import entries, normalise
 from services.ingest.encoding import decode, mended
 
 ARABIC = "مقتل سبعة أشخاص في هجوم مسلح شرقي ديالى"
@@ -100,3 +104,42 @@ def test_other_text_is_left_alone(text):
 @given(st.binary(max_size=400), st.text(max_size=40))
 def test_any_bytes_decode(body, content_type):
     decode(body, content_type)
+
+
+_PIECES = st.sampled_from(
+    ("<p>", "</p>", "<br>", "<br/>", "<br />", '<a href="https://a.example/?a=1&amp;b=2">', "</a>", "<P CLASS='x'>", "</p >", "<b >",
+     "<img src='x' alt>", "<div", ">", "<", "</", "<!-- x -->", "<script>", "</script>", "<style>", "a &lt; b", "&amp;", "&nbsp", "& ", "&#x41;", "&copy",
+     " ", "\n", "text", "نص", "<a href=x>", '<a title="a>b">', "</p x>", "<o:p>", "<title>", "</title>", "<p/ >", "<p a='1'b='2'>", "]]>", "<?x?>", "<textarea>")
+)  # fmt: skip
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_simple_markup_reads_the_quick_way_as_the_parser_reads_it(text):
+    quick = normalise._without_simple_tags(text)
+    assert quick is None or quick == normalise.parsed(text)
+
+
+def test_ordinary_markup_is_read_the_quick_way():
+    assert (
+        normalise._without_simple_tags("<p>Seven <b>killed</b> &amp; five<br/>wounded</p>")
+        == "\nSeven killed & five\nwounded\n"
+    )
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(st.text(alphabet=" \n\r\t\x00\x0b\x1d\x7fab\u2028\u00a0\u0301\u0640ن", max_size=14))
+def test_tidying_only_what_is_untidy_gives_what_tidying_all_gives(text):
+    whole = normalise.mended(text) if not text.isascii() else text
+    whole = unicodedata.normalize("NFC", whole.translate(normalise._TABLE))
+    whole = re.sub("\r\n|[\r\u2028\u2029]", "\n", whole)
+    whole = re.sub("\n{2,}", "\n", re.sub(" ?\n ?", "\n", re.sub(r"[^\S\n]+", " ", whole))).strip()
+    assert normalise.letters(text) == whole
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(st.lists(st.sampled_from(["http://", "https://", "HTTP://", "a.example", ":80", "/", "//", "..", "?", "a=1", "&", "#", "%", " ", ";", "é", "[", "x"]), max_size=9).map("".join))  # fmt: skip
+def test_an_ordinary_address_is_what_joining_makes_of_it(address):
+    if entries._ORDINARY.fullmatch(address):
+        joined = urljoin("https://page.example/feed", address)
+        assert (joined, bool(urlsplit(joined).netloc)) == (address, True)
