@@ -132,6 +132,10 @@ class Gazetteer:
         """Return the place with this GeoNames id, or None."""
         return self._by_geonameid.get(geonameid)
 
+    def entries_of_kind(self, kind: EntryKind) -> tuple[Entry, ...]:
+        """Return all entries of a kind."""
+        return tuple(entry for entry in self._entries if entry.kind is kind)
+
     def centre_of(self, unit: Entry) -> Entry | None:
         """Return the main town of a unit, or None where the sources name none."""
         return None if unit.centre is None else self._by_geonameid.get(unit.centre)
