@@ -1,10 +1,9 @@
 """``tocsin watches``; ``tocsin deliveries`` is in ``deliveries_cli``."""
 
 import asyncio
-import getpass
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import BinaryIO, TypeVar
 
 import asyncpg
 import click
-import yaml
 
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
@@ -29,17 +27,16 @@ from services.alert.deliveries_cli import (
     settings_of_environment,
     with_pool,
 )
-from services.alert.keys import tenant_of
 from services.alert.ledger import DeliveryDetail, DeliveryStatus, StoredChange
 from services.alert.manners_file import manners_words
 from services.alert.matching import WatchIndex
 from services.alert.payload import Times
 from services.alert.rehearsal import PastChange, WouldGather, rehearse
 from services.alert.routing import Message
-from services.alert.subscription import EntryError, Kind, read_watch, subscriptions_of
+from services.alert.subscription import subscriptions_of
 from services.alert.trial import trial_notices, trial_state
 from services.alert.watch import Subscriptions
-from services.alert.watch_entry import ShapeError, with_watch
+from services.alert.watch_adding import add_to_database, add_to_file, key_value
 from services.alert.watches_file import load
 from services.alert.words import Telling, headline
 from shared.codec import DecodeError, decode, encode
@@ -68,11 +65,16 @@ def watches() -> None:
     """Who watches what."""
 
 
+_DATABASE_OPTION = click.option("--database", is_flag=True, help="Those kept in the database as well.")
+
+
 @watches.command("list")
 @_FILE_OPTION
-def list_watches(path: Path) -> None:
+@_DATABASE_OPTION
+def list_watches(path: Path, *, database: bool) -> None:
     """Show every watch as it is understood; ends with 2 when the file is wrong."""
-    subscriptions = _subscriptions(path)[0]
+    subscriptions, book = _subscriptions(path)
+    subscriptions = _with_kept(subscriptions, book) if database else subscriptions
     channels = {endpoint.id: endpoint.channel for endpoint in subscriptions.endpoints}
     for watch in subscriptions.watches:
         click.echo(f"{watch.id}: {watch.name}")
@@ -114,22 +116,23 @@ def add_watch(
     document: dict[str, object] = {"name": name} if name else {}
     document |= {"places": list(places)} if places else {}
     document |= {"endpoints": list(endpoints)}
-    document |= dict(_key_value(one) for one in others)
+    document |= dict(key_value(one) for one in others)
     if database:
-        _add_to_database(path, watch_id, document)
+        add_to_database(watch_id, document, *_subscriptions(path))
     else:
-        _add_to_file(path, watch_id, document)
+        add_to_file(path, watch_id, document, *_subscriptions(path, every_endpoint=True))
     click.echo(f"{watch_id} is added to {'the database' if database else path}")
 
 
 @watches.command("test")
 @_FILE_OPTION
+@_DATABASE_OPTION
 @click.option("--watch", "only", help="This watch only.")
 @click.option(
     "--days", type=click.IntRange(1, 120), help="What the service has seen in so many past days, from its database."
 )
 @click.argument("changes", type=click.File("rb"), default="-")
-def test_watches(path: Path, only: str | None, days: int | None, changes: BinaryIO) -> None:
+def test_watches(*, path: Path, database: bool, only: str | None, days: int | None, changes: BinaryIO) -> None:
     """What would have been sent for CHANGES: incident changes as JSON lines, such as `tocsin backtest` prints; or with --days
     for what the running service has seen.
 
@@ -137,9 +140,11 @@ def test_watches(path: Path, only: str | None, days: int | None, changes: Binary
     tried before. Quiet hours, digests and limits count, holds and mutes do not.
     """
     subscriptions, book = _subscriptions(path, every_endpoint=True)
+    subscriptions = _with_kept(subscriptions, book) if database else subscriptions
     watched = [watch for watch in subscriptions.watches if only in (None, watch.id)]
     if only is not None and not watched:
-        raise click.ClickException(f"{path} has no enabled watch {only}")
+        where = "nor the database" if database else "and --database was not given"
+        raise click.ClickException(f"{path} has no enabled watch {only}, {where}")
     past = _past(days) if days is not None else (PastChange(at=one.last_seen, state=one) for one in _changes(changes))
     endpoints = {name for watch in watched for name in watch.endpoints}
     count = 0
@@ -222,58 +227,16 @@ async def _outcomes(desk: PostgresDesk, delivery_ids: Sequence[str], wait: float
         await asyncio.sleep(0.2)
 
 
-def _key_value(said: str) -> tuple[str, object]:
-    key, equals, value = said.partition("=")
-    fault = f"--set {said!r} is not KEY=VALUE with a value in YAML, such as quiet='{{from: 22:00, to: 06:00}}'"
-    if not equals or not key.strip():
-        raise click.ClickException(fault)
-    try:
-        return key.strip(), yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise click.ClickException(fault) from error
+def _with_kept(of_file: Subscriptions, book: GazetteerBook) -> Subscriptions:
+    """The file's watches with those of the database; what is not understood there is said."""
 
+    async def read(pool: "asyncpg.Pool[asyncpg.Record]") -> Subscriptions:
+        found, unreadable = subscriptions_of(of_file, await PostgresSubscriptions(pool).entries(), book)
+        for one in unreadable:
+            click.echo(f"{one.entry.kind.value} {one.entry.id} is not understood: {'; '.join(one.problems)}", err=True)
+        return found
 
-def _add_to_file(path: Path, watch_id: str, document: Mapping[str, object]) -> None:
-    """Write the watch into the file, if the whole is understood then; else nothing is changed."""
-    subscriptions, _ = _subscriptions(path, every_endpoint=True)
-    if any(watch.id == watch_id for watch in subscriptions.watches):
-        raise click.ClickException(f"{path} has a watch {watch_id} already")
-    try:
-        text = with_watch(path.read_text(encoding="utf-8"), watch_id, document)
-    except ShapeError as error:
-        raise click.ClickException(f"{path}: {error}") from error
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(path.stat().st_mode)
-        try:
-            found = load(draft, os.environ, _book(), every_endpoint=True)
-        except SettingsError as error:
-            raise click.ClickException(str(error).replace(str(draft), str(path))) from error
-        if {watch.id for watch in found.watches} != {watch_id, *(watch.id for watch in subscriptions.watches)}:
-            raise click.ClickException(f"{path} is not of a shape that a watch can be added to; nothing was changed")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _add_to_database(path: Path, watch_id: str, document: Mapping[str, object]) -> None:
-    of_file, book = _subscriptions(path)
-
-    async def put(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        store = PostgresSubscriptions(pool)
-        known, _ = subscriptions_of(of_file, await store.entries(), book)
-        if any(watch.id == watch_id for watch in known.watches):
-            raise click.ClickException(f"there is a watch {watch_id} already")
-        tenant = tenant_of(watch_id)
-        endpoints = {one.id: one for one in known.endpoints if tenant_of(one.id) == tenant}
-        try:
-            read_watch(watch_id, document, endpoints, book)
-        except EntryError as error:
-            raise click.ClickException(str(error)) from error
-        await store.put(Kind.WATCH, watch_id, tenant=tenant, document=document, actor=f"command:{getpass.getuser()}")
-
-    with_pool(put)
+    return with_pool(read)
 
 
 def _past(days: int) -> Sequence[PastChange]:

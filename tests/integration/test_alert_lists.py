@@ -274,8 +274,13 @@ async def test_watches_are_added_to_the_database_and_tried_on_what_the_service_h
     assert "there is a watch diyala already" in again.output
     (row,) = await base.pool.fetch("SELECT id, tenant, document::text AS document FROM tocsin_alert.subscriptions")
     assert (row["id"], json.loads(row["document"])["places"]) == ("diyala", ["ديالى"])
+    listed = await run("list", "--database")
+    assert "diyala: diyala\n  where: IQG10 (narrowed when vague)\n  tells: desk (pull)" in listed.output
+    assert "diyala" not in (await run("list")).output
     base.clock.at = datetime.now(tz=UTC)
     await base.handler(_watch()).handle([received(_at(1)), received(_at(2, test=True))])
+    both = await run("test", "--days", "7", "--database")
+    assert "desk  diyala (alert), iraq (alert)" in both.output
     tried = await run("test", "--days", "7")
     assert tried.exit_code == 0, tried.output
     assert tried.output.count("desk  iraq (alert)") == 1
