@@ -50,6 +50,7 @@ _CLAIMED_DEAD = re.compile(
 """The claimant counts: "IS claims killing eight soldiers"."""
 
 _HALF_SURE = 0.5
+_MANY_WOUNDED = 6
 
 
 class BestReason(StrEnum):
@@ -69,11 +70,17 @@ def best_tolls(tellings: Sequence[Contribution]) -> tuple[Casualties, BestReason
     """Return the toll of an incident from its tellings in order of publication, and why the killed (else the wounded) are what they are."""
     killed, reason = _best(tellings, "killed")
     wounded, wounded_reason = _best(_tellings_at(killed, tellings), "wounded", must_say_so=True)
-    if wounded is None:
-        wounded, wounded_reason = _best(tellings, "wounded", must_say_so=True)
+    anyone, anyones_reason = _best(tellings, "wounded", must_say_so=True)
+    if wounded is None or (anyone is not None and _is_of_the_dead(wounded.best, anyone.best)):
+        wounded, wounded_reason = anyone, anyones_reason
     attackers, _ = _best(tellings, "attackers_killed")
     casualties = Casualties(killed=killed, wounded=_ranged(wounded, tellings, "wounded"), attackers_killed=attackers)
     return casualties, reason or wounded_reason
+
+
+def _is_of_the_dead(wounded: int, anyone: int) -> bool:
+    """Whether so few wounded are rather those who died of their wounds: "the toll rises to 25 as five succumb" after 52 were hurt."""
+    return anyone >= _MANY_WOUNDED and 2 * wounded < anyone
 
 
 def _tellings_at(killed: Count | None, tellings: Sequence[Contribution]) -> Sequence[Contribution]:

@@ -122,3 +122,11 @@ def test_the_rule_does_not_depend_on_the_order_of_arrival() -> None:
         told("e", said("content", killed=5), hours=4),
     ]
     assert {killed(last_of(*order)) for order in permutations(reports)} == {(3, 5, 12)}
+
+
+def test_those_who_died_of_their_wounds_are_not_all_the_wounded() -> None:
+    first = told("a", facts(killed=20, wounded=52))
+    later = told("b", facts(killed=25, wounded=5), kind=Kind.UPDATE, hours=20)
+    change = last_of(first, later)
+    assert killed(change) == (20, 25, 25)
+    assert change.casualties.wounded == count(52, 5, 52)
