@@ -21,6 +21,7 @@ COMMANDS = {
         "services.cli.backtest:backtest",
         "What would have been sent: items or reports in, incident changes out.",
     ),
+    "why": ("services.cli.why:why", "Where an item went, and why a watch was told of it or not."),
     "feeds": ("services.ingest.cli:feeds", "The configured feeds and their health."),
     "ingest": ("services.ingest.cli:ingest", "The outbox of news items."),
     "watches": ("services.alert.cli:watches", "Who watches what."),

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -67,6 +69,26 @@ async def test_killing_every_service_in_the_middle_of_the_stream_loses_nothing_a
             (one.incident_id, one.revision): one for report in await system.reports() for one in folding.take(report)
         }
         assert folded == changes
+
+        alert = changes[told(system.receiver.accepted[0].body)]
+        story = await why(system, alert.sources[0].url)
+        assert "fetched" in story
+        assert f"linked   {alert.incident_id} revision 1: opened" in story
+        assert "diyala: alert" in story
+        assert "desk-webhook: alert, delivered" in story
+
+
+async def why(system: Composed, subject: str) -> str:
+    """What `tocsin why` says of the running system."""
+    asked = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", "why", subject,
+        env={**os.environ, "TOCSIN_POSTGRES_DSN": system.stack.servers.postgres_dsn,
+             "TOCSIN_ALERT_WATCHES_FILE": str(system.stack.config.watches_file)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await asyncio.wait_for(asked.communicate(), 60)
+    assert asked.returncode == 0, said.decode()
+    return said.decode()
 
 
 async def test_feeds_that_go_wrong_are_named_and_hurt_no_other(tmp_path: Path) -> None:

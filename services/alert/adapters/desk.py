@@ -171,6 +171,15 @@ class PostgresDesk:
             )
         return [decode(IncidentChange, row["raw"]) for row in rows]
 
+    async def naming(self, words: str) -> Sequence[IncidentChange]:
+        """Changes whose bytes hold these words (an item's id, an address), in order of arrival; at most 1000."""
+        with database_errors("reading changes"):
+            rows = await self._pool.fetch(
+                "SELECT raw FROM tocsin_alert.changes WHERE position(convert_to($1, 'UTF8') in raw) > 0 ORDER BY position LIMIT 1000",
+                words,
+            )
+        return [decode(IncidentChange, row["raw"]) for row in rows]
+
     async def changes(self, incident_id: str, *, after: int = 0) -> Sequence[TimedChange]:
         """All changes of one incident beyond a revision, however many, in order and with their times; empty for an unknown one."""
         found: list[TimedChange] = []

@@ -21,13 +21,11 @@ from services.classify.read.signature import signature_of
 from services.classify.read.text import document_of
 from services.classify.read.tolls import CasualtiesReading, read_casualties
 from services.classify.read.triggers import MAX_SENTENCES, mark
+from services.classify.read.version import reader_version
 from shared.events.facts import GROUP_OF, Casualties, Evidence
 from shared.events.item import Item, ItemChange
 from shared.events.report import AttackFacts, Kind, Report
 from shared.geo.gazetteer import Gazetteer
-
-VERSION = "reader-1"
-"""Names the rules behind a report; it changes whenever the same text may read differently."""
 
 MAX_TITLE_CHARACTERS = 1_000
 """What a report repeats of the headline: a broken feed's megabyte of "headline" would not fit a message."""
@@ -232,5 +230,5 @@ def _report(
         title=_HALF_A_PAIR.sub("\ufffd", item.title[:MAX_TITLE_CHARACTERS]),
         published=item.published,
         signature=signature,
-        reader=VERSION,
+        reader=reader_version(),
     )
