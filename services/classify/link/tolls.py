@@ -127,7 +127,7 @@ def _best(
             is_stale = count.best in stale and not is_update
             if not is_stale and _is_said_aloud(fact, told[count.best], told.get(best, [])):
                 best, reason = count.best, BestReason.LATEST_UPDATE if is_update else BestReason.HIGHER_LATER
-        elif count.best < best and _corrects(telling, len(told[count.best]) > 1, must_say_so=must_say_so):
+        elif count.best < best and _corrects(telling, len(told[count.best]) > 1, must_say_so or 2 * count.best < best):
             stale |= {figure for figure in told if figure > count.best}
             best, reason = count.best, BestReason.CORRECTED
     if best is None:
@@ -178,7 +178,8 @@ def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequen
     return not is_contested and "summary" in fields and telling.facts.confidence >= surest - _AS_SURE
 
 
-def _corrects(telling: Contribution, is_told_before: bool, *, must_say_so: bool) -> bool:
+def _corrects(telling: Contribution, is_told_before: bool, must_say_so: bool) -> bool:
+    """Whether an update lowers the toll; to less than half only when it says so, for "one more dies" tells of one."""
     if telling.source.kind is not Kind.UPDATE:
         return False
     if _LOWERED.search(telling.source.title):

@@ -130,3 +130,11 @@ def test_those_who_died_of_their_wounds_are_not_all_the_wounded() -> None:
     change = last_of(first, later)
     assert killed(change) == (20, 25, 25)
     assert change.casualties.wounded == count(52, 5, 52)
+
+
+def test_an_update_of_one_more_death_is_no_correction_to_one() -> None:
+    first = told("a", facts(killed=4))
+    one_more = told("b", facts(killed=1), kind=Kind.UPDATE, hours=20, title="Mother of slain boy dies")
+    assert killed(last_of(first, one_more)) == (1, 4, 4)
+    corrected = told("b", facts(killed=1), kind=Kind.UPDATE, hours=20, title="Correction: one dead, not four")
+    assert killed(last_of(first, corrected)) == (1, 1, 4)
