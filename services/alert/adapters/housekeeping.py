@@ -18,17 +18,16 @@ WITH old AS (
     SELECT delivery_id FROM tocsin_alert.deliveries
     WHERE created_at < now() - make_interval(days => $1) AND status <> 'pending' ORDER BY position LIMIT $2
 ), gone AS (
-    DELETE FROM tocsin_alert.deliveries d USING old WHERE d.delivery_id = old.delivery_id RETURNING d.position
+    DELETE FROM tocsin_alert.deliveries d USING old WHERE d.delivery_id = old.delivery_id RETURNING d.position, d.body_id
 ), told AS (
     UPDATE tocsin_alert.versions SET version = GREATEST(version, (SELECT COALESCE(max(position), 0) FROM gone))
     WHERE name = 'pruned_deliveries'
-) SELECT count(*) FROM gone
+) SELECT body_id FROM gone
 """
 _BODIES = """
 WITH gone AS (
-    DELETE FROM tocsin_alert.bodies b WHERE b.body_id IN (
-        SELECT c.body_id FROM tocsin_alert.bodies c
-        WHERE NOT EXISTS (SELECT 1 FROM tocsin_alert.deliveries d WHERE d.body_id = c.body_id) LIMIT $1)
+    DELETE FROM tocsin_alert.bodies b
+    WHERE b.body_id = ANY($1::bytea[]) AND NOT EXISTS (SELECT 1 FROM tocsin_alert.deliveries d WHERE d.body_id = b.body_id)
     RETURNING 1
 ) SELECT count(*) FROM gone
 """
@@ -48,7 +47,7 @@ WITH old AS (
     DELETE FROM tocsin_alert.incidents i USING old WHERE i.incident_id = old.incident_id RETURNING 1
 ) SELECT (SELECT count(*) FROM gone) AS incidents, (SELECT count(*) FROM changes) AS changes
 """
-_IN_BATCHES = ("attempts", "deliveries", "incidents", "bodies")
+_IN_BATCHES = ("attempts", "deliveries", "incidents")
 _RECORDS = {
     "audit": "at < now() - make_interval(days => $1)",
     "api_keys": "LEAST(revoked_at, expires_at) < now() - make_interval(days => $1)",
@@ -79,12 +78,15 @@ class PostgresBroom:
 
 async def _batch(connection: Any, keep: Keep) -> dict[str, int]:
     found = {"attempts": int(await connection.fetchval(_ATTEMPTS, keep.attempts_days, _BATCH))}
-    found["deliveries"] = int(await connection.fetchval(_DELIVERIES, keep.deliveries_days, _BATCH))
+    deliveries = await connection.fetch(_DELIVERIES, keep.deliveries_days, _BATCH)
+    found["deliveries"] = len(deliveries)
     row = await connection.fetchrow(_INCIDENTS, keep.incidents_days, _BATCH)
     found |= {"incidents": int(row["incidents"]), "changes": int(row["changes"])}
     for table, is_old in _RECORDS.items():
         done = await connection.execute(f"DELETE FROM tocsin_alert.{table} WHERE {is_old}", keep.audit_days)  # noqa: S608  # constants
         found[table] = int(done.rpartition(" ")[2])
-    await connection.execute(_STILL)
-    found["bodies"] = int(await connection.fetchval(_BODIES, _BATCH))
+    found["bodies"] = 0
+    if deliveries:
+        await connection.execute(_STILL)
+        found["bodies"] = int(await connection.fetchval(_BODIES, list({row["body_id"] for row in deliveries})))
     return found
