@@ -1,7 +1,8 @@
 """Which sources tell of a watch's area, and whether they are being seen (pure).
 
 A source that names a country covers the watches that reach into it; one that names none (a wire service, a world desk)
-covers every watch. A source is seen while its last poll succeeded and the next one is not overdue, or while its last success
+covers every watch. A desk for the Middle East, by its topic,
+covers those that reach into it. A source is seen while its last poll succeeded and the next one is not overdue, or while its last success
 is recent: a quiet feed that ingest means to look at every hour is not blind after half of one.
 """
 
@@ -12,6 +13,8 @@ from datetime import datetime, timedelta
 from services.alert.area import Area, CodedArea
 from services.alert.watch import Watch
 from shared.events.source import CANARY_FEED, SourceHealth
+from shared.geo.regions import LinkRegion
+from shared.geo.regions import countries_of as countries_of_region
 
 BLIND_AFTER = timedelta(minutes=30)
 OVERDUE_AFTER = timedelta(minutes=10)
@@ -46,6 +49,8 @@ class Outlook:
 
 
 _MOST_NAMED = 10
+_REGION_OF_TOPIC = {"middle east": LinkRegion.MENA}
+"""A world service's desk for a region covers that region only."""
 
 
 def countries_of(areas: Iterable[Area]) -> frozenset[str] | None:
@@ -82,9 +87,7 @@ class Coverage:
         return self._outlooks[countries]
 
     def _look(self, countries: frozenset[str] | None) -> Outlook:
-        covering = [
-            one for one in self._sources if countries is None or one.country is None or one.country in countries
-        ]
+        covering = [one for one in self._sources if covers(one, countries)]
         seen = {one.slug: seen_until(one, self._now) for one in covering}
         failing = [one for one in covering if not is_healthy(one, self._now)]
         return Outlook(
@@ -94,6 +97,16 @@ class Coverage:
             sources_until=max((at for at in seen.values() if at is not None), default=None),
             chain_until=self._chain_until,
         )
+
+
+def covers(source: SourceHealth, countries: frozenset[str] | None) -> bool:
+    """Whether a source tells of any of these countries; None stands for countries that are not known."""
+    if countries is None:
+        return True
+    if source.country is not None:
+        return source.country in countries
+    region = _REGION_OF_TOPIC.get(source.topic.casefold())
+    return region is None or not countries.isdisjoint(countries_of_region(region))
 
 
 def seen_until(source: SourceHealth, now: datetime) -> datetime | None:

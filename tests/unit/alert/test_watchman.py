@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from services.alert.area import Circle, CodedArea
 from services.alert.bulletins import BulletinWriter
 from services.alert.compose import Sender
-from services.alert.coverage import Coverage, countries_of
+from services.alert.coverage import Coverage, countries_of, covers
 from services.alert.errors import LedgerError
 from services.alert.manners import Manners
 from services.alert.matching import WatchIndex
@@ -300,6 +300,23 @@ async def test_mails_and_feeds_get_the_same_notice() -> None:
 )
 def test_a_watchs_countries_are_those_of_its_areas_where_they_are_known(areas: Any, countries: Any) -> None:
     assert countries_of(areas) == countries
+
+
+@pytest.mark.parametrize(
+    ("country", "topic", "covered"),
+    [
+        ("IQ", "news", {"IQ", "both", "unknown"}),
+        ("CO", "news", {"CO", "both", "unknown"}),
+        (None, "world", {"IQ", "CO", "both", "unknown"}),
+        (None, "Middle East", {"IQ", "both", "unknown"}),
+    ],
+)
+def test_a_source_covers_its_country_a_regional_desk_its_region_and_a_wire_the_world(
+    country: str | None, topic: str, covered: set[str]
+) -> None:
+    reaches = {"IQ": frozenset({"IQ"}), "CO": frozenset({"CO"}), "both": frozenset({"CO", "IQ"}), "unknown": None}
+    one = source(country=country, topic=topic)
+    assert {name for name, countries in reaches.items() if covers(one, countries)} == covered
 
 
 def test_paused_feeds_count_for_nothing() -> None:
