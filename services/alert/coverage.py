@@ -1,9 +1,9 @@
 """Which sources tell of a watch's area, and whether they are being seen (pure).
 
 A source that names a country covers the watches that reach into it; one that names none (a wire service, a world desk)
-covers every watch. A desk for the Middle East, by its topic,
-covers those that reach into it. A source is seen while its last poll succeeded and the next one is not overdue, or while its last success
-is recent: a quiet feed that ingest means to look at every hour is not blind after half of one.
+covers every watch, but a desk for the Middle East (by its topic) only those that reach into the region. A source is seen while
+its last poll succeeded and the next one is not overdue, or while its last success is recent: a quiet feed that ingest means to
+look at every hour is not blind after half of one.
 """
 
 from collections.abc import Iterable
