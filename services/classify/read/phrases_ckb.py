@@ -101,6 +101,8 @@ class Phrases:
         """ "Two members of ISIS" are attackers; adjectives of a noun ("چەکداری ماتۆڕسوار") belong to it."""
         if self.key(end) in lexicon.ATTACKER_NAMES and self.key(end - 1).endswith("ي"):
             return end + 1, Side.ATTACKERS
+        if self.key(end) in lexicon.OTHERS and self.key(end).endswith("ي"):
+            end += 1  # "سێ چەکداری دیکەی حەشد"
         noun = _noun(self.key(end))
         if noun is not None and not noun[1] and self.key(end - 1).endswith("ي") and not self.is_beside(end):
             own = lexicon.SIDE_OF[noun[0]]

@@ -46,7 +46,7 @@ def choose(settled: Sequence[Settled], weights: Sequence[float]) -> Settled | No
     return best if scores[id(best)] > 0 else None
 
 
-def _without_strikers(possible: Sequence[Settled]) -> Sequence[Settled]:
+def _without_strikers(possible: list[Settled]) -> list[Settled]:
     """Without countries named beside a place elsewhere where something is told to be: "Israeli army … in Khan Younis"."""
     scenes = {
         one.entry.country

@@ -200,12 +200,13 @@ def _without_attackers(figures: list[_Figure], by_field: Mapping[str, Sequence[_
     """Without a first figure that is the sum of victims and attackers, where a later field tells them apart ("12 die": two and ten)."""
     if len(figures) == 1 and figures[0].said[0].sentence.field == "title" and not figures[0].is_total:
         below = [figure for field in FIELDS[1:] if (figure := _figure(Fact.ATTACKERS_KILLED, by_field[field]))]
-        return [] if below and below[0].best == figures[0].best else figures
+        is_open = all(claim.claim.sides <= {Side.ANY} for claim in figures[0].said)  # "two", not "two soldiers"
+        return [] if is_open and below and below[0].best == figures[0].best else figures
     headline = _figure(Fact.ATTACKERS_KILLED, by_field["title"])
     if len(figures) == 1 and headline is not None and headline.best == figures[0].best and not figures[0].is_total:
-        told = _figure(Fact.ATTACKERS_KILLED, by_field[figures[0].said[0].sentence.field])
+        counted = _figure(Fact.ATTACKERS_KILLED, by_field[figures[0].said[0].sentence.field])
         return (
-            figures if told is not None else []
+            figures if counted is not None else []
         )  # the two that the headline calls militants, "an official and his guard"
     if len(figures) < 2 or figures[0].is_total:
         return figures

@@ -23,8 +23,8 @@ _STOPS = frozenset({".", ";", "؛", "!", "?", "؟", ":"})
 _NEGATORS = words("دون بدون عدم لا لم ولا ولم")
 _UNKNOWN = words("معلومات أنباء معرفة تتضح يتضح يعرف تعرف ترد ورود حصيلة الكشف تفاصيل تأكيد يتسن أخرى إحصائية حجم عدد")
 _DEATH = tuple(sorted(words("مصرع حتف الحياة")))
-_MET = words("لقي لقيت يلقى لقوا فارق فارقت")
-_AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا قضوا قضيا قتلن أصبن")
+_MET = words("لقي لقيت يلقى لقوا لقين فارق فارقت مفارقة فارقوا")
+_AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا قضوا قضيا قتلن أصبن ارتقوا لقوا")
 _MAY_FOLLOW_SUBJECT = words("يقتلون يستشهدون يصابون قتل قتلت جرح جرحت أصيب أصيبت استشهد استشهدت يقتل يصاب يستشهد")
 _BY = words("في إثر جراء نتيجة خلال بعد على لاحقا متأثرا")
 _AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ضمنهم وبضمنهم بضمنهم")
@@ -33,6 +33,7 @@ _KILLS = words("يقتل يستشهد")
 _HURTS = words("يصب يجرح يتعرض")
 _ONE = words("واحد واحدة")
 """Begins with the letter of "and" and is none: "عائلة واحدة"."""
+_ATTEMPTS = words("محاولة لمحاولة بمحاولة محاولات ومحاولة")
 _DEAD_AFTER = words("قتلى شهداء")
 _HURT_AFTER = words("جرحى مصابون مصابين")
 _BODIES = tuple(words("جثة جثت جثامين جثمان جثث"))
@@ -135,6 +136,8 @@ class _Reading:
                 if any(word.startswith(_DEATH) for word in self._phrases.keys[at + 1 : at + 13]):
                     found.append(_Trigger(fact=Fact.KILLED, form="passive", at=at))
                 continue
+            if self._phrases.key(at - 1).removeprefix("ال") in _ATTEMPTS:
+                continue  # "محاولة اغتيال"
             if key == fold("ضحية") and self._phrases.key(at - 1) in {"راح", "راحوا"}:
                 found.append(_Trigger(fact=Fact.KILLED, form="noun", at=at))
                 continue
@@ -202,12 +205,7 @@ class _Reading:
             group = self._phrases.at_start.get(at)
             if group is not None:
                 fact = self._phrases.facts.get(at)
-                if (
-                    trigger.fact is Fact.KILLED
-                    and fact is Fact.WOUNDED
-                    and at == trigger.at + 1
-                    and not group.is_explicit
-                ):
+                if trigger.fact is Fact.KILLED and fact is Fact.WOUNDED and at == trigger.at + 1:
                     return replace(group, is_of_wounded=True)  # "وفاة مصاب ثان"
                 if group.start in self._used or (fact is not None and fact is not trigger.fact):
                     return None
@@ -228,7 +226,8 @@ class _Reading:
                 return None
             following = self._phrases.at_start.get(at)
             if following is not None and (
-                (key.startswith("و") and key not in _ONE) or self._phrases.key(at - 1) in {"،", ",", "و", "مع", "برفقه"}
+                (key.startswith("و") and (key not in _ONE or following.end > at + 1))
+                or self._phrases.key(at - 1) in {"،", ",", "و", "مع", "برفقه"}
             ):
                 own = self._phrases.facts.get(at)
                 is_free = following.start not in self._used and own in (None, fact) and not following.is_partitive
@@ -334,6 +333,8 @@ class _Reading:
             before -= 1
         if self._phrases.holds(before, lexicon.WHOLE_TOLL):
             return True
+        if self._phrases.holds(before - 1, lexicon.WHOLE_TOLL) and before > 0:
+            return True  # "حصيلة المعارك 8"
         is_counted = self._phrases.holds(before - 1, lexicon.COUNTED) is not None
         return is_counted and self._toll_topic(before) is not None
 

@@ -15,9 +15,17 @@ from services.classify.read.text import Sentence, TokenKind
 
 _REACH = 14
 _LIST_GAP = 4
+_OTHERS_REACH = 6
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
 _AND = frozenset({"و"})
+_BUT = words("بەڵام ، ,") | {"،", ","}
 _FROM = words("لە")
+_BECAME = words("بوون بوو بووە بوونە")
+_OF_THE_DEAD = frozenset(
+    key
+    for key in lexicon.TOLL_KILLED | lexicon.TOLL_WOUNDED
+    if len(key) > len("كوژراو") and key.endswith(("ان", "اني", "ەكان", "ەكاني"))
+)
 _UNKNOWN = words("زانیاری زانیارییەک دیار ڕوون ئاشکرا ژمارەی")
 _ACTIVE = words("کوشت کوشتی کوشتیان کوشتووە کوشتوویانە دەکوژێت دەکوژێ دەکوژن")
 _VERBS = (
@@ -126,6 +134,8 @@ class _Reading:
     def _phrased(self, fact: Fact, form: str, at: int) -> _Trigger | None:
         """A verb made of two words ("بریندار بوون"), unless the second denies it."""
         following = self._phrases.key(at + 1)
+        if self._phrases.key(at) in lexicon.IS_HURT | lexicon.SHOT:
+            return _Trigger(fact=fact, form="verb", start=at, end=at + 1)
         if form != "beside":
             return _Trigger(fact=fact, form=form, start=at, end=at + 1)
         if following in lexicon.AUXILIARY:
@@ -160,7 +170,8 @@ class _Reading:
             if group is not None:
                 if group.start in self._used:
                     return None
-                if group.is_loose and not self._is_right_before(at, trigger):
+                is_of_others = self._phrases.key(at - 1) in lexicon.OTHERS and trigger.start - at <= _OTHERS_REACH
+                if group.is_loose and not is_of_others and not self._is_right_before(at, trigger):
                     continue
                 if (
                     group.side is Side.ATTACKERS
@@ -245,15 +256,25 @@ class _Reading:
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
         elif trigger.fact is Fact.KILLED and any(group.is_of_wounded for group in groups):
             kind = ClaimKind.LATER
-        if trigger.fact is Fact.KILLED and any(
-            key.startswith(lexicon.BOASTS) for key in self._phrases.keys[max(0, trigger.start - _REACH) : trigger.start]
-        ):
+        if trigger.fact is Fact.KILLED and self._is_boast(trigger.start):
             kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.start, trigger.end)
+
+    def _is_boast(self, at: int) -> bool:
+        """Whether the clause gives the attackers' own count: "بانگەشەی ئەوەی کرد کە حەوت پۆلیسی کوشتووە"."""
+        for position in range(at - 1, max(-1, at - _REACH), -1):
+            key = self._phrases.keys[position]
+            if key in _STOPS | _BUT:
+                return False
+            if key.startswith(lexicon.BOASTS):
+                return True
+        return False
 
     def _toll_claims(self) -> Iterator[Claim]:
         """ "ژمارەی کوژراوان بۆ دوازدە کەس", "ژمارەی بریندارەکان ٣١ کەسە"."""
         for at, key in enumerate(self._phrases.keys):
+            if key in _OF_THE_DEAD and self._phrases.key(at - 1) not in lexicon.COUNT_OF:
+                yield from self._toll_reached(at)
             if key not in lexicon.COUNT_OF:
                 continue
             topics = [
@@ -267,6 +288,22 @@ class _Reading:
             self._used.add(group.start)
             self._used.update(t.start for t in self._triggers if at < t.start < group.start)
             yield from claims_from(topics[0], ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at, group.end)
+
+    def _toll_reached(self, at: int) -> Iterator[Claim]:
+        """ "کوژراوانی هێرشەکە گەیشتنە ٥٢ کەس", "قوربانییەکان بوون بە سێ": the toll without the word for number."""
+        fact = Fact.WOUNDED if self._phrases.key(at) in lexicon.TOLL_WOUNDED else Fact.KILLED
+        for group in self._phrases.groups:
+            is_near = (
+                at < group.start <= at + 10 and group.best is not None and group.is_explicit and not group.is_ordinal
+            )
+            before = self._phrases.key(group.start - 1)
+            is_reached = before in lexicon.REACHES or (before == "بە" and self._phrases.key(group.start - 2) in _BECAME)
+            is_own = not any(self._phrases.key(p) in lexicon.COUNT_OF for p in range(at, group.start))
+            if is_near and is_reached and is_own and group.start not in self._used:
+                self._used.add(group.start)
+                self._used.update(t.start for t in self._triggers if at <= t.start <= group.start)
+                yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at, group.end)
+                return
 
     def _total_after(self, at: int) -> Group | None:
         nearby = []
