@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Literal
 
 import structlog
@@ -39,9 +41,39 @@ def configure(service: str, *, level: str = "info", log_format: Literal["auto", 
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    handler.addFilter(Sparing())
     for name in _NOISY:  # libraries speak when something is wrong; their daily chatter hides ours
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class Sparing(logging.Filter):
+    """Lets each message of a chatty library through once in ``seconds``, with how many were left out since.
+
+    While Kafka is away its client says so a hundred times a second: disks would fill, and what matters would be hidden.
+    """
+
+    def __init__(self, *, seconds: float = 10.0, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._last: dict[tuple[str, str], float] = {}
+        self._left_out: dict[tuple[str, str], int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written; our own always are."""
+        if record.name.partition(".")[0] not in _NOISY:
+            return True
+        key = (record.name, str(record.msg))  # the template, before what varies is put in
+        now = self._monotonic()
+        if now - self._last.get(key, -self._seconds) < self._seconds:
+            self._left_out[key] = self._left_out.get(key, 0) + 1
+            return False
+        self._last[key] = now
+        if left_out := self._left_out.pop(key, 0):
+            record.msg = f"{record.getMessage()} ({left_out} more like it left out)"
+            record.args = ()
+        return True
 
 
 def logger() -> FilteringBoundLogger:

@@ -209,6 +209,7 @@ class ChangeHandler:
         )
         logger().info(
             "incident.routed" if written else "incident.kept",
+            item_id=one.state.item_id,
             incident_id=one.state.incident_id,
             revision=one.state.revision,
             change=one.state.change.value,

@@ -18,6 +18,7 @@ from services.standalone.demo import settled
 from services.standalone.demo_verdict import judge
 from services.standalone.feed_faults import Fault
 from services.standalone.feed_server import FeedServer, Pace, Start
+from services.standalone.local_services import SERVICES
 from services.standalone.recorded_day import NewsItem, load_recorded_day, shift, silenced
 from tests.support.composed import Composed, composed, until
 
@@ -76,6 +77,9 @@ async def test_killing_every_service_in_the_middle_of_the_stream_loses_nothing_a
         assert f"linked   {alert.incident_id} revision 1: opened" in story
         assert "diyala: alert" in story
         assert "desk-webhook: alert, delivered" in story
+        logs = {name: (system.stack.servers.log_dir / f"{name}.log").read_text(encoding="utf-8") for name in SERVICES}
+        assert [name for name, log in logs.items() if f'"item_id": "{alert.item_id}"' not in log] == []
+        assert [name for name in ("classify", "alert") if alert.incident_id not in logs[name]] == []
 
 
 async def why(system: Composed, subject: str) -> str:
