@@ -7,16 +7,15 @@ import base64
 import binascii
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 import yaml
 
-from services.alert import manners_file
+from services.alert import manners_file, readings
 from services.alert.area import Area, Circle
 from services.alert.errors import WatchesFileError
 from services.alert.mail import address
@@ -25,12 +24,10 @@ from services.alert.manners_file import MannersError, read_manners
 from services.alert.places import PlaceError, read_place
 from services.alert.ports import PlaceBook
 from services.alert.watch import (
-    LANGUAGES,
     AppriseEndpoint,
     EmailEndpoint,
     Endpoint,
     Filters,
-    Language,
     PullEndpoint,
     Subscriptions,
     Watch,
@@ -40,7 +37,6 @@ from services.alert.watch import (
 from shared.events.facts import EventGroup, EventType
 from shared.events.incident import Severity
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_BYTES = (24, 64)
 _MAX_FILE_BYTES = 20_000_000
@@ -74,11 +70,6 @@ _WATCH_KEYS = (
     *manners_file.KEYS,
 )
 _FILTER_KEYS = ("groups", "types", "min_severity", "min_killed", "min_confidence", "min_origins", "languages")
-E = TypeVar("E", bound=StrEnum)
-
-
-class _FaultError(Exception):
-    """One thing that is wrong, as a sentence."""
 
 
 def load(path: Path, environment: Mapping[str, str], book: PlaceBook, *, every_endpoint: bool = False) -> Subscriptions:
@@ -142,13 +133,13 @@ class Reading:
             raise WatchesFileError(self._path, tuple(self._faults))
 
     def _document(self, document: object) -> Subscriptions:
-        top = _mapping("the file", document, ("endpoints", "watches"))
+        top = readings.mapping("the file", document, ("endpoints", "watches"))
         endpoints: dict[str, Endpoint | None] = {}
-        for key, value in _entries("endpoints", top.get("endpoints")):
+        for key, value in readings.entries("endpoints", top.get("endpoints")):
             endpoints[key] = self._attempt(f"endpoints.{key}", partial(self._endpoint, key, value))
         watches = [
             self._attempt(f"watches.{key}", partial(self._watch, key, value, endpoints))
-            for key, value in _entries("watches", top.get("watches"))
+            for key, value in readings.entries("watches", top.get("watches"))
         ]
         for key, endpoint in endpoints.items():
             self._attempt(f"endpoints.{key}", partial(_check_owner, endpoint, endpoints))
@@ -160,16 +151,16 @@ class Reading:
     def _attempt(self, where: str, read: Callable[[], Any]) -> Any:
         try:
             return read()
-        except (_FaultError, PlaceError, MannersError) as fault:
+        except (readings.FaultError, PlaceError, MannersError) as fault:
             self._faults.append(f"{where}: {fault}" if where else str(fault))
             return None
 
     def _endpoint(self, key: str, value: object) -> Endpoint | None:
-        said = _mapping(key, value, _ENDPOINT_KEYS)
-        if not _flag(said, "enabled", default=True):
+        said = readings.mapping(key, value, _ENDPOINT_KEYS)
+        if not readings.flag(said, "enabled", default=True):
             return None
         channel = said.get("channel")
-        language = _language(said)
+        language = readings.language_of(said)
         if channel == "webhook":
             return WebhookEndpoint(
                 id=key, url=self._url(said), secrets=self._secrets(said), language=language, **_bounds(said)
@@ -179,44 +170,52 @@ class Reading:
             try:
                 return EmailEndpoint(id=key, to=address(to).addr_spec, language=language, **_bounds(said))
             except ValueError as error:
-                raise _FaultError(f"to is {to!r}, no mail address: {error}") from error
+                raise readings.FaultError(f"to is {to!r}, no mail address: {error}") from error
         if channel == "apprise":
             return AppriseEndpoint(id=key, url=self._service(said), language=language, **_bounds(said))
         if channel == "pull":
             return PullEndpoint(id=key, language=language)
-        raise _FaultError(f"channel is {channel!r}; accepted are webhook, email, apprise and pull")
+        raise readings.FaultError(f"channel is {channel!r}; accepted are webhook, email, apprise and pull")
 
     def _url(self, said: Mapping[str, object]) -> str:
         url = self._text(said, "url")
         parts = urlsplit(url)
         if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise _FaultError(
+            raise readings.FaultError(
                 f"url is {_without_credentials(url)!r}; an address that starts with https:// (or http://) is accepted"
             )
         if parts.username or parts.password:
-            raise _FaultError("url carries a user name or password; a webhook is authenticated by its signature alone")
+            raise readings.FaultError(
+                "url carries a user name or password; a webhook is authenticated by its signature alone"
+            )
         return url
 
     def _service(self, said: Mapping[str, object]) -> str:
         if ("url" in said) == ("url_file" in said):
-            raise _FaultError("give exactly one of url and url_file")
-        url = self._text(said, "url") if "url" in said else _file("url_file", self._text(said, "url_file"))
+            raise readings.FaultError("give exactly one of url and url_file")
+        url = (
+            self._text(said, "url")
+            if "url" in said
+            else readings.text_of_file("url_file", self._text(said, "url_file"))
+        )
         if not _SERVICE.match(url):
-            raise _FaultError("url is not an address of Apprise, such as tgram://token/chat or ntfys://host/topic")
+            raise readings.FaultError(
+                "url is not an address of Apprise, such as tgram://token/chat or ntfys://host/topic"
+            )
         return url
 
     def _secrets(self, said: Mapping[str, object]) -> tuple[str, ...]:
         if ("secret" in said) == ("secret_file" in said):
-            raise _FaultError("give exactly one of secret and secret_file")
+            raise readings.FaultError("give exactly one of secret and secret_file")
         if "secret" in said:
             found = [self._text(said, "secret")]
         else:
-            found = [_file("secret_file", self._text(said, "secret_file"))]
+            found = [readings.text_of_file("secret_file", self._text(said, "secret_file"))]
         previous = said.get("previous_secrets", [])
         if not isinstance(previous, list) or not all(isinstance(one, str) for one in previous):
-            raise _FaultError("previous_secrets must be a list of secrets")
+            raise readings.FaultError("previous_secrets must be a list of secrets")
         if len(previous) > _MOST_PREVIOUS_SECRETS:
-            raise _FaultError(
+            raise readings.FaultError(
                 f"previous_secrets has {len(previous)} entries; at most {_MOST_PREVIOUS_SECRETS} are kept"
             )
         found += [self._resolved("previous_secrets", one) for one in previous]
@@ -225,33 +224,33 @@ class Reading:
         return tuple(found)
 
     def _watch(self, key: str, value: object, endpoints: Mapping[str, Endpoint | None]) -> Watch | None:
-        said = _mapping(key, value, _WATCH_KEYS)
-        if not _flag(said, "enabled", default=True):
+        said = readings.mapping(key, value, _WATCH_KEYS)
+        if not readings.flag(said, "enabled", default=True):
             return None
-        names = _list(said, "endpoints")
+        names = readings.listed(said, "endpoints")
         for name in names:
             if name not in endpoints:
                 near = difflib.get_close_matches(str(name), endpoints, n=1)
                 hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(endpoints)) or 'none'}"
-                raise _FaultError(f"endpoints names {name!r}, which is not under endpoints{hint}")
+                raise readings.FaultError(f"endpoints names {name!r}, which is not under endpoints{hint}")
         manners = read_manners(said)
         return Watch(
             id=key,
-            name=_optional_text(said, "name") or key,
+            name=readings.optional_text(said, "name") or key,
             areas=self._areas(said, manners),
             endpoints=tuple(str(name) for name in names if self._every_endpoint or endpoints[str(name)] is not None),
             filters=self._filters(said.get("filters")),
-            when_vague=_one_of(WhenVague, said, "when_vague") or WhenVague.NARROWED,
-            language=_language(said),
-            receives_tests=_flag(said, "receives_tests", default=False),
-            minimal=_flag(said, "minimal", default=False),
+            when_vague=readings.one_of(WhenVague, said, "when_vague") or WhenVague.NARROWED,
+            language=readings.language_of(said),
+            receives_tests=readings.flag(said, "receives_tests", default=False),
+            minimal=readings.flag(said, "minimal", default=False),
             manners=manners,
         )
 
     def _areas(self, said: Mapping[str, object], manners: Manners) -> tuple[Area, ...]:
-        places = _list(said, "places")
+        places = readings.listed(said, "places")
         if not places and not manners.sites:
-            raise _FaultError("places is empty; name at least one place, or sites with a radius")
+            raise readings.FaultError("places is empty; name at least one place, or sites with a radius")
         drawn = (
             self._book.with_extent(Circle(lat=site.lat, lon=site.lon, radius_km=site.radius_km))
             for site in manners.sites
@@ -261,28 +260,28 @@ class Reading:
     def _filters(self, value: object) -> Filters:
         if value is None:
             return Filters()
-        said = _mapping("filters", value, _FILTER_KEYS)
+        said = readings.mapping("filters", value, _FILTER_KEYS)
         return Filters(
-            groups=_many_of(EventGroup, said, "groups"),
-            types=_many_of(EventType, said, "types"),
-            min_severity=_one_of(Severity, said, "min_severity"),
-            min_killed=_whole(said, "min_killed"),
-            min_confidence=_share(said, "min_confidence"),
-            min_origins=_whole(said, "min_origins"),
-            languages=tuple(_code(one) for one in _list(said, "languages")),
+            groups=readings.many_of(EventGroup, said, "groups"),
+            types=readings.many_of(EventType, said, "types"),
+            min_severity=readings.one_of(Severity, said, "min_severity"),
+            min_killed=readings.whole(said, "min_killed"),
+            min_confidence=readings.share(said, "min_confidence"),
+            min_origins=readings.whole(said, "min_origins"),
+            languages=tuple(readings.code(one) for one in readings.listed(said, "languages")),
         )
 
     def _text(self, said: Mapping[str, object], key: str) -> str:
         value = said.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise _FaultError(f"{key} is missing or is no text")
+            raise readings.FaultError(f"{key} is missing or is no text")
         return self._resolved(key, value.strip())
 
     def _resolved(self, key: str, value: str) -> str:
         """``${NAME}`` stands for a variable of the environment, wherever a secret or an address is asked for."""
         for name in _VARIABLE.findall(value):
             if not self._environment.get(name):
-                raise _FaultError(f"{key} refers to ${{{name}}}, which is not set in the environment")
+                raise readings.FaultError(f"{key} refers to ${{{name}}}, which is not set in the environment")
         return _VARIABLE.sub(lambda found: self._environment[found[1]].strip(), value)
 
 
@@ -293,14 +292,14 @@ class _Bounds(TypedDict):
 
 
 def _bounds(said: Mapping[str, object]) -> _Bounds:
-    concurrent = _whole(said, "max_concurrent")
+    concurrent = readings.whole(said, "max_concurrent")
     if concurrent is not None and not 1 <= concurrent <= 100:
-        raise _FaultError(f"max_concurrent is {concurrent}; a whole number from 1 to 100 is accepted")
+        raise readings.FaultError(f"max_concurrent is {concurrent}; a whole number from 1 to 100 is accepted")
     rate = said.get("per_second")
     if rate is not None and (isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0.01 <= rate <= 1000):
-        raise _FaultError(f"per_second is {rate!r}; a number from 0.01 to 1000 is accepted")
+        raise readings.FaultError(f"per_second is {rate!r}; a number from 0.01 to 1000 is accepted")
     return _Bounds(
-        owner=_optional_text(said, "owner"),
+        owner=readings.optional_text(said, "owner"),
         max_concurrent=concurrent,
         per_second=float(rate) if isinstance(rate, (int, float)) else None,
     )
@@ -312,115 +311,11 @@ def _check_owner(endpoint: Endpoint | None, endpoints: Mapping[str, Endpoint | N
     if endpoint is None or owner is None:
         return
     if owner not in endpoints:
-        raise _FaultError(
+        raise readings.FaultError(
             f"owner names {owner!r}, which is not under endpoints; known are {', '.join(sorted(endpoints))}"
         )
     if owner == endpoint.id:
-        raise _FaultError("owner names the endpoint itself; name another that is told when this one fails")
-
-
-def _mapping(what: str, value: object, keys: Sequence[str]) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise _FaultError(f"{what} must have the keys {', '.join(keys)}, but is {_kind(value)}")
-    for key in value:
-        if key not in keys:
-            near = difflib.get_close_matches(str(key), keys, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"accepted are {', '.join(keys)}"
-            raise _FaultError(f"{key!r} is not a key here; {hint}")
-    return value
-
-
-def _entries(what: str, value: object) -> list[tuple[str, object]]:
-    if value is None:
-        return []
-    if not isinstance(value, dict):
-        raise _FaultError(f"{what} must be a list of names with their settings, but is {_kind(value)}")
-    for key in value:
-        if not isinstance(key, str) or not _ID.fullmatch(key):
-            raise _FaultError(
-                f"{what} has the name {key!r}; accepted are up to 64 of a-z, 0-9, - and _, starting with a letter or digit"
-            )
-    return list(value.items())
-
-
-def _list(said: Mapping[str, object], key: str) -> list[object]:
-    value = said.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise _FaultError(f"{key} must be a list, but is {_kind(value)}")
-    return value
-
-
-def _flag(said: Mapping[str, object], key: str, *, default: bool) -> bool:
-    value = said.get(key, default)
-    if not isinstance(value, bool):
-        raise _FaultError(f"{key} is {value!r}; accepted are true and false")
-    return value
-
-
-def _optional_text(said: Mapping[str, object], key: str) -> str | None:
-    value = said.get(key)
-    if value is not None and (not isinstance(value, str) or not value.strip() or len(value) > 200):
-        raise _FaultError(f"{key} must be a text of 1 to 200 characters")
-    return value.strip() if isinstance(value, str) else None
-
-
-def _language(said: Mapping[str, object]) -> Language | None:
-    value = said.get("language")
-    for language in LANGUAGES:
-        if value == language:
-            return language
-    if value is not None:
-        raise _FaultError(f"language is {value!r}; accepted are {', '.join(LANGUAGES)}")
-    return None
-
-
-def _one_of(kind: type[E], said: Mapping[str, object], key: str) -> E | None:
-    value = said.get(key)
-    return None if value is None else _member(kind, key, value)
-
-
-def _many_of(kind: type[E], said: Mapping[str, object], key: str) -> tuple[E, ...]:
-    return tuple(_member(kind, key, value) for value in _list(said, key))
-
-
-def _member(kind: type[E], key: str, value: object) -> E:
-    try:
-        return kind(str(value))
-    except ValueError:
-        raise _FaultError(f"{key} has {value!r}; accepted are {', '.join(kind)}") from None
-
-
-def _whole(said: Mapping[str, object], key: str) -> int | None:
-    value = said.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100_000:
-        raise _FaultError(f"{key} is {value!r}; a whole number from 0 to 100000 is accepted")
-    return value
-
-
-def _share(said: Mapping[str, object], key: str) -> float | None:
-    value = said.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise _FaultError(f"{key} is {value!r}; a number from 0 to 1 is accepted")
-    return float(value)
-
-
-def _code(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2,3}", value):
-        raise _FaultError(f"languages has {value!r}; language codes such as en, ar, ckb are accepted")
-    return value
-
-
-def _file(key: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _FaultError(f"{key} names {path!r}, which cannot be read: {type(error).__name__}") from None
+        raise readings.FaultError("owner names the endpoint itself; name another that is told when this one fails")
 
 
 def _check_secret(secret: str) -> None:
@@ -429,14 +324,10 @@ def _check_secret(secret: str) -> None:
     try:
         raw = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError):
-        raise _FaultError(f"the secret is not base64; {accepted}") from None
+        raise readings.FaultError(f"the secret is not base64; {accepted}") from None
     if not shortest <= len(raw) <= longest:
-        raise _FaultError(f"the secret has {len(raw)} bytes; {accepted}")
+        raise readings.FaultError(f"the secret has {len(raw)} bytes; {accepted}")
 
 
 def _without_credentials(url: str) -> str:
     return re.sub(r"//[^/@]*@", "//***@", url)
-
-
-def _kind(value: object) -> str:
-    return "empty" if value is None else f"a {type(value).__name__}"
