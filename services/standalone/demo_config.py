@@ -35,7 +35,14 @@ def watches_document(webhook_url: str, secret: str) -> Mapping[str, object]:
             "desk-webhook": {"channel": "webhook", "url": webhook_url, "secret": secret},
             "desk-mail": {"channel": "email", "to": "desk@watch.example"},
         },
-        "watches": {"diyala": {"name": "Diyala", "places": ["Diyala"], "endpoints": ["desk-webhook", "desk-mail"]}},
+        "watches": {
+            "diyala": {
+                "name": "Diyala",
+                "places": ["Diyala"],
+                "endpoints": ["desk-webhook", "desk-mail"],
+                "heartbeat": False,  # the recorded day is compared with what arrives, and a real morning may pass
+            }
+        },
     }
 
 

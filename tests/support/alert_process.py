@@ -1,6 +1,7 @@
 """The alert service as a process, as an operator runs it, beside real Kafka and PostgreSQL."""
 
 import asyncio
+import copy
 import os
 import re
 import signal
@@ -27,7 +28,10 @@ _READY_SECONDS = 60.0
 
 
 def write_watches(path: Path, document: Mapping[str, Any]) -> Path:
-    """Write a watches file."""
+    """Write a watches file. Watches that say nothing of it have no daily sign of life: a real morning may pass in a test."""
+    document = copy.deepcopy(dict(document))
+    for watch in document.get("watches", {}).values():
+        watch.setdefault("heartbeat", False)
     path.write_text(yaml.safe_dump(dict(document), allow_unicode=True), encoding="utf-8")
     return path
 

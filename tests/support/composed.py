@@ -96,7 +96,13 @@ async def composed(
         }
         watches["watches"] = {
             **watches["watches"],  # type: ignore[dict-item]  # see above
-            "world": {"name": "Everywhere", "places": WORLD, "endpoints": ["world"], "limit_an_hour": False},
+            "world": {
+                "name": "Everywhere",
+                "places": WORLD,
+                "endpoints": ["world"],
+                "limit_an_hour": False,
+                "heartbeat": False,
+            },
         }
         listed = dict(feeds_document(feeds))
         listed["feeds"] = [*listed["feeds"], *extra_feeds(feeds)]  # type: ignore[misc]  # see above
