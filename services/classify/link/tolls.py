@@ -2,7 +2,8 @@
 
 The rule, in order of publication. The first figure stands until a higher one is told, because tolls rise as news comes in
 and a lower figure from another newsroom is nearly always an older one. It gives way to a higher one that is *said aloud*:
-by an update (a story whose news is the changed toll), in a headline, or by a second independent origin. A higher figure that
+by an update (a story whose news is the changed toll), in a headline, by an outlet of a better tier, or by a second independent
+origin. A higher figure that
 one story alone has, below its headline, replaces that of one other story which we read no more surely; against two origins
 that agree, or read out of the running text, it only widens the range until somebody else says it too. Such lone figures
 are nearly always two attacks added up, attackers counted in, or a slip of reading.
@@ -164,18 +165,34 @@ def _may_be_attackers(telling: Contribution, attackers: AbstractSet[int]) -> boo
 
 
 def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequence[Contribution]) -> bool:
-    """Whether a higher figure displaces the standing one: in a headline, by two origins, by an update, or by one as good as the only other."""
+    """Whether a higher figure displaces the standing one.
+
+    By two origins, by an update, by an outlet of a better tier, in the headline of an equal one, or in the summary of one as good
+    as the only other.
+    """
     if len({c.source.origin for c in saying}) > 1 or saying[-1].desk is not None:
         return True
     telling = saying[-1]
-    fields = {piece.field for piece in telling.facts.evidence if piece.fact == fact}
-    if "title" in fields or not fields:
+    if telling.source.kind is Kind.UPDATE and _is_in_headline(telling, fact):
         return True
-    if telling.source.kind is Kind.UPDATE:
+    best_tier = min((c.source.tier for c in standing), default=telling.source.tier)
+    if telling.source.kind is Kind.UPDATE or telling.source.tier < best_tier:
         return telling.facts.confidence >= _HALF_SURE
     is_contested = len({c.source.origin for c in standing}) > 1
+    if telling.source.tier > best_tier and is_contested:
+        return False  # a lesser outlet alone against several of which one is better
+    if _is_in_headline(telling, fact):
+        return True
+    is_in_summary = any(piece.fact == fact and piece.field == "summary" for piece in telling.facts.evidence)
     surest = max((c.facts.confidence for c in standing), default=0.0)
-    return not is_contested and "summary" in fields and telling.facts.confidence >= surest - _AS_SURE
+    is_as_good = telling.source.tier <= best_tier and telling.facts.confidence >= surest - _AS_SURE
+    return is_in_summary and is_as_good and not is_contested
+
+
+def _is_in_headline(telling: Contribution, fact: _Fact) -> bool:
+    """Whether the headline states the figure; a report without evidence is given the benefit."""
+    fields = {piece.field for piece in telling.facts.evidence if piece.fact == fact}
+    return "title" in fields or not fields
 
 
 def _corrects(telling: Contribution, is_told_before: bool, must_say_so: bool) -> bool:

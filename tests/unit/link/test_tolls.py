@@ -138,3 +138,14 @@ def test_an_update_of_one_more_death_is_no_correction_to_one() -> None:
     assert killed(last_of(first, one_more)) == (1, 4, 4)
     corrected = told("b", facts(killed=1), kind=Kind.UPDATE, hours=20, title="Correction: one dead, not four")
     assert killed(last_of(first, corrected)) == (1, 1, 4)
+
+
+def test_a_more_trusted_outlet_is_believed_a_lesser_one_needs_a_second() -> None:
+    national = (told("a", said("title", killed=3), tier=2), told("b", said("summary", killed=3), tier=3, hours=1))
+    local = told("c", said("content", killed=5), tier=1, hours=2)
+    lesser = told("c", said("title", killed=5), tier=3, hours=2)
+    second = told("d", said("summary", killed=5), tier=3, hours=3)
+    assert killed(last_of(*national, local)) == (3, 5, 5)
+    assert killed(last_of(*national, lesser)) == (3, 3, 5)
+    assert killed(last_of(*national, lesser, second)) == (3, 5, 5)
+    assert killed(last_of(national[0], lesser)) == (3, 5, 5), "one headline against one story"
