@@ -57,6 +57,10 @@ _DOUBTFUL_BACK = 5
 """A weekday so long past is as likely the coming one ("will meet on Monday"): other days are believed before it."""
 
 
+_NIGHT_JOINTS = frozenset({"/", "-", "–", "علي", "الي", fold("لەسەر")})
+_MIDNIGHT = (fold("منتصف"), fold("نیوەشەو"))
+
+
 class _Mentions:
     def __init__(self, sentence: Sentence, lang: str, published: datetime) -> None:
         self._sentence, self._lang = sentence, lang
@@ -107,6 +111,7 @@ class _Mentions:
             return DayMention(start=at, end=end, day=self._today - timedelta(days=(self._today.weekday() - number) % 7))
         if before in calendar.NOT_THE_DAY_BEFORE and not (before == "from" and self._has_possessive(end - 1)):
             return None
+        number, end = self._night_between(number, at, end)
         back = (self._today.weekday() - number) % 7
         is_last = before in calendar.LAST or self._key(end) in calendar.LAST
         if is_last and back == 0:
@@ -121,6 +126,17 @@ class _Mentions:
         start = at - 1 if self._plain(at - 1) in calendar.PARTS_OF_DAY else at
         is_coming = back >= _DOUBTFUL_BACK and not is_last
         return DayMention(start=start, end=end, day=self._today - timedelta(days=back), is_doubtful=is_coming)
+
+    def _night_between(self, number: int, at: int, end: int) -> tuple[int, int]:
+        """ "ليل السبت/ الأحد", "شەوی شەممە لەسەر یەکشەممە": the first day, or the second where it was after midnight."""
+        if self._lang == "en":
+            return number, end
+        following = end + (self._key(end) in _NIGHT_JOINTS)
+        second, stop = self._weekday_number(following) if following < len(self._keys) else (None, end)
+        if second is None or (second - number) % 7 != 1:
+            return number, end
+        is_past_midnight = any(key.startswith(_MIDNIGHT) for key in self._keys[max(0, at - 3) : at])
+        return (second if is_past_midnight else number), stop
 
     def _has_possessive(self, at: int) -> bool:
         end = self._tokens[at].end - self._sentence.start
@@ -138,13 +154,19 @@ class _Mentions:
             split = calendar.SPLIT_WEEKDAYS.get((key, self._key(at + 1)))
             if split is not None:
                 return split, at + 2
-            for ending in ("", "ي", "دا", "ش", "يي", "ە", "یدا"):
+            for ending in ("", "ي", "دا", "ش", "يي", "ە", "یدا", "وە", "ەوە"):
                 if key.endswith(ending) and (stem := key.removesuffix(ending)) in names:
                     return names[stem], at + 1
             return None, at
         number = names.get(key)
-        if number == 0 and self._key(at - 1).endswith(("ين", "ان")) and self._key(at - 1) != fold("يوم"):
-            return None, at  # "الجنديين الاثنين", the two soldiers
+        before = self._key(at - 1)
+        if (
+            number == 0
+            and before.startswith(("ال", "وال", "لل", "بال"))
+            and before.endswith("ين")
+            and before != fold("البحرين")
+        ):
+            return None, at  # "الجنديين الاثنين", the two soldiers; not "كردفان الاثنين"
         return number, at + 1
 
     # today, yesterday, last night
