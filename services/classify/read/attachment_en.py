@@ -243,7 +243,7 @@ class Attachment:
                 continue
             candidates = [g for g in self._phrases.groups if g.end <= end and self._after_modifier(g.end) == end]
             if candidates and self._is_subset(candidates[-1]):
-                return None
+                return self._whole_before(candidates[-1])
             if (
                 candidates
                 and candidates[-1].start not in self.used
@@ -259,6 +259,13 @@ class Attachment:
             ):
                 return candidates[-1]
         return None
+
+    def _whole_before(self, part: Group) -> Group | None:
+        """The whole that a subset details, for a list to go on: "11 civilians, among them a boy, and one soldier"."""
+        whole = next((g for g in reversed(self._phrases.groups) if g.end <= part.start), None)
+        if whole is None or whole.is_loose or whole.start in self.used:
+            return None
+        return None if any(whole.end <= verb.start < part.start for verb in self.verbs) else whole
 
     def _is_object(self, group: Group) -> bool:
         return any(verb.end == group.start and verb.form in {"active", "participle"} for verb in self.verbs)

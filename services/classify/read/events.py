@@ -195,6 +195,8 @@ def _cut(marked: Marked) -> tuple[Marked, Marked] | None:
             continue
         left = [hit for hit in strong if hit.last < at]
         right = [hit for hit in strong if hit.first > at]
+        if token.key == "and" and any(hit.first == at + 1 for hit in right):
+            continue  # "stopped a bus and shot dead eleven": one deed of the same men
         opening = [one.key for one in tokens[at + 1 : at + 4]]
         if left and right and not any(word in _BACK for word in opening):
             return _clause(marked, 0, at), _clause(marked, at + 1, len(tokens))

@@ -221,13 +221,13 @@ def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], doc
         return True
     if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD):
         return True
+    if entry.kind is EntryKind.GOVERNORATE and _is_of_airport(reading):
+        return True
     if reading.level is not None:
         return False
     if any(one.level is Level.TOWN for one in same):
         return True
     if entry.kind is EntryKind.GOVERNORATE:
-        if _is_of_airport(reading):
-            return True
         return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
     if _is_close_to(reading):
         return True

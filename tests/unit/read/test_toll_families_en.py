@@ -27,6 +27,10 @@ FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
         ("Six villagers, two of them women, were killed", 6, None, None),
         ("At least 20 passengers, five of them soldiers, were injured", None, 20, None),
     ],
+    "a list goes on behind the detail of its first part": [
+        ("At least nine civilians, among them a nurse, and one soldier were killed", 10, None, None),
+        ("Six farmers, including two brothers, and a guard were wounded", None, 7, None),
+    ],
     "taken to hospital is wounded": [
         ("Four worshippers were taken to hospital with bullet wounds", None, 4, None),
         ("Two girls were rushed to hospital with burns", None, 2, None),
