@@ -55,7 +55,7 @@ def add_key(name: str, tenant: str, rights: Sequence[str], days: int | None) -> 
 
     async def add(ring: PostgresKeys) -> ApiKey:
         return await ring.add(
-            key, tenant=tenant, name=name.strip(), rights=granted, expires_at=expires_at, actor=_actor()
+            key, tenant=tenant, name=name.strip(), rights=granted, expires_at=expires_at, actor=actor()
         )
 
     kept = _with_ring(add)
@@ -84,7 +84,7 @@ def revoke_key(key_id: str) -> None:
     """Revoke a key: the next request with it is refused. Ends with 1 when there is no such key that is not revoked yet."""
 
     async def revoke(ring: PostgresKeys) -> bool:
-        return await ring.revoke(key_id, tenant=None, actor=_actor())
+        return await ring.revoke(key_id, tenant=None, actor=actor())
 
     if not _with_ring(revoke):
         raise click.ClickException(f"there is no key {key_id!r} that is not revoked yet; 'tocsin keys list' shows them")
@@ -99,7 +99,8 @@ def _words(key: ApiKey) -> str:
     return f"{key.key_id}  {key.tenant}  {rights}  {key.name}  {used}{until}{ended}"
 
 
-def _actor() -> str:
+def actor() -> str:
+    """Return who is at the command line, as the audit names them."""
     try:
         return f"cli:{getpass.getuser()}"
     except (OSError, KeyError):  # a container's user often has no name

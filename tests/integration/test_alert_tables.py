@@ -10,10 +10,14 @@ import asyncpg
 
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.keys import PostgresKeys
+from services.alert.adapters.postgres import PostgresLedger
 from services.alert.adapters.secrets import secret_of
+from services.alert.adapters.subscriptions import PostgresSubscriptions
 from services.alert.area import CodedArea
 from services.alert.incident_filter import IncidentFilter
 from services.alert.keys import Caller, Right, judged, key_id_of
+from services.alert.ledger import DeliveryStatus, NewDelivery
+from services.alert.routing import Message
 from services.alert.schema import SCHEMA
 from shared.clock import SystemClock
 from shared.codec import encode
@@ -101,3 +105,38 @@ async def _keys(dsn: str, *arguments: str) -> tuple[int | None, str]:
     )  # fmt: skip
     output, _ = await process.communicate()
     return process.returncode, output.decode()
+
+
+async def test_who_is_forgotten_leaves_counts_and_nothing_else(postgres_database: str) -> None:
+    await upgrade(postgres_database, SCHEMA)
+    pool = await asyncpg.create_pool(postgres_database, min_size=1, max_size=2)
+    try:
+        address = b"To: secret@example.org"
+        async with PostgresLedger(pool, owner="test").transaction() as transaction:
+            await transaction.held([opened().incident_id])
+            await transaction.write([], [_mail("gone", address), _mail("stays", b"To: other@example.org")])
+        await pool.execute(
+            """INSERT INTO tocsin_alert.attempts (delivery_id, attempt, started_at, duration, outcome, detail)
+            VALUES ('d_gone', 1, now(), '1 s', 'permanent', '550 secret@example.org')"""
+        )
+        await pool.execute(
+            "INSERT INTO tocsin_alert.mail_addresses (endpoint_id, address) VALUES ('gone', 'secret@example.org')"
+        )
+        assert await PostgresSubscriptions(pool).forget_endpoint("gone", actor="cli:test") == 1
+        tables = await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'tocsin_alert'")
+        for (table,) in tables:
+            rows = str([tuple(row) for row in await pool.fetch(f"SELECT * FROM tocsin_alert.{table}")])
+            assert "secret@" not in rows, table
+        counts = await pool.fetch("SELECT endpoint_id, status FROM tocsin_alert.deliveries ORDER BY endpoint_id")
+        assert [tuple(row) for row in counts] == [("gone", "dead"), ("stays", "pending")]
+        assert "other@" in str(await pool.fetch("SELECT * FROM tocsin_alert.bodies"))
+    finally:
+        await pool.close()
+
+
+def _mail(endpoint: str, body: bytes) -> NewDelivery:
+    return NewDelivery(
+        delivery_id=f"d_{endpoint}", endpoint_id=endpoint, channel="email", incident_id=opened().incident_id, revision=1,
+        message=Message.ALERT, watch_ids=("diyala",), test=False, content_type="message/rfc822", body=body,
+        status=DeliveryStatus.PENDING, occurred_at=None, fetched_at=None,
+    )  # fmt: skip

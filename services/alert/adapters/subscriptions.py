@@ -9,6 +9,7 @@ import asyncpg
 from services.alert.adapters.audit import write_act
 from services.alert.adapters.postgres import database_errors
 from services.alert.audit import Act, Action
+from services.alert.keys import tenant_of
 from services.alert.subscription import Document, Entry, Kind
 
 _COLUMNS = "kind, id, tenant, document::text AS document, created_at, updated_at"
@@ -88,6 +89,27 @@ class PostgresSubscriptions:
                 await _forget_deliveries(connection, [endpoint_id])
         return True
 
+    async def forget_endpoint(self, endpoint_id: str, *, actor: str) -> int:
+        """Forget whatever was kept of an endpoint, also of one that the watches file had; returns how many deliveries it was sent.
+
+        A managed one is deleted with the watches that tell nobody else. The deliveries' rows stay as counts.
+        """
+        tenant = tenant_of(endpoint_id)
+        with database_errors("forgetting an endpoint"):
+            async with self._pool.acquire() as connection, connection.transaction():
+                if await _delete(connection, Kind.ENDPOINT, endpoint_id, tenant=tenant, actor=actor):
+                    await _leave_watches(connection, endpoint_id, tenant=tenant, actor=actor)
+                count = await _forget_deliveries(connection, [endpoint_id])
+                act = Act(
+                    tenant=tenant,
+                    actor=actor,
+                    action=Action.SUBSCRIBER_DELETED,
+                    subject=endpoint_id,
+                    detail={"deliveries": count},
+                )
+                await write_act(connection, act)
+        return count
+
     async def delete_tenant(self, tenant: str, *, actor: str) -> tuple[int, int]:
         """Forget all watches, endpoints and addresses of a tenant and revoke its keys; returns how many entries and keys went.
 
@@ -144,8 +166,8 @@ async def _leave_watches(connection: Any, endpoint_id: str, *, tenant: str, acto
             await _delete(connection, Kind.WATCH, row["id"], tenant=tenant, actor=actor)
 
 
-async def _forget_deliveries(connection: Any, endpoint_ids: Sequence[str]) -> None:
-    """Bodies hold addresses (mails) and answers may repeat them: they go, the rows stay."""
+async def _forget_deliveries(connection: Any, endpoint_ids: Sequence[str]) -> int:
+    """Bodies hold addresses (mails) and answers may repeat them: they go, the rows stay; returns how many there are."""
     await connection.execute(
         """INSERT INTO tocsin_alert.bodies (body_id, content_type, content) VALUES (sha256(''), 'text/plain', '')
         ON CONFLICT DO NOTHING"""
@@ -177,6 +199,11 @@ async def _forget_deliveries(connection: Any, endpoint_ids: Sequence[str]) -> No
             f"DELETE FROM tocsin_alert.{table} WHERE endpoint_id = ANY($1::text[])",  # noqa: S608  # constants
             list(endpoint_ids),
         )
+    return int(
+        await connection.fetchval(
+            "SELECT count(*) FROM tocsin_alert.deliveries WHERE endpoint_id = ANY($1::text[])", list(endpoint_ids)
+        )
+    )
 
 
 async def _grown(connection: Any) -> None:
