@@ -66,12 +66,14 @@ def screen(report: Report, settings: LinkSettings) -> Screened:
     flags: list[Flag] = []
     found: list[Contribution] = []
     if report.kind is not Kind.OTHER:
+        main = screen_facts(report, aware(report.published), 1.0, [], settings) if report.other_events else report
         # ``parts``: events of other link regions travel in records of their own and must not be linked twice.
-        found.extend(
-            _contribution(report, facts, number, flags, settings)
-            for number, facts in enumerate((report, *report.other_events))
-            if (report.parts is None or number in report.parts) and (number == 0 or not repeats(report, facts))
-        )
+        for number, facts in enumerate((report, *report.other_events)):
+            if report.parts is not None and number not in report.parts:
+                continue
+            telling = _contribution(report, facts, number, flags, settings)
+            if number == 0 or not repeats(main, telling.facts):
+                found.append(telling)
     return Screened(contributions=tuple(found), flags=tuple(dict.fromkeys(flags)))
 
 
