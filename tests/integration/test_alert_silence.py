@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from shared.kafka.publisher import Record
 from shared.postgres.migrate import upgrade
 from shared.topics import SOURCES
 from tests.support.alert_process import AlertStage, webhook
-from tests.support.incidents import opened
+from tests.support.incidents import KIRKUK_CITY, opened
 from tests.support.ledger import FakeHandOver, StandingClock
 from tests.support.places import FewPlaces
 from tests.support.tower import MORNING, source
@@ -117,3 +118,33 @@ async def test_the_service_takes_sources_in_and_test_items_go_to_the_sink_alone(
         assert [json.loads(one.body)["data"]["incident"]["incident_id"] for one in receiver.received] == [
             opened(2).incident_id
         ]
+
+
+async def test_five_hundred_false_reports_are_bounded_messages_and_a_new_district_still_rings(
+    kafka_bootstrap: str, postgres_database: str, tmp_path: Path
+) -> None:
+    secret = new_secret()
+    async with WebhookReceiver(secret=secret) as receiver:
+        watches = {
+            "endpoints": {"desk": webhook(receiver.url, secret)},
+            "watches": {"all": {"places": ["IQ"], "endpoints": ["desk"]}},
+        }
+        async with AlertStage(
+            kafka=kafka_bootstrap, postgres=postgres_database, directory=tmp_path, watches=watches
+        ) as stage:
+            stage.environment["TOCSIN_ALERT_ROUND_SECONDS"] = "600"  # no list leaves while we count
+            await stage.start()
+            await stage.publish([opened(number) for number in range(1, 501)])
+            await receiver.wait_for_accepted(20, 20.0)
+            await stage.publish([elsewhere := opened(501, place=KIRKUK_CITY)])
+            accepted = await receiver.wait_for_accepted(21, 20.0)
+            assert json.loads(accepted[-1].body)["data"]["incident"]["incident_id"] == elsewhere.incident_id
+            assert await stage.end(signal.SIGTERM) == 0, stage.log()
+    connection = await asyncpg.connect(postgres_database)
+    try:
+        waiting = await connection.fetchval("SELECT count(*) FROM tocsin_alert.waiting WHERE gathered_by = 'flood'")
+        sent = await connection.fetchval("SELECT count(*) FROM tocsin_alert.deliveries")
+    finally:
+        await connection.close()
+    assert 21 <= sent <= 41, "twenty for each hour that the test saw"
+    assert waiting + sent == 501
