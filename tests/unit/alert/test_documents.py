@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from services.alert.bulletin_payload import bulletin_body
 from services.alert.routing import Message
 from services.alert.watch import EmailEndpoint
 from shared.clock import SystemClock
+from tests.support.bulletins import BULLETINS
 from tests.support.incidents import opened, updated
+from tests.support.places import FewPlaces
 from tests.unit.alert.test_payload import compose
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "alerts.md"
@@ -50,6 +53,11 @@ def _block(language: str) -> str:
 
 def test_the_documented_payload_is_what_the_code_makes() -> None:
     assert _block("json") == example_body()
+
+
+def test_the_documented_sign_of_life_is_what_the_code_makes() -> None:
+    body = bulletin_body(BULLETINS["heartbeat"], "en", FewPlaces())
+    assert json.dumps(json.loads(body), indent=2, ensure_ascii=False) in DOCUMENT.read_text(encoding="utf-8")
 
 
 def test_the_documented_mail_is_what_the_code_makes() -> None:
