@@ -60,8 +60,10 @@ def test_an_open_list_opens_incidents_and_nothing_else() -> None:
         if client.request(method, _path(template)).status_code != 401
     }
     assert opened_routes <= {
-        "/", "/incidents/{incident_id:str}", "/v1/incidents", "/v1/incidents.geojson", "/v1/incidents/{incident_id:str}",
+        "/", "/incidents/{incident_id:str}", "/incidents/{incident_id:str}/wrong", "/map", "/map/points.json", "/sources",
+        "/v1/incidents", "/v1/incidents.geojson", "/v1/incidents/{incident_id:str}",
         "/v1/incidents/{incident_id:str}/cap", "/v1/incidents/{incident_id:str}/cap/{revision:int}",
+        "/map", "/map/points.json", "/sources", "/incidents/{incident_id:str}/wrong",
     }  # fmt: skip
     held = opened(2).incident_id
     assert held not in client.get("/v1/incidents").text
