@@ -80,8 +80,9 @@ async def composed(
     day: RecordedDay | None = None,
     pace: Pace | None = None,
     extra_feeds: Callable[[FeedServer], list[Mapping[str, object]]] = lambda _: [],
+    own: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Composed]:
-    """Start everything below ``folder``; the day passes at ``pace`` (by hand when None)."""
+    """Start everything below ``folder``; the day passes at ``pace`` (by hand when None). ``own``: further settings by service."""
     played = day or shift(load_recorded_day(), datetime.now(tz=UTC))
     secret = new_secret()
     async with AsyncExitStack() as opened:
@@ -116,7 +117,7 @@ async def composed(
             watches_file=write_yaml(folder / "watches.yaml", watches),
             schemas=schemas(),
             api_port=0,
-            own={**settings, "alert": alert},
+            own={name: {**mine, **(own or {}).get(name, {})} for name, mine in {**settings, "alert": alert}.items()},
         )
         stack = await opened.enter_async_context(LocalStack(config))
         yield Composed(stack=stack, feeds=feeds, receiver=receiver, world=world, mail=mail)
