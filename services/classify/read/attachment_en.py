@@ -242,7 +242,7 @@ class Attachment:
             if end <= 0 or tuple(self._phrases.keys[end : group.start]) != joint:
                 continue
             candidates = [g for g in self._phrases.groups if g.end <= end and self._after_modifier(g.end) == end]
-            if candidates and self._is_subset(candidates[-1]):
+            if candidates and joint == (",", "and") and self._is_subset(candidates[-1]):
                 return self._whole_before(candidates[-1])
             if (
                 candidates

@@ -1,4 +1,7 @@
-"""The days that one sentence names, resolved against the time of publication."""
+"""The days that one sentence names, resolved against the time of publication.
+
+Longer than other modules: three languages share its helpers, and a day is judged by all of its sentence.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -79,7 +82,14 @@ class _Mentions:
                 continue
             found.append(mention)
             at = max(mention.end, at + 1)
-        return self._without_repetition([self._judged(mention) for mention in found])
+        judged = [self._judged(mention) for mention in found]
+        return self._without_repetition([self._told_by_speaker(judged, at) for at in range(len(judged))])
+
+    def _told_by_speaker(self, judged: Sequence[DayMention], at: int) -> DayMention:
+        """ "Said on Wednesday that … a day earlier": reckoned from the day of speaking, it is the day of the attack."""
+        mention = judged[at]
+        is_earlier = self._key(mention.end - 1) in {"earlier", "before"} and at > 0 and judged[at - 1].is_speech
+        return replace(mention, is_counted=False) if mention.is_counted and is_earlier else mention
 
     def _key(self, at: int) -> str:
         return self._keys[at] if 0 <= at < len(self._keys) else ""

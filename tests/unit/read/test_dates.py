@@ -18,6 +18,10 @@ REPORTS: list[tuple[str, str, str | None]] = [
     # what the language is, the sentence, and its day in 2026 or null
     ("en", "Gunmen killed two farmers on Saturday night", "02-07"),
     ("en", "Gunmen stormed a village late on Friday", "02-06"),
+    ("en", "The army said on Monday that a bomb killed two soldiers a day earlier", "02-08"),
+    ("en", "A jet bombed the market the previous night, the group said on Tuesday", "02-09"),
+    ("en", "Gunmen attacked a church overnight from Saturday to Sunday, a monitor said on Monday", "02-07"),
+    ("en", "Rebels overran a post on Sunday, an officer told Northern Wire on Monday", "02-08"),
     ("en", "A bomb went off in Baquba on Tuesday", "02-10"),
     ("en", "A bomb went off in Baquba early on Tuesday, police said", "02-10"),
     ("en", "A bomb exploded yesterday in Baquba", "02-09"),

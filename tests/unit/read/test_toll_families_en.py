@@ -30,6 +30,8 @@ FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
     "a list goes on behind the detail of its first part": [
         ("At least nine civilians, among them a nurse, and one soldier were killed", 10, None, None),
         ("Six farmers, including two brothers, and a guard were wounded", None, 7, None),
+        ("At least 12 people, including two women and a policeman, were killed", 12, None, None),
+        ("Five people, including a girl and her grandmother, died", 5, None, None),
     ],
     "taken to hospital is wounded": [
         ("Four worshippers were taken to hospital with bullet wounds", None, 4, None),
