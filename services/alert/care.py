@@ -2,7 +2,8 @@
 
 An endpoint is failing from its first failure after the last success. Its owner hears of it by another channel after a fifth,
 half and nine tenths of the time that it has, and when it is disabled: by then it may have been down for days, and its own alarm
-cannot ring. A few failures are no failing: an endpoint that got nothing to do for a week is not disabled for one bad answer.
+cannot ring. How long it has failed is what its attempts show, from the first to the last: an endpoint that one alert could not reach and
+that got nothing to do since is not disabled for the silence after it.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Health:
 
     endpoint_id: str
     failing_since: datetime | None
+    last_failure_at: datetime | None
     failures: int
     reason: str | None
     warned: int
@@ -53,16 +55,16 @@ class CareStep:
     disables_at: datetime | None
 
 
-def next_care(health: Health, *, now: datetime, disable_after: timedelta) -> CareStep | None:
+def next_care(health: Health, *, disable_after: timedelta) -> CareStep | None:
     """Return what is due, None while there is nothing to do."""
     if health.disabled_at is not None:
         if health.told_disabled:
             return None
         since = health.failing_since or health.disabled_at
         return CareStep(care=Care.TELL_DISABLED, stage=DISABLED_STAGE, since=since, disables_at=None)
-    if health.failing_since is None or health.failures < FEWEST_FAILURES:
+    if health.failing_since is None or health.last_failure_at is None or health.failures < FEWEST_FAILURES:
         return None
-    lasted = now - health.failing_since
+    lasted = health.last_failure_at - health.failing_since
     if lasted >= disable_after:
         return CareStep(care=Care.DISABLE, stage=DISABLED_STAGE, since=health.failing_since, disables_at=None)
     stage = sum(lasted >= share * disable_after for share in STAGES)

@@ -78,7 +78,7 @@ class Caring:
         """Do what is due now; raises ``LedgerError``."""
         now, ailing = await self._book.ailing()
         for health in ailing:
-            step = next_care(health, now=now, disable_after=self._disable_after)
+            step = next_care(health, disable_after=self._disable_after)
             if step is not None:
                 await self._take(health, step, now)
         await self._end_overlaps(now)

@@ -11,7 +11,7 @@ from services.alert.delivery import Reason
 from services.alert.ledger import NewDelivery
 
 _AILING = """
-SELECT endpoint_id, failing_since, failures, COALESCE(reason, failing_reason) AS reason, warned, disabled_at, told_disabled
+SELECT endpoint_id, failing_since, last_failure_at, failures, COALESCE(reason, failing_reason) AS reason, warned, disabled_at, told_disabled
 FROM tocsin_alert.endpoints
 WHERE (failing_since IS NOT NULL AND disabled_at IS NULL) OR (disabled_at IS NOT NULL AND NOT told_disabled)
 ORDER BY endpoint_id

@@ -83,10 +83,10 @@ WITH f AS MATERIALIZED (
     UPDATE tocsin_alert.endpoints SET failing_since = NULL, failures = 0, failing_reason = NULL, warned = 0
     WHERE endpoint_id = ANY($11::text[]) AND failing_since IS NOT NULL
 ), ill AS (
-    INSERT INTO tocsin_alert.endpoints AS e (endpoint_id, failing_since, failures, failing_reason)
-    SELECT n.endpoint_id, now(), n.failures, n.reason FROM unnest($12::text[], $13::int[], $14::text[]) AS n (endpoint_id, failures, reason)
+    INSERT INTO tocsin_alert.endpoints AS e (endpoint_id, failing_since, last_failure_at, failures, failing_reason)
+    SELECT n.endpoint_id, now(), now(), n.failures, n.reason FROM unnest($12::text[], $13::int[], $14::text[]) AS n (endpoint_id, failures, reason)
     ON CONFLICT (endpoint_id) DO UPDATE
-    SET failing_since = COALESCE(e.failing_since, now()), failures = e.failures + excluded.failures,
+    SET failing_since = COALESCE(e.failing_since, now()), last_failure_at = now(), failures = e.failures + excluded.failures,
         failing_reason = excluded.failing_reason
 )
 UPDATE tocsin_alert.deliveries d

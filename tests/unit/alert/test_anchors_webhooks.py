@@ -143,10 +143,10 @@ async def test_row_redirects_are_not_followed() -> None:
 def test_row_disable_after_five_days_and_the_owner_hears_before_and_then() -> None:
     def step(hours: float, warned: int) -> Care | None:
         health = Health(
-            endpoint_id="e", failing_since=NOW - timedelta(hours=hours), failures=50, reason="timeout", warned=warned,
+            endpoint_id="e", failing_since=NOW - timedelta(hours=hours), last_failure_at=NOW, failures=50, reason="timeout", warned=warned,
             disabled_at=None, told_disabled=False,
         )  # fmt: skip
-        found = next_care(health, now=NOW, disable_after=timedelta(hours=120))
+        found = next_care(health, disable_after=timedelta(hours=120))
         return found.care if found else None
 
     assert [step(120 * share, stage) for stage, share in enumerate(STAGES)] == [Care.WARN] * 3

@@ -24,6 +24,7 @@ FIVE_DAYS = timedelta(days=5)
 HEALTH = Health(
     endpoint_id="desk",
     failing_since=NOW,
+    last_failure_at=NOW,
     failures=20,
     reason="timeout",
     warned=0,
@@ -34,7 +35,7 @@ HEALTH = Health(
 
 def _after(lasted: timedelta, **changed: object) -> CareStep | None:
     health = replace(HEALTH, failing_since=NOW - lasted, **changed)  # type: ignore[arg-type]  # tests replace any field
-    return next_care(health, now=NOW, disable_after=FIVE_DAYS)
+    return next_care(health, disable_after=FIVE_DAYS)
 
 
 @pytest.mark.parametrize(("hours", "stage"), [(24, 1), (60, 2), (108, 3)])
@@ -56,16 +57,26 @@ def test_a_single_short_outage_disables_and_warns_nobody() -> None:
     assert _after(timedelta(hours=23)) is None
 
 
+def test_silence_after_one_alert_that_could_not_be_delivered_disables_nothing() -> None:
+    # Its eight attempts took 28 hours; nothing was sent to it in the month since.
+    begun = NOW - timedelta(days=30)
+    health = replace(HEALTH, failing_since=begun, last_failure_at=begun + timedelta(hours=28), failures=8)
+    warned = next_care(health, disable_after=FIVE_DAYS)
+    assert warned is not None
+    assert (warned.care, warned.stage) == (Care.WARN, 1)
+    assert next_care(replace(health, warned=1), disable_after=FIVE_DAYS) is None
+
+
 def test_a_few_failures_are_no_failing_however_old() -> None:
     assert _after(timedelta(days=30), failures=4) is None
 
 
 def test_what_was_disabled_at_once_is_told_once() -> None:
     gone = replace(HEALTH, failing_since=None, disabled_at=NOW, reason="gone")
-    step = next_care(gone, now=NOW, disable_after=FIVE_DAYS)
+    step = next_care(gone, disable_after=FIVE_DAYS)
     assert step is not None
     assert step.care is Care.TELL_DISABLED
-    assert next_care(replace(gone, told_disabled=True), now=NOW, disable_after=FIVE_DAYS) is None
+    assert next_care(replace(gone, told_disabled=True), disable_after=FIVE_DAYS) is None
 
 
 @given(st.floats(0, 400), st.integers(0, 3), st.integers(0, 100))
