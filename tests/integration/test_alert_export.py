@@ -1,7 +1,11 @@
 """``--as-of`` on real PostgreSQL equals a backtest of the news up to that time."""
 
+import asyncio
+import csv
 import io
 import json
+import os
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -54,7 +58,23 @@ async def test_as_of_equals_a_backtest_up_to_that_time(postgres_database: str, t
             assert {name: one.state for name, one in found.items()} == expected
             assert all(one.last_change is not None and one.last_change <= at for one in found.values())
             assert all(row_of(one, FewPlaces())["revision"] == one.state.revision for one in found.values())
+        status, text = await _export(postgres_database, "--format", "hxl", "--as-of", at.isoformat())
+        assert status == 0, text
+        lines_out = list(csv.reader(io.StringIO(text, newline="")))
+        assert lines_out[1][0] == "#event+id"
+        assert {line[0] for line in lines_out[2:]} == set(found)
+        wrong = await _export(postgres_database, "--as-of", "yesterday")
+        assert (wrong[0], "36h" in wrong[1]) == (2, True)
         now = [one async for page in export.pages(since=times[-1], as_of=None) for one in page]
         assert all(one.state.last_seen >= times[-1] for one in now)
     finally:
         await pool.close()
+
+
+async def _export(dsn: str, *arguments: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", "export", *arguments,
+        env={**os.environ, "TOCSIN_ALERT_POSTGRES_DSN": dsn}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    return process.returncode, output.decode() or errors.decode()
