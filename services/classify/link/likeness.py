@@ -146,7 +146,7 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
     if known.event_type is EventType.ABDUCTION and told and told >= known.day and _is_aftermath(telling):
         return _lag((told - known.day).days, window.days)
     if told is not None and known.days:
-        apart = min(abs((told - day).days) for day in known.days)
+        apart = 0 if told in known.days else min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
         weight = {0: 1.5 if is_own else 1.0, 1: -0.2, 2: -1.2, 3: -2.2}.get(apart, -4.0)
         return Reason(name=f"days apart: {apart}", weight=weight), None if apart <= days_apart(

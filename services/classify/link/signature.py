@@ -4,6 +4,8 @@ A signature is a MinHash: the share of positions at which two agree estimates th
 have in common. Only the low 16 bits of each value are kept, which adds chance agreement of one in 65,536.
 """
 
+import sys
+from array import array
 from functools import lru_cache
 
 ROWS = 4
@@ -12,7 +14,10 @@ ROWS = 4
 
 def compact(values: tuple[int, ...]) -> bytes:
     """Return the kept half of each value, big-endian; values beyond 32 bits or below zero are taken modulo 65,536."""
-    return b"".join((value & 0xFFFF).to_bytes(2, "big") for value in values)
+    halves = array("H", [value & 0xFFFF for value in values])
+    if sys.byteorder == "little":
+        halves.byteswap()
+    return halves.tobytes()
 
 
 def resemblance(a: bytes, b: bytes) -> float:
