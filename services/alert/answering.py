@@ -6,6 +6,7 @@ import asyncpg
 from prometheus_client import CollectorRegistry
 
 from services.alert.adapters.answers import PostgresAnswers
+from services.alert.adapters.atlas import GazetteerAtlas
 from services.alert.adapters.audit import PostgresAudit
 from services.alert.adapters.decisions import KafkaDecisions
 from services.alert.adapters.desk import PostgresDesk
@@ -13,6 +14,7 @@ from services.alert.adapters.desk_list import PostgresDeskList
 from services.alert.adapters.export import PostgresExport
 from services.alert.adapters.gazetteer import GazetteerBook
 from services.alert.adapters.keys import PostgresKeys
+from services.alert.adapters.source_book import PostgresSourceBook
 from services.alert.adapters.subscriptions import PostgresSubscriptions
 from services.alert.api.access import Gate
 from services.alert.api.metrics import ApiMetrics
@@ -52,6 +54,8 @@ def api_parts(
         audit=PostgresAudit(pool),
         roster=roster,
         places=book,
+        atlas=GazetteerAtlas(book.gazetteer),
+        sources=PostgresSourceBook(pool),
         gate=Gate(
             keys=keys,
             clock=clock,

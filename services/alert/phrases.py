@@ -246,6 +246,11 @@ def day(on: date, language: Language) -> str:
     return f"{on.day}ی {month}ی {on.year}" if language == "ckb" else f"{on.day} {month} {on.year}"
 
 
+def months(language: Language) -> tuple[str, ...]:
+    """Return the names of the months, January first."""
+    return _MONTHS[language]
+
+
 def killed(count: int, language: Language) -> str:
     """Return "7 killed"."""
     if language == "en":

@@ -10,6 +10,8 @@ from services.alert.watch import LANGUAGES
 from shared.geo.gazetteer import Gazetteer
 from shared.geo.rows import Entry, EntryKind
 
+DATA_VERSION = "1"
+"""Raised when what is drawn changes: browsers keep the base map for a day."""
 _TOLERANCE_DEGREES = 0.01
 """About a kilometre: less than a pixel at the zoom where a whole governorate is seen."""
 _GRID_DEGREES = 0.001
@@ -40,6 +42,11 @@ class GazetteerAtlas:
         ]
         document = {"type": "FeatureCollection", "features": features}
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def version(self) -> str:
+        """Changes with the data that are drawn; not worth drawing them for it."""
+        return DATA_VERSION
 
     def point_of(self, code: str) -> tuple[float, float] | None:
         """Return latitude and longitude of a point inside a unit, None for one without a shape."""

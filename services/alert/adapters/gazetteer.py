@@ -38,6 +38,11 @@ class GazetteerBook:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
 
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """What it is read from."""
+        return self._gazetteer
+
     def areas_named(self, name: str) -> Mapping[str, tuple[Area, ...]]:
         """A named area; else divisions of that name, a larger one instead of those inside it; else towns and villages, as circles."""
         if (named := find_area(name)) is not None:

@@ -3,6 +3,7 @@
 import time
 
 from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -17,6 +18,7 @@ from services.alert.api import (
     export_routes,
     incident_routes,
     mail_links,
+    map_routes,
     page_routes,
     problems,
     subscription_routes,
@@ -34,6 +36,13 @@ _SECURITY_HEADERS = {
 _HANDLERS: tuple[ControllerRouterHandler, ...] = (
     page_routes.front,
     page_routes.incident_page,
+    page_routes.wrong,
+    page_routes.sources_view,
+    map_routes.map_view,
+    map_routes.points,
+    map_routes.base_map,
+    map_routes.watches,
+    map_routes.static_file,
     page_routes.login_form,
     page_routes.login,
     page_routes.logout,
@@ -92,6 +101,7 @@ def create_app(parts: ApiParts) -> Litestar:
         ),
         exception_handlers={Exception: _answer_error},
         after_request=_with_headers,
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=6, exclude=["^/v1"]),
         request_max_body_size=parts.max_body_bytes,
         logging_config=None,
         debug=False,

@@ -24,7 +24,7 @@ _DIGITS = 4
 class PointOfUnit(Protocol):
     """Knows a point inside a unit."""
 
-    def __call__(self, code: str) -> tuple[float, float] | None:
+    def __call__(self, code: str, /) -> tuple[float, float] | None:
         """Latitude and longitude, None for a unit without a shape."""
         ...
 

@@ -11,7 +11,7 @@ from services.alert.words import cleaned
 class ShapeOfUnit(Protocol):
     """Knows the outlines of units."""
 
-    def __call__(self, code: str) -> dict[str, Any] | None:
+    def __call__(self, code: str, /) -> dict[str, Any] | None:
         """A GeoJSON geometry, None where no boundary is known."""
         ...
 

@@ -1,97 +1,24 @@
-"""The pages as HTML: no script, nothing fetched from elsewhere, every foreign word escaped by the template engine."""
+"""The pages as HTML: nothing fetched from elsewhere, every foreign word escaped by the template engine. Only the map has a script."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.alert import phrases
+from services.alert.api import page_words
+from services.alert.api.assets import asset_address
+from services.alert.api.page_filters import Asked, Chosen, choices
+from services.alert.api.story_page import minute, sent_rows, source_rows, steps, telling_of, toll_rows, vague
+from services.alert.coverage import is_healthy
 from services.alert.ledger import DeliveryRow
-from services.alert.routing import Message
 from services.alert.watch import Language
-from services.alert.words import Line, PlaceWords, Story, Telling, headline, place_parts, story, toll
-from shared.events.incident import IncidentChange, Status
-
-_PAGE_WORDS: dict[str, phrases.Words] = {
-    "title": {"en": "Incidents", "ar": "الحوادث", "ckb": "ڕووداوەکان"},
-    "none": {"en": "No incident yet.", "ar": "لا حوادث بعد.", "ckb": "هێشتا هیچ ڕووداوێک نییە."},
-    "older": {"en": "Older", "ar": "الأقدم", "ckb": "کۆنتر"},
-    "history": {"en": "How it became known", "ar": "كيف عُرف", "ckb": "چۆن زانرا"},
-    "sent": {"en": "Who was told", "ar": "من أُبلغ", "ckb": "کێ ئاگادار کرایەوە"},
-    "nobody": {"en": "Nobody.", "ar": "لا أحد.", "ckb": "هیچ کەس."},
-    "back": {"en": "All incidents", "ar": "كل الحوادث", "ckb": "هەموو ڕووداوەکان"},
-    "unknown": {"en": "There is no such incident.", "ar": "لا يوجد حادث كهذا.", "ckb": "ڕووداوی وا نییە."},
-    "login": {"en": "Log in", "ar": "تسجيل الدخول", "ckb": "چوونەژوورەوە"},
-    "key": {"en": "Key", "ar": "المفتاح", "ckb": "کلیل"},
-    "enter": {"en": "Enter", "ar": "دخول", "ckb": "بچۆ ژوورەوە"},
-    "trouble": {
-        "en": "This could not be answered.",
-        "ar": "تعذرت الإجابة عن هذا الطلب.",
-        "ckb": "نەتوانرا وەڵامی ئەم داواکارییە بدرێتەوە.",
-    },
-    "source_count": {"en": "sources", "ar": "مصادر", "ckb": "سەرچاوە"},
-}
-_TABS: dict[Language, str] = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
-    """One incident in the list."""
-
-    incident_id: str
-    headline: str
-    place: str
-    toll: str
-    when: str
-    last_seen: str
-    severity: str
-    severity_word: str
-    is_standing: bool
-    sources: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One revision in an incident's history."""
-
-    at: str
-    change: str
-    outlet: str
-    facts: tuple[str, ...]
-
-
-def list_page(
-    incidents: list[IncidentChange], language: Language, names: PlaceWords, *, next_cursor: str | None
-) -> str:
-    """Return the page with the incident list."""
-    cards = [_card(state, language, names) for state in incidents]
-    return _render("list.html", language, cards=cards, next_cursor=next_cursor, path="/")
-
-
-def story_page(
-    history: list[IncidentChange], deliveries: list[DeliveryRow] | None, language: Language, names: PlaceWords
-) -> str:
-    """Return the page of one incident; ``history`` must not be empty. ``deliveries`` None: who was told is not for this reader."""
-    latest = history[-1]
-    told: Story = story(latest, _telling(latest, language), names)
-    steps = [_step(change, language) for change in history]
-    sent: list[Line] | None = (
-        None
-        if deliveries is None
-        else [
-            Line(label=f"{one.created_at:%Y-%m-%d %H:%M} UTC", value=f"{one.message}: {one.endpoint_id}, {one.status}")
-            for one in deliveries
-        ]
-    )
-    return _render("story.html", language, told=told, steps=steps, sent=sent, path=f"/incidents/{latest.incident_id}")
-
-
-def missing_page(language: Language) -> str:
-    """Return the page for an incident that does not exist."""
-    return _render("missing.html", language, path="/")
-
+from services.alert.words import PlaceWords, cleaned, headline, isolated, place_parts, story, toll
+from shared.events.facts import EventType, Precision
+from shared.events.incident import IncidentChange, Severity, Status
+from shared.events.source import CANARY_FEED, SourceHealth
 
 _REFUSED: dict[str, phrases.Words] = {
     "key_wrong": {
@@ -111,11 +38,130 @@ _REFUSED: dict[str, phrases.Words] = {
         "ckb": "هەوڵی زۆر درا. خولەکێک چاوەڕێ بکە.",
     },
 }
+_TABS: dict[Language, str] = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
+_SCRIPT_WORDS = (
+    "shown", "without_point", "cut", "loading", "load_failed", "zoom_in", "zoom_out", "close", "hollow", "retracted", "toll_unknown",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One incident in the list. ``vague`` says how far the place is known, empty where it is known."""
+
+    incident_id: str
+    headline: str
+    place: str
+    vague: str
+    toll: str
+    when: str
+    last_seen: str
+    severity: str
+    severity_word: str
+    is_standing: bool
+    held: bool
+    sources: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HealthRow:
+    """One feed and whether it is seen."""
+
+    outlet: str
+    country: str
+    language: str
+    state: str
+    state_word: str
+    last_success: str
+    failures: int
+
+
+def list_page(
+    incidents: list[IncidentChange],
+    language: Language,
+    names: PlaceWords,
+    *,
+    asked: Asked,
+    next_cursor: str | None,
+    signed_in: bool,
+) -> str:
+    """Return the page with the incident list."""
+    return _render(
+        "list.html",
+        language,
+        path="/",
+        signed_in=signed_in,
+        kept_query=asked.chosen.query,
+        cards=[_card(state, language, names) for state in incidents],
+        chosen=asked.chosen,
+        choices=choices(asked.chosen, language, names),
+        is_area_unknown=asked.is_area_unknown,
+        is_search=asked.sought is not None,
+        next_cursor=next_cursor,
+    )
+
+
+def map_page(language: Language, names: PlaceWords, *, chosen: Chosen, base: str, signed_in: bool) -> str:
+    """Return the page with the map; ``base`` names the version of the base map."""
+    return _render(
+        "map.html",
+        language,
+        path="/map",
+        signed_in=signed_in,
+        kept_query=chosen.query,
+        chosen=chosen,
+        choices=choices(chosen, language, names),
+        script_words=json.dumps(_script_words(language) | {"base": base}, ensure_ascii=False),
+    )
+
+
+def story_page(
+    history: list[IncidentChange],
+    deliveries: list[DeliveryRow] | None,
+    language: Language,
+    names: PlaceWords,
+    *,
+    reported: str | None = None,
+) -> str:
+    """Return the page of one incident; ``history`` must not be empty. ``deliveries`` None: who was told is not for this reader.
+
+    ``reported`` is the word of the page that answers a reported error.
+    """
+    latest = history[-1]
+    return _render(
+        "story.html",
+        language,
+        path=f"/incidents/{latest.incident_id}",
+        signed_in=deliveries is not None,
+        told=story(latest, telling_of(latest, language), names),
+        sources=source_rows(latest, language),
+        tolls=toll_rows(latest.tolls, language),
+        steps=steps(history, language, names),
+        sent=None if deliveries is None else sent_rows(deliveries, language),
+        merged_into=latest.merged_into,
+        held=latest.held,
+        incident_id=latest.incident_id,
+        reported=page_words.PAGE[reported][language] if reported else None,
+    )
+
+
+def sources_page(
+    sources: list[SourceHealth], language: Language, names: PlaceWords, *, now: datetime, signed_in: bool
+) -> str:
+    """Return the page that says which feeds are being seen; those that are not come first."""
+    known = [one for one in sources if one.slug != CANARY_FEED]
+    ordered = sorted(known, key=lambda one: (not one.is_active, is_healthy(one, now), one.tier, one.slug))
+    rows = [_health(one, language, names, now) for one in ordered]
+    return _render("sources.html", language, path="/sources", signed_in=signed_in, rows=rows)
+
+
+def missing_page(language: Language) -> str:
+    """Return the page for an incident that does not exist."""
+    return _render("missing.html", language, path="/")
 
 
 def login_page(language: Language, *, refused: str | None) -> str:
     """Return the page that asks for a key; ``refused`` is why the one before was not taken."""
-    said = _REFUSED.get(refused, _PAGE_WORDS["trouble"])[language] if refused else None
+    said = _REFUSED.get(refused, page_words.PAGE["trouble"])[language] if refused else None
     return _render("login.html", language, path="/login", refused=said)
 
 
@@ -124,76 +170,85 @@ def trouble_page(language: Language, reason: str) -> str:
     return _render("trouble.html", language, path="/", reason=reason)
 
 
-@lru_cache(maxsize=1)
-def style() -> bytes:
-    """The style sheet."""
-    return (resources.files("services.alert") / "templates" / "style.css").read_bytes()
-
-
-def _telling(state: IncidentChange, language: Language) -> Telling:
-    message = {Status.RETRACTED: Message.RETRACTION, Status.WITHDRAWN: Message.WITHDRAWAL}.get(
-        state.status, Message.ALERT
-    )
-    return Telling(message=message, language=language)
-
-
 def _card(state: IncidentChange, language: Language, names: PlaceWords) -> Card:
     comma = ", " if language == "en" else "، "
     return Card(
         incident_id=state.incident_id,
-        headline=headline(state, _telling(state, language), names),
+        headline=headline(state, telling_of(state, language), names),
         place=comma.join(place_parts(state.place, language, names)) or phrases.PLACE_UNKNOWN[language],
+        vague=vague(state, language),
         toll=toll(state.casualties, language),
         when=phrases.day(state.occurred_on, language) if state.occurred_on else phrases.NOT_STATED[language],
-        last_seen=_minute(state.last_seen),
+        last_seen=minute(state.last_seen),
         severity=state.severity.value,
         severity_word=phrases.SEVERITY[state.severity][language],
         is_standing=state.status is Status.ACTIVE,
+        held=state.held,
         sources=state.source_count,
     )
 
 
-def _step(change: IncidentChange, language: Language) -> Step:
-    source = next((one for one in reversed(change.sources) if (one.telling or one.item_id) == change.item_id), None)
-    return Step(
-        at=_minute(source.time if source else change.last_seen),
-        change=change.change.value,
-        outlet=source.outlet if source else "",
-        facts=tuple(
-            f"{phrases.FACT.get(one.fact, {}).get(language, one.fact)}: {one.before or '–'} → {one.after or '–'}"
-            for one in change.changed
-        ),
+def _health(one: SourceHealth, language: Language, names: PlaceWords, now: datetime) -> HealthRow:
+    words = page_words.PAGE
+    state = "paused" if not one.is_active else "healthy" if is_healthy(one, now) else "failing"
+    spoken = page_words.SOURCE_LANGUAGE.get(one.language or "")
+    return HealthRow(
+        outlet=isolated(one.outlet or one.slug, language),
+        country=(names.display_name(one.country, language) or cleaned(one.country))
+        if one.country
+        else words["world"][language],
+        language=spoken[language] if spoken else cleaned(one.language or "–", limit=20),
+        state=state,
+        state_word=words[state][language],
+        last_success=minute(one.last_success_at) if one.last_success_at else words["never"][language],
+        failures=one.failures,
     )
 
 
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def _script_words(language: Language) -> dict[str, object]:
+    """Return what the map's script says: it has no words of its own."""
+    return {
+        **{name: page_words.PAGE[name][language] for name in _SCRIPT_WORDS},
+        "comma": ", " if language == "en" else "، ",
+        "kinds": {"": phrases.EVENT[None][language], **{one.value: phrases.EVENT[one][language] for one in EventType}},
+        "precisions": {one.value: phrases.PRECISION[one][language] for one in Precision},
+        "severities": [phrases.SEVERITY[one][language] for one in Severity],
+        "months": phrases.months(language),
+        "killed": {"en": "# killed", "ar": "القتلى: #", "ckb": "# کوژراو"}[language],
+        "wounded": {"en": "# wounded", "ar": "الجرحى: #", "ckb": "# بریندار"}[language],
+    }
 
 
-def _render(name: str, language: Language, **values: object) -> str:
-    words = {key: said[language] for key, said in _PAGE_WORDS.items()}
+def _render(template: str, language: Language, **values: object) -> str:
+    words = {key: said[language] for key, said in page_words.PAGE.items()}
     labels = {key: said[language] for key, said in phrases.LABEL.items()}
     return (
         _environment()
-        .get_template(name)
+        .get_template(template)
         .render(
-            language=language,
-            direction="ltr" if language == "en" else "rtl",
-            tabs=_TABS,
-            words=words,
-            labels=labels,
-            footer=phrases.NOT_A_WARNING[language],
-            **values,
+            {
+                "language": language,
+                "direction": "ltr" if language == "en" else "rtl",
+                "tabs": _TABS,
+                "words": words,
+                "labels": labels,
+                "footer": phrases.NOT_A_WARNING[language],
+                "kept_query": "",
+                "signed_in": False,
+                **values,
+            }
         )
     )
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("services.alert", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["asset_address"] = asset_address
+    return environment

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from litestar.datastructures import State
 
 from services.alert.api.access import Gate
+from services.alert.api.map_cache import PointCache
 from services.alert.api.metrics import ApiMetrics
 from services.alert.api.ports import (
+    Atlas,
     Audit,
     Decisions,
     DeliveryShelf,
@@ -14,6 +16,7 @@ from services.alert.api.ports import (
     ExportShelf,
     KeyRing,
     PlaceReader,
+    SourceBook,
     SubscriptionStore,
 )
 from services.alert.cap import CapSender
@@ -46,6 +49,9 @@ class ApiParts:
     feed_secret: bytes = field(repr=False)
     cap_sender: CapSender | None = None
     mail: MailLinkParts | None = None
+    atlas: Atlas | None = None
+    sources: SourceBook | None = None
+    point_cache: PointCache = field(default_factory=PointCache)
     channels: frozenset[str] = frozenset({"webhook", "email", "pull"})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.alert.audit import Act, AuditRow
 from services.alert.desk import ReportedError
@@ -13,6 +13,37 @@ from services.alert.ledger import DeliveryDetail, DeliveryRow, DeliveryStatus
 from services.alert.subscription import Document, Entry, Kind
 from shared.events.facts import Place
 from shared.events.report import Report
+from shared.events.source import SourceHealth
+
+
+class Atlas(Protocol):
+    """Outlines and points of units, for the map."""
+
+    @property
+    def base_map(self) -> bytes:
+        """The base map as GeoJSON, made once."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes with the base map."""
+        ...
+
+    def point_of(self, code: str) -> tuple[float, float] | None:
+        """Latitude and longitude of a point inside a unit, None for one without a shape."""
+        ...
+
+    def shape_of(self, code: str) -> dict[str, Any] | None:
+        """A unit's outline as a GeoJSON geometry, None where no boundary is known."""
+        ...
+
+
+class SourceBook(Protocol):
+    """The feeds as ingest last saw them."""
+
+    async def sources(self) -> Sequence[SourceHealth]:
+        """The last word on each."""
+        ...
 
 
 class KeyRing(Protocol):
