@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from time import monotonic
 
 import pytest
 
@@ -81,6 +82,26 @@ async def test_articles_and_robots_files_are_read_in_the_process_too():
         refused = await pool.extract(b"%PDF", content_type="application/pdf", url="https://a.example/1", language="en")
         assert isinstance(refused, Unreadable)
         permission = await pool.permission(
-            b"User-agent: tocsin\nDisallow: /private\nCrawl-delay: 7\n", url="https://a.example/private/1", agent="Tocsin"
+            b"User-agent: tocsin\nDisallow: /private\nCrawl-delay: 7\n",
+            url="https://a.example/private/1",
+            agent="Tocsin",
         )
         assert (permission.is_allowed, permission.delay_seconds) == (False, 7.0)
+
+
+HEAD = b"<rss version='2.0'><channel><item>"
+QUADRATIC = {
+    "deep nesting": HEAD + b"<a>" * 300_000,
+    "attributes": b"<rss " + b" ".join(b"a%d='x'" % number for number in range(60_000)) + b"></rss>",
+}
+
+
+@pytest.mark.parametrize("name", QUADRATIC)
+async def test_a_document_whose_reading_grows_faster_than_itself_is_stopped_by_the_clock_and_hurts_no_other(name):
+    async with ParsePool(workers=1, timeout_seconds=2.0, memory_bytes=1 << 30, max_entries=10) as pool:
+        await pool.parse(rss({"1": ("Before", NOON)}), content_type="", url="https://a.example/", language=None)
+        began = monotonic()
+        found = await pool.parse(QUADRATIC[name], content_type="", url="https://a.example/", language=None)
+        assert monotonic() - began < 10
+        assert isinstance(found, Unreadable)
+        assert found.reason in {FailureReason.PARSING_TOO_SLOW, FailureReason.PARSING_FAILED}

@@ -34,7 +34,9 @@ _SKIPPED_DAY = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
 _ROOT = re.compile(r"<\s*(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _SITEMAP = re.compile(r"<\s*(?:\w+:)?urlset\b", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"^\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _TIMES = ("published", "updated", "created")
 _HEAD_CHARACTERS = 20_000
 _TAIL_CHARACTERS = 4_000
@@ -55,7 +57,9 @@ def parse(body: bytes, *, content_type: str, url: str, language: str | None, max
     if root is None and _SITEMAP.search(text, 0, _HEAD_CHARACTERS) is not None:
         return news_sitemap.parse(text, url=url, language=language, max_entries=max_entries)
     if root is None:
-        what = "an HTML page" if _HTML.match(start) else f"something else, beginning {start[:40]!r}"
+        what = (
+            "an HTML page" if _HTML.match(start, 0, _HEAD_CHARACTERS) else f"something else, beginning {start[:40]!r}"
+        )
         return Unreadable(reason=FailureReason.NOT_A_FEED, detail=f"answered with {what} instead of a feed")
     is_cut_off = _breaks_off(text, root.group(1))
     if not is_cut_off and (plain := read_plain(text, max_entries)) is not None:
