@@ -46,6 +46,7 @@ def test_after_a_failure_there_is_one_place_and_what_waits_goes_back() -> None:
     backlog = _filled(6, LaneLimits(endpoint_concurrency=3))
     one, two, three = backlog.begin("desk", 0.0)
     assert backlog.end(one, FAILED, 1.0) is None
+    assert list(backlog.begin("desk", 1.0)) == []
     assert [claimed.delivery_id for claimed in backlog.overdue(1.0)] == ["d_desk_3", "d_desk_4", "d_desk_5"]
     assert backlog.room("desk", 1.0) == 0
     backlog.end(two, FAILED, 1.0)
