@@ -181,14 +181,19 @@ async def one_endpoint(request: _REQUEST, state: State, name: Id) -> EndpointVie
 async def put_endpoint(request: _REQUEST, state: State, name: Id, data: JSONBody[Document]) -> EndpointView:
     """Make or replace an endpoint: the body has the keys of an endpoint in the watches file (docs/alerts.md).
 
-    A webhook without ``secret`` keeps the one it has, or gets one, which this answer shows and no other.
+    A webhook without ``secret`` keeps the one it has, or gets one, which this answer shows and no other. Where it is replaced, the
+    old one signs along for a day.
     """
     parts, caller = parts_of(state), known_caller(request)
     endpoint_id = await _may_put(parts, caller, Kind.ENDPOINT, name)
     held = await parts.subscriptions.entry(Kind.ENDPOINT, endpoint_id)
     document = dict(data)
-    if held is not None and "secret" not in document and "secret" in held.document:
-        document["secret"] = held.document["secret"]
+    before = held.document.get("secret") if held is not None else None
+    if before is not None and document.get("channel") == "webhook":
+        if (
+            document.setdefault("secret", before) != before
+        ):  # the receiver changes over at leisure: both sign for a while
+            document.setdefault("previous_secrets", [before])
     completed = dict(with_secret(document))
     try:
         read_endpoint(endpoint_id, completed, parts.places)

@@ -63,7 +63,6 @@ def test_an_open_list_opens_incidents_and_nothing_else() -> None:
         "/", "/incidents/{incident_id:str}", "/incidents/{incident_id:str}/wrong", "/map", "/map/points.json", "/sources",
         "/v1/incidents", "/v1/incidents.geojson", "/v1/incidents/{incident_id:str}",
         "/v1/incidents/{incident_id:str}/cap", "/v1/incidents/{incident_id:str}/cap/{revision:int}",
-        "/map", "/map/points.json", "/sources", "/incidents/{incident_id:str}/wrong",
     }  # fmt: skip
     held = opened(2).incident_id
     assert held not in client.get("/v1/incidents").text
@@ -353,6 +352,18 @@ def test_secrets_are_shown_once_and_addresses_to_those_who_may_change_them() -> 
     assert writer.get("/v1/endpoints/desk").json()["document"]["url"] == HOOK["url"]
     assert reader.get("/v1/endpoints/desk").json()["document"]["url"] == "https://desk.example/…"
     assert made["secret"] not in reader.get("/v1/endpoints").text
+
+
+def test_a_secret_that_is_replaced_signs_along() -> None:
+    stage = ApiStage()
+    writer = stage.client(stage.key(Right.WRITE))
+    old = writer.put("/v1/endpoints/desk", json=HOOK).json()["secret"]
+    answer = writer.put("/v1/endpoints/desk", json=HOOK | {"secret": SECRET})
+    assert (answer.status_code, answer.json()["secret"]) == (200, None)
+    endpoint = stage.roster.endpoints["desk"]
+    assert isinstance(endpoint, WebhookEndpoint)
+    assert endpoint.secrets == (SECRET, old)
+    assert old not in answer.text + writer.get("/v1/endpoints").text
 
 
 def test_a_watch_without_a_webhook_has_a_feed_to_be_read() -> None:
