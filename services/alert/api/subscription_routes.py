@@ -189,11 +189,9 @@ async def put_endpoint(request: _REQUEST, state: State, name: Id, data: JSONBody
     held = await parts.subscriptions.entry(Kind.ENDPOINT, endpoint_id)
     document = dict(data)
     before = held.document.get("secret") if held is not None else None
-    if before is not None and document.get("channel") == "webhook":
-        if (
-            document.setdefault("secret", before) != before
-        ):  # the receiver changes over at leisure: both sign for a while
-            document.setdefault("previous_secrets", [before])
+    is_kept_webhook = before is not None and document.get("channel") == "webhook"
+    if is_kept_webhook and document.setdefault("secret", before) != before:
+        document.setdefault("previous_secrets", [before])  # the receiver changes over at leisure: both sign for a while
     completed = dict(with_secret(document))
     try:
         read_endpoint(endpoint_id, completed, parts.places)
