@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from services.ingest.document import Entry
 from services.ingest.feed import Feed
@@ -166,7 +167,13 @@ def frozen_time(entries: Sequence[Entry]) -> datetime | None:
 
 def _ids(feed: Feed, entry: Entry, mode: IdentityMode) -> list[str]:
     modes = tuple(IdentityMode)
-    return [item_id(feed.slug, identity(entry, one)) for one in modes[: modes.index(mode) + 1]]
+    return [_item_id(feed.slug, identity(entry, one)) for one in modes[: modes.index(mode) + 1]]
+
+
+@lru_cache(maxsize=4_096)
+def _item_id(slug: str, name: str) -> str:
+    """A poll asks for each id twice, before and after the database."""
+    return item_id(slug, name)
 
 
 def _version(
