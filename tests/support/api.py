@@ -178,7 +178,7 @@ class MemorySubscriptions:
 
 
 class MemoryIncidents:
-    """``IncidentShelf`` over histories; ``broken`` makes it fail. Of a filter it knows kind, status, held and watch (``told``)."""
+    """``IncidentShelf`` over histories; ``broken`` makes it fail. Of a filter it knows kind, severity, since, status, held and watch (``told``)."""
 
     def __init__(self, *histories: list[IncidentChange]) -> None:
         self.histories = {history[0].incident_id: history for history in histories}
@@ -203,6 +203,8 @@ class MemoryIncidents:
             one
             for one in latest
             if (not wanted.types or one.event_type in wanted.types)
+            and (not wanted.severities or one.severity in wanted.severities)
+            and (wanted.since is None or one.last_seen >= wanted.since)
             and (not wanted.statuses or one.status in wanted.statuses)
             and wanted.held in (None, one.held)
             and (wanted.watch is None or one.incident_id in self.told.get(wanted.watch, ()))
@@ -401,6 +403,7 @@ class ApiStage:
             anonymous_per_minute=anonymous_per_minute,
             open_incidents=open_incidents,
         )
+        chosen: dict[str, Any] = {"feed_secret": b"f" * 32, "places": FewPlaces()} | parts
         self.parts = ApiParts(
             incidents=self.incidents,
             deliveries=self.deliveries,
@@ -412,11 +415,10 @@ class ApiStage:
             keys=self.keys,
             audit=self.audit,
             roster=self.roster,
-            places=FewPlaces(),
             gate=gate,
             metrics=ApiMetrics(self.registry, tuple(Fault)),
             clock=self.clock,
-            **({"feed_secret": b"f" * 32} | parts),
+            **chosen,
         )
         self.app: Litestar = create_app(self.parts)
 
