@@ -87,7 +87,7 @@ PAGE: Final[Mapping[str, Words]] = {
     "to_day": in_three("To", "إلى", "بۆ"),
     "in_view": in_three("In view, newest first", "في العرض، الأحدث أولاً", "لە دیمەندا، نوێترین لە پێشەوە"),
     "shown": in_three(
-        "{count} incidents on the map", "{count} من الحوادث على الخريطة", "{count} ڕووداو لەسەر نەخشە"
+        "{count} incidents on the map.", "{count} من الحوادث على الخريطة.", "{count} ڕووداو لەسەر نەخشە."
     ),
     "without_point": in_three(
         "{count} more are known to their country only: see the list.",

@@ -77,21 +77,19 @@
       this.grid = new Map();
       const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0]));
       const scale = (256 * 2 ** map.getZoom()) / (2 * Math.PI);
-      let inView = 0;
+      const shrunk = this.points.length > 3000 && map.getZoom() < 8 ? 0.6 : 1;
       for (let severity = 0; severity < 4; severity += 1) {
         for (const point of this.points) {
           if (point.severity !== severity) continue;
           const x = scale * (point.x + Math.PI) - origin.x;
           const y = scale * (Math.PI - point.y) - origin.y;
           if (x < -10 || y < -10 || x > size.x + 10 || y > size.y + 10) continue;
-          inView += 1;
-          paint(context, severity, point.isExact, point.isStanding, x, y, RADII[severity]);
+              paint(context, severity, point.isExact, point.isStanding, x, y, RADII[severity] * shrunk);
           const cell = (x >> 4) + ":" + (y >> 4);
           if (!this.grid.has(cell)) this.grid.set(cell, []);
           this.grid.get(cell).push({ x, y, point });
         }
       }
-      this.inView = inView;
       box.dataset.drawn = String(this.points.length);
       box.dataset.drawMs = (performance.now() - started).toFixed(1);
     },
