@@ -95,7 +95,7 @@ async def test_an_incident_rings_once_by_webhook_and_mail_and_its_new_facts_are_
             story = await client.get(f"{stage.page_url}incidents/{first.incident_id}", headers=told)
             listed = (await client.get(f"{stage.page_url}v1/incidents")).json()
         assert "7 killed, 5 wounded" in page.text
-        assert "update: desk, delivered" in story.text
+        assert '<th scope="row">desk</th><td>update</td><td>delivered</td>' in story.text
         assert {one["incident"]["incident_id"] for one in listed["incidents"]} == {
             first.incident_id,
             elsewhere.incident_id,
