@@ -1,4 +1,4 @@
-"""Linking alone, on the labelled stream beside the repository: true facts in, so that every error is linking's own."""
+"""Linking alone, on labelled streams of the repository and the one beside it: true facts in, so that every error is linking's own."""
 
 import json
 from collections import defaultdict
@@ -14,18 +14,25 @@ from shared.events.incident import ChangeKind, IncidentChange
 from shared.events.report import Kind, Report
 from tests.support.told import count
 
-STREAM = Path(__file__).resolve().parents[3] / "shared" / "eval" / "dev"
-
-pytestmark = [
-    pytest.mark.shared_data,
-    pytest.mark.skipif(not (STREAM / "gold.jsonl").exists(), reason="no labelled stream beside the repository"),
+HERE = Path(__file__).resolve().parent
+BESIDE = HERE.parents[2] / "shared" / "eval" / "dev"
+STREAMS = [
+    HERE / "streams" / "garmian",
+    HERE / "streams" / "levant",
+    pytest.param(
+        BESIDE,
+        marks=[
+            pytest.mark.shared_data,
+            pytest.mark.skipif(not (BESIDE / "gold.jsonl").exists(), reason="no labelled stream beside the repository"),
+        ],
+    ),
 ]
 
 Row = dict[str, object]
 
 
-def rows(name: str) -> list[Row]:
-    return [json.loads(line) for line in (STREAM / name).read_text(encoding="utf-8").splitlines()]
+def rows(stream: Path, name: str) -> list[Row]:
+    return [json.loads(line) for line in (stream / name).read_text(encoding="utf-8").splitlines()]
 
 
 def place_of(gold: Row) -> Place | None:
@@ -62,23 +69,29 @@ def true_report(gold: Row, item: Row) -> Report:
     )
 
 
+@pytest.fixture(scope="module", params=STREAMS, ids=lambda path: path.name)
+def stream(request: pytest.FixtureRequest) -> Path:
+    """The folder of a labelled stream."""
+    return Path(request.param)
+
+
 @pytest.fixture(scope="module")
-def linked() -> list[tuple[Row, IncidentChange]]:
+def linked(stream: Path) -> list[tuple[Row, IncidentChange]]:
     """Each change with the truth of the item that caused it."""
     folding = Backtest()
-    items = {str(item["id"]): item for item in rows("items.jsonl")}
+    items = {str(item["id"]): item for item in rows(stream, "items.jsonl")}
     return [
         (gold, change)
-        for gold in rows("gold.jsonl")
+        for gold in rows(stream, "gold.jsonl")
         for change in folding.take(true_report(gold, items[str(gold["id"])]))
     ]
 
 
-def test_nearly_every_incident_is_alerted_exactly_once(linked: list[tuple[Row, IncidentChange]]) -> None:
+def test_nearly_every_incident_is_alerted_exactly_once(stream: Path, linked: list[tuple[Row, IncidentChange]]) -> None:
     alerts: dict[object, int] = defaultdict(int)
     for gold, change in linked:
         alerts[gold["incident"]] += change.change is ChangeKind.OPENED and change.notify
-    incidents = [row["incident"] for row in rows("incidents.jsonl")]
+    incidents = [row["incident"] for row in rows(stream, "incidents.jsonl")]
     assert all(alerts[incident] >= 1 for incident in incidents)
     assert sum(alerts[incident] == 1 for incident in incidents) / len(incidents) >= 0.95
 
@@ -90,16 +103,18 @@ def test_no_two_incidents_are_merged(linked: list[tuple[Row, IncidentChange]]) -
     assert [found for found in truths.values() if len(found) > 1] == []
 
 
-def test_every_false_alarm_is_retracted_and_nothing_else(linked: list[tuple[Row, IncidentChange]]) -> None:
-    false_alarms = {row["incident"] for row in rows("incidents.jsonl") if row["false_alarm"]}
+def test_every_false_alarm_is_retracted_and_nothing_else(
+    stream: Path, linked: list[tuple[Row, IncidentChange]]
+) -> None:
+    false_alarms = {row["incident"] for row in rows(stream, "incidents.jsonl") if row["false_alarm"]}
     assert {gold["incident"] for gold, change in linked if change.change is ChangeKind.RETRACTED} == false_alarms
 
 
-def test_the_last_toll_is_the_true_one(linked: list[tuple[Row, IncidentChange]]) -> None:
+def test_the_last_toll_is_the_true_one(stream: Path, linked: list[tuple[Row, IncidentChange]]) -> None:
     last = {gold["incident"]: change.casualties for gold, change in linked}
     wrong = [
         row["incident"]
-        for row in rows("incidents.jsonl")
+        for row in rows(stream, "incidents.jsonl")
         if not row["false_alarm"]
         and (((killed := last[row["incident"]].killed) and killed.best) or 0) != (row["final_killed"] or 0)
     ]
