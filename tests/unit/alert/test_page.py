@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -200,6 +201,28 @@ def test_twenty_thousand_points_are_some_hundred_kilobytes() -> None:
     body = stage.client().get("/map/points.json").content
     assert len(json.loads(body)["points"]) == 2000
     assert len(gzip.compress(body)) * 10 < 800_000
+
+
+def test_a_full_list_of_varied_news_is_no_more_than_fifty_kilobytes() -> None:
+    drawn = random.Random(3)
+
+    def words(count: int) -> str:
+        return " ".join("".join(drawn.choices("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", k=6)) for _ in range(count))
+
+    histories = [
+        [
+            opened(
+                number,
+                place=Place(name=words(3), precision=Precision.TOWN, lat=33.0, lon=44.0, country="IQ"),
+                sources=(source(1, outlet=words(4)),),
+            )
+        ]
+        for number in range(1, 60)
+    ]
+    answer = ApiStage(*histories, open_incidents=True).client().get("/?lang=ar")
+    assert answer.text.count("<article") == 50
+    assert answer.headers["content-encoding"] == "gzip"
+    assert len(gzip.compress(answer.content, 6)) < 50_000
 
 
 def test_only_the_map_may_run_a_script_and_only_ours() -> None:
