@@ -33,6 +33,7 @@ WORDING_MARKS = ("=", "<", ">")
 _WORDED = frozenset({"en"})
 _BESIDE = 2
 _ATTACK = ("atk.", "weak.", "victim.")
+_BARE_ATTACK = frozenset({"weak.attack"})
 _HARM = frozenset({"victim.killed", "victim.wounded", "weak.killed"})
 
 
@@ -42,7 +43,9 @@ def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool =
     body = marks.below[2 : 2 + _BODY_SENTENCES]
     found: dict[str, float] = {"bias": 1.0}
     for prefix, part, top in (("t", title, 2), ("l", first, 2), ("m", second, 1), ("b", body, 1)):
-        for concept in sorted({concept for one in part for concept in _meant(one)}):
+        for concept in sorted(
+            {concept for one in part for concept in _meant(one) - _said_by_strong(one, marks.document.lang)}
+        ):
             if concept.startswith("tgt."):
                 continue
             found[f"{prefix}:{concept}"] = min(top, distinct(part, concept)) / top
@@ -114,6 +117,11 @@ def _meant(one: Marked) -> frozenset[str]:
     if not _harms(one):
         return one.concepts
     return frozenset(concept for concept in one.concepts if concept not in _SCENERY or distinct((one,), concept) > 1)
+
+
+def _said_by_strong(one: Marked, lang: str) -> frozenset[str]:
+    """The bare word "attack" beside words that tell one: it means a reaction only where it stands alone. English sees its words."""
+    return _BARE_ATTACK if lang not in _WORDED and one.concepts & STRONG else frozenset()
 
 
 def _past_year(text: str, published: int) -> bool:

@@ -182,7 +182,8 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
         return not (mention.is_weak and latin and not plain and not _follows_preposition(reading) and not named)
     if mention.is_weak:
         followed = not latin or _follows_preposition(reading)
-        return not plain and followed and (entry.rank >= 60 or support >= 3)
+        is_told = not plain or (entry.rank >= 60 and _heads_the_title(mention))
+        return is_told and followed and (entry.rank >= 60 or support >= 3)
     if entry.rank >= 60:
         return entry.rank >= 80 or latin or not plain or entry.rank >= 68 or _heads_the_title(mention)
     if plain:

@@ -15,6 +15,7 @@ from services.classify.read.place_cues import (
     is_told_below,
     places_next,
 )
+from services.classify.read.place_ordinary import is_ordinary
 from services.classify.read.place_words import (
     ATTACK,
     BETWEEN,
@@ -264,7 +265,7 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
     """A name that no gazetteer key matches, after or before the word for village or town."""
     tokens = sentence.tokens
     token = tokens[at]
-    if token.kind is not TokenKind.WORD or token.key in _NEVER_ASKED:
+    if token.kind is not TokenKind.WORD or token.key in _NEVER_ASKED or is_ordinary(token.key):
         return None
     latin = is_latin(token)
     if latin and (cue_level(token) is not None or is_cue_word(token)):

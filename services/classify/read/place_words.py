@@ -69,7 +69,7 @@ LEVELS: dict[str, Level] = {
         Level.DISTRICT: "district districts qadha qada قضاء قضائي قەزا قەزای",
         Level.AREA: "area areas region territory front frontline sector countryside قاطع ريف جبهة سنوور سنووری ناوچە ناوچەی دەڤەری دەڤەر قەڵەمڕەوی",
         Level.GOVERNORATE: "province governorate provinces state oblast department محافظة محافظتي ولاية إقليم پارێزگا پارێزگای ئوستانی ویلایەتی",
-        Level.SITE: "base airport airbase airfield dam refinery camp field mountain mountains valley lake river island desert قاعدة مطار سد مصفى مصفاة معسكر مخيم حقل جبل جبال وادي بحيرة صحراء جزيرة بادية بنکەی فڕۆکەخانەی کێڵگەی چیای بەنداوی دۆڵی دەریاچەی کەمپی بیابانی",
+        Level.SITE: "base airport airbase airfield dam refinery camp field mountain mountains valley lake river island desert قاعدة مطار سد مصفى مصفاة معسكر مخيم حقل جبل جبال وادي شط بحيرة صحراء جزيرة بادية بنکەی فڕۆکەخانەی کێڵگەی چیای بەنداوی دۆڵی دەریاچەی کەمپی بیابانی",
     }.items()
     for key in _keys(words)
 }  # fmt: skip
@@ -77,7 +77,7 @@ LEVELS: dict[str, Level] = {
 
 PLACED = _keys(
     "in near at outside around inside within across on beside along into throughout over"
-    " في قرب داخل ضمن عند لدى حول جنب بجانب على باتجاه صوب غرب شرق"
+    " في قرب داخل ضمن عند لدى حول جنب بجانب على قبالة باتجاه صوب غرب شرق"
     " لە ناو نێو سەر لەناو لەسەر لەنێو نزیک تێیدا"
 )  # fmt: skip
 """Prepositions that place something at the name that follows."""
@@ -92,13 +92,15 @@ NEAR = _keys(
     " باکور باکوری باشور باشوری رۆژهەڵاتی رۆژئاوای قەراغی کەناری"
 )  # fmt: skip
 
-INSIDE = _keys("central downtown central inner heart centre center وسط مركز قلب داخل ناوەندی ناوەڕاستی سەنتەری ناو")
+INSIDE = _keys(
+    "central downtown central inner heart centre center وسط مركز قلب داخل ناوەندی ناوەڕاستی سەنتەری ئاسمانی ناو سماء أجواء"
+)
 
 URBAN = _keys(
     "suicide market markets mosque husseiniya church restaurant restaurants cafe street shop shops shopping bazaar hospital school courthouse"
     " court stadium hotel apartment garage intersection roundabout square town city headquarters residents"
-    " انتحاري انتحاريا سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة"
-    " خۆکوژ خۆکوژێک خۆکوژی بازاڕ بازاڕێکی بازاڕی مزگەوت چێشتخانە شەقام شەقامی دوکان قوتابخانە دادگا یاریگا هوتێل گەراج شارەکە شارۆچکەکە شار"
+    " انتحاري انتحاريا سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة عيادة عيادته عيادتها مكتبه مكتبها قنصلية سفارة صيدلية جامعة كلية مقهى حافلة"
+    " خۆکوژ خۆکوژێک خۆکوژی بازاڕ بازاڕێکی بازاڕی مزگەوت چێشتخانە شەقام شەقامی دوکان قوتابخانە دادگا یاریگا هوتێل گەراج گەڕەک گەڕەکی گەڕەکێکی کۆنسوڵخانەی کۆنسوڵخانە باڵیۆزخانەی زانکۆ سالۆنێکی نووسینگە ئاسمانی سەنتەری فڕۆکەخانەی شارەکە شارۆچکەکە شار"
 )  # fmt: skip
 """Things that stand in towns: beside a name shared by a district and its town they mean the town."""
 
@@ -128,7 +130,7 @@ ATTACK = _keys(
     " attacked attacking stormed storm storms storming raided raiding bombed bombs shelled shells struck striking hit hits hitting targeted"
     " targets targeting pounded pounding pounds pound overran overrun rocked rocks invaded invade"
     " هجوم هجومي الهجوم تفجير تفجيري التفجير انفجار الانفجار قصف القصف اشتباك اشتباكات مجزرة ضربة غارة حادث حادثة استهداف اغتيال كمين اقتحام مداهمة"
-    " لغم هجمات تفجيرات نزاع مختطفي ضحايا شهداء"
+    " لغم هجمات تفجيرات نزاع مختطفي ضحايا شهداء حصار سقوط استعادة اجتياح غارة"
     " هێرش هێرشی هێرشەکەی هێرشێک تەقینەوە تەقینەوەی تەقینەوەکەی بۆردومانی بۆردومانەکەی مووشەکبارانەکەی شەڕی کوشتاری"
 )  # fmt: skip
 
@@ -158,9 +160,9 @@ TARGETS_AFTER = _keys(
 INSTITUTIONS_BEFORE = _keys(
     "governor mayor university police river bridge council derby"
     " شرطة الشرطة قيادة عمليات صحة محافظ مجلس مستشفى جامعة نهر جسر نادي قائممقام قائمقام مدير رئيس محكمة نواب نائب عشائر أهالي استخبارات"
-    " تربية بلدية جوازات وحدات قوات فريق مباراة مديرية دائرة حكومة مطرانية أبرشية لواء كتائب مقاومة أهل سكان شعب برلمان جيش"
+    " تربية بلدية جوازات وحدات قوات فريق مباراة مديرية دائرة حكومة مطرانية أبرشية لواء كتائب مقاومة أهل سكان شعب برلمان جيش كراج مرآب"
     " پۆلیسی تەندروستی پارێزگاری قایمقامی زانکۆی ڕووباری پردی یانەی ئەنجوومەنی ئۆپەراسیۆنەکانی فەرماندەیی بەڕێوەبەری بەڕێوەبەرایەتی"
-    " حکومەتی نەخۆشخانەی هێزەکانی پەرلەمانی یەکینەکانی شارەوانی سوپای سەرۆکی"
+    " حکومەتی نەخۆشخانەی هێزەکانی پەرلەمانی یەکینەکانی شارەوانی سوپای سەرۆکی گەراجی گاراجی"
 )  # fmt: skip
 
 NAMESAKE = ("same name", "namesake", "not to be confused", "بنفس الاسم", "الاسم نفسه", "بالاسم ذاته", "هەمان ناو")
