@@ -10,7 +10,7 @@ from services.alert import phrases
 from services.alert.area import Area, Relation, relation
 from services.alert.ports import PlaceBook
 from services.alert.watch import LANGUAGES
-from services.alert.words import PlaceWords, place_parts
+from services.alert.words import PlaceWords
 from shared.events.incident import IncidentChange
 from shared.geo.names import name_key, skeleton, word_key, words_of
 
@@ -74,15 +74,17 @@ def _is_there(state: IncidentChange, term: Term) -> bool:
 
 
 def _texts(state: IncidentChange, names: PlaceWords) -> str:
-    """All words of the state as keys; names also without the spaces between their words."""
-    places = [part for language in LANGUAGES for part in place_parts(state.place, language, names)]
-    own = [] if state.place is None else [state.place.name]
+    """All words of the state as keys, names also without the spaces between their words; divisions are found as areas."""
+    own: list[str] = []
+    if (place := state.place) is not None:
+        known = [] if place.geonameid is None else [names.place_name(place.geonameid, spoken) for spoken in LANGUAGES]
+        own = [place.name, *(name for name in known if name)]
     said = [
         *phrases.EVENT[state.event_type].values(),
         *(text for source in state.sources for text in (source.title, source.outlet)),
         *(one.text for one in state.evidence),
         state.perpetrator.replace("_", " "),
     ]
-    keys = [name_key(place) for place in (*own, *places)]
-    keys += [word_key(word) for text in (*own, *places, *said) for word in words_of(text)]
+    keys = [name_key(name) for name in own]
+    keys += [word_key(word) for text in (*own, *said) for word in words_of(text)]
     return " ".join(keys)

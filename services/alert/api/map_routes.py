@@ -32,7 +32,7 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 """Of the map alone: no other page may run a script."""
-_PIECE = 500
+_PIECE = 1_000
 """Incidents read at once: between two pieces the loop serves others."""
 
 

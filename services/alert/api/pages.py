@@ -214,6 +214,7 @@ def _script_words(language: Language) -> dict[str, object]:
         "precisions": {one.value: phrases.PRECISION[one][language] for one in Precision},
         "severities": [phrases.SEVERITY[one][language] for one in Severity],
         "months": phrases.months(language),
+        "day": {"en": "{d} {m} {y}", "ar": "{d} {m} {y}", "ckb": "{d}ی {m}ی {y}"}[language],
         "killed": {"en": "# killed", "ar": "القتلى: #", "ckb": "# کوژراو"}[language],
         "wounded": {"en": "# wounded", "ar": "الجرحى: #", "ckb": "# بریندار"}[language],
     }

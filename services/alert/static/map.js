@@ -129,7 +129,7 @@
   const number = (value) => new Intl.NumberFormat(language === "en" ? "en" : language === "ar" ? "ar-IQ-u-nu-latn" : "en").format(value);
   const date = (day) => {
     const at = new Date(day * DAY);
-    return at.getUTCDate() + " " + words.months[at.getUTCMonth()] + " " + at.getUTCFullYear();
+    return words.day.replace("{d}", at.getUTCDate()).replace("{m}", words.months[at.getUTCMonth()]).replace("{y}", at.getUTCFullYear());
   };
   function said(point) {
     const parts = [words.kinds[point.kind], point.place].filter(Boolean).join(words.comma);
