@@ -177,7 +177,7 @@ FACT: Final[Mapping[str, Words]] = {
     "event_group": in_three("kind of attack", "نوع الهجوم", "جۆری هێرش"),
     "occurred_on": in_three("date", "التاريخ", "بەروار"),
     "perpetrator": in_three("by", "الجهة", "لایەن"),
-    "claimed": in_three("claim", "التبنّي", "بەرپرسیارێتی"),
+    "claim": in_three("claim", "التبنّي", "بەرپرسیارێتی"),
     "status": in_three("status", "الحالة", "دۆخ"),
 }
 

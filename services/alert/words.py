@@ -35,7 +35,7 @@ class PlaceWords(Protocol):
 
 _FSI, _PDI = "\u2068", "\u2069"
 _MAX_SOURCES = 10
-_NAMING_FACTS = frozenset({"perpetrator", "claimed"})
+_NAMING_FACTS = frozenset({"perpetrator", "claim"})
 _MAX_TEXT = 300
 
 

@@ -48,5 +48,7 @@ async def test_a_kafka_that_lost_everything_is_refilled_and_nothing_is_missing(t
         assert {frozenset(sources) for sources in await incidents(made)} == news
     assert before.lost == after.lost == ()
     assert before.repeated == ()
-    assert [problem for problem in after.repeated if "two" in problem] == []  # what was told before the loss is told of old ids
+    assert [
+        problem for problem in after.repeated if "two" in problem
+    ] == []  # what was told before the loss is told of old ids
     assert told.items() <= again.items()

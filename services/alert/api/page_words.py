@@ -164,7 +164,6 @@ FACT: Final[Mapping[str, Words]] = {
     "admin3": in_three("subdistrict", "الناحية", "ناحیە"),
     "point": phrases.FACT["place"],
     "precision": phrases.FACT["place"],
-    "claim": phrases.FACT["claimed"],
     "sources": in_three("sources", "المصادر", "سەرچاوەکان"),
     "merged_into": in_three("part of another incident", "جزء من حادث آخر", "بەشێک لە ڕووداوێکی تر"),
     **phrases.FACT,

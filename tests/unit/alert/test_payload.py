@@ -161,7 +161,7 @@ def _minimal(state: IncidentChange, endpoint: Endpoint = DESK, message: Message 
 def test_minimal_keeps_the_facts_and_holds_no_quote_name_or_link(language: Language, number: int) -> None:
     state = opened(best_reason="Sirwan Post says so") if number == 1 else updated(opened())
     state = msgspec.structs.replace(
-        state, changed=(*state.changed, FactChange(fact="claimed", before=None, after="ISIS"))
+        state, changed=(*state.changed, FactChange(fact="claim", before=None, after="ISIS"))
     )
     message = Message.ALERT if number == 1 else Message.UPDATE
     body = _minimal(state, replace(DESK, language=language), message).body.decode()

@@ -20,11 +20,12 @@ from services.alert.words import (
     place_parts,
     plain_text,
     story,
+    told_changes,
     toll,
     web_address,
 )
 from shared.events.facts import Candidate, Casualties, Count, EventType, Place, Precision
-from shared.events.incident import IncidentChange, Severity, Status
+from shared.events.incident import FactChange, IncidentChange, Severity, Status
 from shared.events.report import Kind
 from tests.support.incidents import QUOTED, opened, source, updated
 from tests.support.places import FewPlaces
@@ -197,3 +198,12 @@ def test_more_sources_than_are_shown_are_counted() -> None:
 def test_plain_text_is_cleaned_as_any_other(text: str) -> None:
     slowly = cleaned("\u200b" + text)  # the mark is taken out, and keeps the quick way from being taken
     assert cleaned(text) == slowly
+
+
+def test_minimal_mode_names_nobody_whatever_linking_calls_the_fact() -> None:
+    """The names are those that linking gives (``services/classify/link/changes.py``)."""
+    changed = tuple(FactChange(fact=fact, before=None, after="isis") for fact in ("perpetrator", "claim"))
+    claimed = updated(opened(), changed=changed)
+    assert told_changes(claimed, minimal=True) == ()
+    assert told_changes(claimed, minimal=False) == changed
+    assert {"perpetrator", "claim"} <= set(phrases.FACT)
