@@ -67,6 +67,7 @@ bench-ingest: $(READY)  ## Polls a second, CPU, memory and pauses of ingest besi
 
 bench-alert: $(READY)  ## Alerts a second, CPU, delay with and without hanging receivers, beside Svix's figures (ARGS="--share 0.25")
 	@$(BIN)/python -m bench.alert $(ARGS)
+	@$(BIN)/python -m bench.matching
 
 lock: $(READY)  ## Resolve the dependencies anew and write the lock
 	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)
