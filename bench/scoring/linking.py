@@ -103,7 +103,9 @@ def assignment(changes: Sequence[IncidentChange]) -> dict[str, str]:
     for _, change in sorted(last.values(), key=lambda pair: pair[0]):
         for source in change.sources:
             assigned[source.item_id] = change.incident_id
-    return {item: incident for item, incident in assigned.items() if item and "#" not in item}  # a change by no item has none
+    return {
+        item: incident for item, incident in assigned.items() if item and "#" not in item
+    }  # a change by no item has none
 
 
 def _first_reports(truths: Sequence[Truth]) -> dict[str, str]:

@@ -35,7 +35,10 @@ COMMANDS = {
         "Stop sending for an area, a source or everything; release or drop later.",
     ),
     "mute": ("services.alert.brakes_cli:mute", "Do not tell a watch of an incident or an area until a time."),
-    "subscribers": ("services.alert.subscribers_cli:subscribers", "Forget a subscriber: address, watches, what was sent."),
+    "subscribers": (
+        "services.alert.subscribers_cli:subscribers",
+        "Forget a subscriber: address, watches, what was sent.",
+    ),
     "export": ("services.alert.export_cli:export", "Incidents as CSV, HXL, ACLED's columns or GeoJSON."),
     "keys": ("services.alert.keys_cli:keys", "Who may use the API and the page."),
     "topics": ("services.cli.operations:topics", "Declare the Kafka topics."),

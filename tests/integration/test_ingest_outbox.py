@@ -410,9 +410,7 @@ async def test_full_text_is_the_next_version_and_waits_for_a_poll_of_its_feed(li
     fetcher.respond_with(feed.url, fetched(stories), fetched(stories + b"<!-- again -->"))
     alive = await life(feeds=(feed,))
     await alive.publish(await alive.poll())
-    book = PostgresArticleBook(
-        pool, feeds=lambda: {feed.slug: feed}, instance="a", claim_for=timedelta(seconds=60)
-    )
+    book = PostgresArticleBook(pool, feeds=lambda: {feed.slug: feed}, instance="a", claim_for=timedelta(seconds=60))
 
     def make(mark, last):
         version = full_version(mark, last, "The mortar shells fell on the village before dawn. " * 9)
@@ -441,9 +439,7 @@ async def test_an_edit_keeps_the_full_text_until_the_page_is_read_anew(life, poo
     fetcher.respond_with(feed.url, *(fetched(rss({"1": (title, FRESH)})) for title in ("A blast", "Two blasts")))
     alive = await life(feeds=(feed,))
     await alive.publish(await alive.poll())
-    book = PostgresArticleBook(
-        pool, feeds=lambda: {feed.slug: feed}, instance="a", claim_for=timedelta(seconds=60)
-    )
+    book = PostgresArticleBook(pool, feeds=lambda: {feed.slug: feed}, instance="a", claim_for=timedelta(seconds=60))
     text = ("The mortar shells fell on the village before dawn. " * 9).strip()
     [article] = await book.take(limit=9, now=clock.now(), until=clock.now())
     row = await book.conclude(

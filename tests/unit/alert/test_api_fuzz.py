@@ -25,7 +25,11 @@ _LABELS = sorted(found.ok().label for found in _loaded()[1].get_all_operations()
 def test_the_document_has_every_route_of_the_api() -> None:
     stage, _ = _loaded()
     announced = {label.partition(" ")[2] for label in _LABELS}
-    routes = {route.path.replace(":str", "").replace(":int", "") for route in stage.app.routes if route.path.startswith("/v1/")}
+    routes = {
+        route.path.replace(":str", "").replace(":int", "")
+        for route in stage.app.routes
+        if route.path.startswith("/v1/")
+    }
     assert announced == routes - {"/v1/openapi.json", "/v1/{path}"}
 
 
