@@ -114,7 +114,7 @@ def _tells_of_attack(marks: Marks) -> bool:
     return any(hit.concept.startswith(_OF_ATTACKS) for one in marks.head for hit in one.hits)
 
 
-_OF_ATTACKS = ("atk.", "weak.", "victim.", "upd.", "ret.deny", "ret.correct")
+_OF_ATTACKS = ("atk.", "weak.", "victim.")
 
 
 _SPEAKS_FOR = {
