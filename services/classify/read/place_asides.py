@@ -54,6 +54,13 @@ def is_dateline(mention: Mention) -> bool:
     return False
 
 
+def heads_the_title(mention: Mention) -> bool:
+    """Whether a headline begins with the name and a mark that says where: "منبج: انفجار …", "الضالع.. استشهاد …"."""
+    following = mention.sentence.tokens[mention.last + 1 : mention.last + 2]
+    is_first = mention.first == 0 and mention.sentence.field == "title"
+    return is_first and bool(following) and following[0].text in ":.…،,—–-"
+
+
 def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
     if after and after[0].text.isascii() and after[0].key in INSTITUTIONS_AFTER:
         return not (len(after) > 1 and after[1].key in TARGETS_AFTER)

@@ -8,6 +8,7 @@ own is decided in ``place_scene``.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.classify.read.place_asides import heads_the_title
 from services.classify.read.place_mentions import Mention
 from services.classify.read.place_roles import Reading
 from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
@@ -182,20 +183,13 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
         return not (mention.is_weak and latin and not plain and not _follows_preposition(reading) and not named)
     if mention.is_weak:
         followed = not latin or _follows_preposition(reading)
-        is_told = not plain or (entry.rank >= 60 and _heads_the_title(mention))
+        is_told = not plain or (entry.rank >= 60 and heads_the_title(mention))
         return is_told and followed and (entry.rank >= 60 or support >= 3)
     if entry.rank >= 60:
-        return entry.rank >= 80 or latin or not plain or entry.rank >= 68 or _heads_the_title(mention)
+        return entry.rank >= 80 or latin or not plain or entry.rank >= 68 or heads_the_title(mention)
     if plain:
         return entry.rank >= 45 and support >= 4
     return is_held or _deserves_little(mention, entry, support)
-
-
-def _heads_the_title(mention: Mention) -> bool:
-    """Whether a headline begins with the name and a mark that says where: "منبج: انفجار …", "الضالع.. استشهاد …"."""
-    following = mention.sentence.tokens[mention.last + 1 : mention.last + 2]
-    is_first = mention.first == 0 and mention.sentence.field == "title"
-    return is_first and bool(following) and following[0].text in ":.…،,—–-"
 
 
 def _deserves_little(mention: Mention, entry: Entry, support: float) -> bool:
