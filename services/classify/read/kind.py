@@ -85,7 +85,7 @@ def _decided(found: Mapping[Kind, float], marks: Marks, *, is_old: bool) -> Kind
         return Kind.OTHER
     if _is_explained(marks):
         return Kind.OTHER
-    kind = max((one for one in found if one is not Kind.OTHER), key=lambda one: found[one])
+    kind: Kind = max((one for one in found if one is not Kind.OTHER), key=lambda one: found[one])
     if kind is Kind.RETRACTION and not any(one.concepts & {"ret.deny", "ret.correct"} for one in marks.head):
         kind = max((one for one in found if one is not Kind.RETRACTION), key=lambda one: found[one])
     return kind
