@@ -61,7 +61,7 @@ def fits(text: str, language: Language) -> bool:
 def short_form(state: IncidentChange, telling: Telling, names: PlaceWords) -> str:
     """Return the incident in one message of its language; always fits."""
     language = telling.language
-    comma = ", " if language == "en" else "، "
+    comma, mark = (", ", "...") if language == "en" else ("، ", "…")
     before = "".join(f"{mark}: " for mark in _marks(state, telling))
     on = state.occurred_on
     when = short_phrases.day(on.month, on.day, language) if on else short_phrases.UNDATED[language]
@@ -69,7 +69,8 @@ def short_form(state: IncidentChange, telling: Telling, names: PlaceWords) -> st
 
     def said(what: str, where: str, toll: str, who: str) -> str:
         stop = "" if toll.endswith((".", "…")) else "."
-        return f"{before}{what}{comma}{possibly}{where}{comma}{when}: {toll}{stop} {who}"
+        placed = f"{comma}{possibly}{where}" if where else mark
+        return f"{before}{what}{placed}{comma}{when}: {toll}{stop} {who}"
 
     whos, tolls = _whos(state, telling), _tolls(state.casualties, language)
     wheres = _wheres(state, language, names)
@@ -101,11 +102,11 @@ def _orders(lengths: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 
 def _with_place_cut(where: str, said: Callable[[str], str], language: Language) -> str:
     mark = "..." if language == "en" else "…"
-    for end in range(len(where) - 1, 0, -1):
+    for end in range(len(where) - 1, -1, -1):
         text = said(where[:end].rstrip() + mark)
         if fits(text, language):
             return text
-    return said(mark)
+    return said("")  # the mark alone, where even a comma before it has no room
 
 
 def _marks(state: IncidentChange, telling: Telling) -> Iterator[str]:

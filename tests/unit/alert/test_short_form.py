@@ -104,6 +104,15 @@ def test_whatever_is_told_fits_one_message_and_says_date_doubt_and_sources(
         assert short_phrases.TOLL_UNKNOWN[language] in said
 
 
+def test_the_longest_of_everything_still_fits() -> None:
+    state = opened(
+        event_type=EventType.ATTACK, place=None, status=Status.RETRACTED, test=True, occurred_on=None, sources=(), origins=0,
+        casualties=Casualties(attackers_killed=Count(best=9_999, low=9_998, high=9_999)),
+    )  # fmt: skip
+    for language in LANGUAGES:
+        assert fits(said := _short(state, language, Message.RETRACTION), language), said
+
+
 def test_a_toll_that_has_no_room_leaves_an_ellipsis_and_a_range_without_room_a_sign() -> None:
     wide = Casualties(
         killed=Count(best=123, low=110, high=140),
