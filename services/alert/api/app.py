@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from services.alert.api import (
     account_routes,
     delivery_routes,
+    desk_page,
     desk_routes,
     document_routes,
     export_routes,
@@ -22,6 +23,7 @@ from services.alert.api import (
     page_routes,
     problems,
     subscription_routes,
+    why_routes,
 )
 from services.alert.api.access import STARTED, guard
 from services.alert.api.metrics import ApiMetrics
@@ -38,6 +40,9 @@ _HANDLERS: tuple[ControllerRouterHandler, ...] = (
     page_routes.incident_page,
     page_routes.wrong,
     page_routes.sources_view,
+    desk_page.desk_view,
+    desk_page.decide,
+    desk_page.close,
     map_routes.map_view,
     map_routes.points,
     map_routes.base_map,
@@ -51,6 +56,7 @@ _HANDLERS: tuple[ControllerRouterHandler, ...] = (
     incident_routes.list_incidents,
     incident_routes.list_features,
     incident_routes.one_incident,
+    why_routes.why,
     subscription_routes.list_watches,
     subscription_routes.one_watch,
     subscription_routes.put_watch,

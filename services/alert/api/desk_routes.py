@@ -112,6 +112,28 @@ async def desk_list(state: State) -> DeskPage:
     """Held incidents and reported errors in one list."""
     parts = parts_of(state)
     told = headlines(parts.places)
+    items = [
+        DeskItem(
+            held=one.latest is not None and one.latest.held,
+            reports=one.reports,
+            incident=incident_view(one.latest, told(one.latest)) if one.latest is not None else None,
+            incident_id=one.incident_id,
+        )
+        for one in await waiting_items(parts)
+    ]
+    return DeskPage(items=tuple(items))
+
+
+class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident that waits for a person, with its latest state where that is still known."""
+
+    incident_id: str
+    latest: IncidentChange | None
+    reports: tuple[ReportView, ...]
+
+
+async def waiting_items(parts: ApiParts) -> list[WaitingItem]:
+    """What waits for a person, in the order of ``DeskPage``."""
     held = {
         one.incident_id: one for one in await parts.incidents.incidents(limit=_MOST, wanted=IncidentFilter(held=True))
     }
@@ -126,15 +148,8 @@ async def desk_list(state: State) -> DeskPage:
     items = []
     for incident_id in dict.fromkeys((*held, *reports)):
         latest = held.get(incident_id) or next(reversed(list(await parts.incidents.history(incident_id))), None)
-        items.append(
-            DeskItem(
-                held=latest is not None and latest.held,
-                reports=tuple(reports.get(incident_id, ())),
-                incident=incident_view(latest, told(latest)) if latest is not None else None,
-                incident_id=incident_id,
-            )
-        )
-    return DeskPage(items=tuple(items))
+        items.append(WaitingItem(incident_id=incident_id, latest=latest, reports=tuple(reports.get(incident_id, ()))))
+    return items
 
 
 @post(
@@ -187,7 +202,11 @@ async def close_report(request: _REQUEST, state: State, report_id: _REPORT_ID, d
 )
 async def decide(request: _REQUEST, state: State, incident_id: IncidentId, data: JSONBody[Decision]) -> Decided:
     """Retract, correct, merge, split, hold or release. What cannot be done is a conflict and says why; the rest happens in the order of the news."""
-    parts, caller = parts_of(state), known_caller(request)
+    return await decided(parts_of(state), known_caller(request), incident_id, data)
+
+
+async def decided(parts: ApiParts, caller: Caller, incident_id: str, data: Decision) -> Decided:
+    """Check a decision, note it in the audit, and write it; raises ``ProblemError`` for one that cannot be made."""
     history = list(await parts.incidents.history(incident_id))
     if not history:
         raise _unknown()

@@ -14,6 +14,7 @@ from services.alert.api.map_routes import Lang, form_of, language_of, searched
 from services.alert.api.metrics import ApiMetrics
 from services.alert.api.parts import ApiParts, parts_of
 from services.alert.api.problems import STATUS_OF, Fault, ProblemError, as_problem
+from services.alert.api.why_routes import own_watches, reasons_of
 from services.alert.desk import MAX_WORDS
 from services.alert.keys import DEFAULT_TENANT, Right
 from services.alert.watch import Language
@@ -181,11 +182,20 @@ async def _story(
     history = list(await parts.incidents.history(incident_id))
     if not history or (history[-1].held and caller is None):
         return html(pages.missing_page(language), status=404)
-    deliveries = None
+    deliveries, reasons = None, None
     if caller is not None:
+        reasons = reasons_of(history, own_watches(parts, caller))
         found = await parts.deliveries.deliveries(tenant=caller.tenant, incident_id=incident_id, limit=200)
         deliveries = [row for _, row in found]
-    page = pages.story_page(history, deliveries, language, parts.places, reported=reported)
+    page = pages.story_page(
+        history,
+        deliveries,
+        language,
+        parts.places,
+        reported=reported,
+        reasons=reasons,
+        may_decide=caller is not None and caller.may(Right.DESK),
+    )
     return html(page, status=status)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.alert import phrases
+from services.alert.bulletin import GatheredBy
 from services.alert.ledger import DeliveryStatus
 from services.alert.phrases import Words, in_three
+from services.alert.reasons import WAITS
 from services.alert.routing import Message
 from services.alert.watch import Language
 from services.alert.words import PlaceWords, isolated
@@ -30,6 +32,19 @@ PAGE: Final[Mapping[str, Words]] = {
     "trouble": in_three(
         "This could not be answered.", "تعذرت الإجابة عن هذا الطلب.", "نەتوانرا وەڵامی ئەم داواکارییە بدرێتەوە."
     ),
+    "desk": in_three("Desk", "مكتب التحرير", "دەستەی نووسەران"),
+    "desk_empty": in_three("Nothing waits.", "لا شيء ينتظر.", "هیچ شتێک چاوەڕێ نییە."),
+    "desk_close": in_three("Dealt with", "تمت المعالجة", "چارەسەر کرا"),
+    "desk_decide": in_three("Decide", "اتخذ قراراً", "بڕیار بدە"),
+    "desk_verb": in_three("Decision", "القرار", "بڕیار"),
+    "desk_facts": in_three("The right facts, for a correction", "الوقائع الصحيحة، للتصحيح", "زانیارییە ڕاستەکان، بۆ ڕاستکردنەوە"),
+    "desk_into": in_three("The incident that it is part of, for a merge", "الحادث الذي يُدمج فيه", "ئەو ڕووداوەی تێکەڵی دەکرێت"),
+    "desk_items": in_three("The items to take out, for a split", "المواد التي تُفصل", "ئەو هەواڵانەی جیا دەکرێنەوە"),
+    "desk_done": in_three(
+        "It is written down and takes effect in a moment.", "سُجّل وسيسري بعد لحظات.", "تۆمار کرا و دوای ساتێک کاری پێ دەکرێت."
+    ),
+    "why": in_three("Why", "السبب", "هۆکار"),
+    "why_not": in_three("Why your watches were told, or not", "لماذا أُبلغت مراقباتك أو لم تُبلغ", "بۆچی چاودێرییەکانت ئاگادار کرانەوە یان نا"),
     "skip": in_three("Skip to the content", "انتقل إلى المحتوى", "بازبدە بۆ ناوەڕۆک"),
     "pages": in_three("Pages", "الصفحات", "پەڕەکان"),
     "languages": in_three("Languages", "اللغات", "زمانەکان"),
@@ -222,3 +237,59 @@ def actor(slug: str, language: Language) -> str:
 def fact_name(fact: str, language: Language) -> str:
     """Return what a fact is called."""
     return FACT.get(fact, OTHER_FACT)[language]
+
+
+VERB: Final[Mapping[str, Words]] = {
+    "retract": in_three("Retract: it is false", "سحب: الخبر غير صحيح", "کشاندنەوە: هەواڵەکە ڕاست نییە"),
+    "correct": in_three("Correct facts", "تصحيح الوقائع", "ڕاستکردنەوەی زانیارییەکان"),
+    "merge": in_three("Merge into another", "دمج في حادث آخر", "تێکەڵکردن لەگەڵ ڕووداوێکی تر"),
+    "split": in_three("Split sources off", "فصل مصادر", "جیاکردنەوەی سەرچاوەکان"),
+    "hold": in_three("Hold back", "تعليق الإرسال", "ڕاگرتنی ناردن"),
+    "release": in_three("Let go", "رفع التعليق", "لابردنی ڕاگرتن"),
+}
+"""What the desk may decide."""
+
+CORRECTED: Final[Mapping[str, Words]] = {
+    "killed": in_three("Killed (7, or 5-7)", "القتلى (7 أو 5-7)", "کوژراو (7 یان 5-7)"),
+    "wounded": in_three("Wounded", "الجرحى", "بریندار"),
+    "attackers_killed": in_three("Attackers killed", "القتلى من المهاجمين", "هێرشبەرە کوژراوەکان"),
+    "place": in_three("Place", "المكان", "شوێن"),
+    "date": in_three("Date (2026-06-13)", "التاريخ (2026-06-13)", "بەروار (2026-06-13)"),
+    "event_type": in_three("Kind of attack", "نوع الهجوم", "جۆری هێرش"),
+    "perpetrator": in_three("By", "المنفذ", "لایەن"),
+}
+"""The facts of a correction, as the form asks for them."""
+
+_WAITS = in_three("Will be told together with others.", "سيُبلغ مع غيره.", "لەگەڵ ئەوانی تر ئاگادار دەکرێتەوە.")
+_FILTERED = in_three(
+    "The watch's filters leave it out.", "مرشحات المراقبة تستبعده.", "پاڵاوتنەکانی چاودێرییەکە لای دەبەن."
+)
+_TOLD = in_three("Told.", "أُبلغت.", "ئاگادار کرایەوە.")
+_NOT_NEWS = in_three("No news of an attack.", "ليس خبراً عن هجوم.", "هەواڵی هێرش نییە.")
+REASON: Final[Mapping[str, Words]] = {
+    **dict.fromkeys((message.value for message in Message), _TOLD),
+    **dict.fromkeys((f"{WAITS}{one.value}" for one in GatheredBy), _WAITS),
+    **dict.fromkeys(("group", "type", "severity", "killed", "confidence", "language"), _FILTERED),
+    **dict.fromkeys(("not_attack_news", "not_linked"), _NOT_NEWS),
+    "no_new_facts": in_three(
+        "Known to it; no fact changed.", "معروف لها ولم تتغير أي واقعة.", "ئاگاداری بوو و هیچ زانیارییەک نەگۆڕا."
+    ),
+    "muted_or_ended": in_three(
+        "The watch is muted or has ended.", "المراقبة صامتة أو انتهت.", "چاودێرییەکە بێدەنگ کراوە یان تەواو بووە."
+    ),
+    "too_old": in_three("Too old to be told as new.", "أقدم من أن يُبلغ كجديد.", "کۆنترە لەوەی وەک نوێ بگوترێت."),
+    "outside": in_three("Outside the watch's area.", "خارج منطقة المراقبة.", "لە دەرەوەی ناوچەی چاودێرییەکەیە."),
+    "too_vague": in_three(
+        "The place is too vague for the watch.", "المكان غير محدد بما يكفي للمراقبة.", "شوێنەکە بۆ چاودێرییەکە ناڕوونە."
+    ),
+    "origins": in_three(
+        "The watch waits for more independent sources.",
+        "المراقبة تنتظر مصادر مستقلة أكثر.",
+        "چاودێرییەکە چاوەڕێی سەرچاوەی سەربەخۆی زیاترە.",
+    ),
+    "test": in_three("A test.", "اختبار.", "تاقیکردنەوە."),
+    "backfill": in_three("Known only from old news.", "معروف من أخبار قديمة فقط.", "تەنها لە هەواڵی کۆنەوە زانراوە."),
+    "not_standing": in_three("Retracted or withdrawn before.", "سُحب قبل ذلك.", "پێشتر کشێنراوەتەوە."),
+    "held": in_three("The desk holds it back.", "مكتب التحرير يعلّقه.", "دەستەی نووسەران ڕایگرتووە."),
+}
+"""Why a watch was told or not, in a sentence for people; ``reasons.REASONS`` tells them apart more finely."""

@@ -1,6 +1,7 @@
 """The pages as HTML: nothing fetched from elsewhere, every foreign word escaped by the template engine. Only the map has a script."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.alert import phrases
 from services.alert.api import page_words
 from services.alert.api.assets import asset_address
+from services.alert.api.desk_routes import WaitingItem
 from services.alert.api.page_filters import Asked, Chosen, choices
 from services.alert.api.story_page import minute, sent_rows, source_rows, steps, telling_of, toll_rows, vague
 from services.alert.coverage import is_healthy
@@ -121,8 +123,12 @@ def story_page(
     names: PlaceWords,
     *,
     reported: str | None = None,
+    reasons: Mapping[str, str] | None = None,
+    may_decide: bool = False,
 ) -> str:
     """Return the page of one incident; ``history`` must not be empty. ``deliveries`` None: who was told is not for this reader.
+
+    ``reasons`` says for each of the reader's watches why it was told or not.
 
     ``reported`` is the word of the page that answers a reported error.
     """
@@ -140,6 +146,11 @@ def story_page(
         merged_into=latest.merged_into,
         held=latest.held,
         incident_id=latest.incident_id,
+        may_decide=may_decide,
+        reasons=[
+            (isolated(watch_id, language), page_words.REASON[reason][language])
+            for watch_id, reason in (reasons or {}).items()
+        ],
         reported=page_words.PAGE[reported][language] if reported else None,
     )
 
@@ -152,6 +163,41 @@ def sources_page(
     ordered = sorted(known, key=lambda one: (not one.is_active, is_healthy(one, now), one.tier, one.slug))
     rows = [_health(one, language, names, now) for one in ordered]
     return _render("sources.html", language, path="/sources", signed_in=signed_in, rows=rows)
+
+
+def desk_page(
+    items: list[WaitingItem],
+    language: Language,
+    names: PlaceWords,
+    *,
+    asked: str | None = None,
+    said: str | None,
+    done: str | None,
+) -> str:
+    """Return the desk's page; the form of the incident ``asked`` for is open, ``said`` is why a decision cannot be made, ``done`` the verb of one that was."""
+    rows = [
+        {
+            "incident_id": item.incident_id,
+            "headline": headline(item.latest, telling_of(item.latest, language), names) if item.latest else "",
+            "held": item.latest is not None and item.latest.held,
+            "reports": [
+                {"id": report.id, "words": report.words, "at": minute(report.created_at)} for report in item.reports
+            ],
+        }
+        for item in items
+    ]
+    return _render(
+        "desk.html",
+        language,
+        path="/desk",
+        signed_in=True,
+        items=rows,
+        asked=asked,
+        verbs=[(verb, name[language]) for verb, name in page_words.VERB.items()],
+        facts=[(name, label[language]) for name, label in page_words.CORRECTED.items()],
+        said=said,
+        done=None if done is None else page_words.PAGE["desk_done"][language],
+    )
 
 
 def missing_page(language: Language) -> str:

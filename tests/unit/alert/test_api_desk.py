@@ -147,3 +147,65 @@ def test_a_decision_goes_to_the_region_in_which_the_incident_is_linked(stage: Ap
     stage.incidents.histories[FIRST].append(updated(stage.incidents.histories[FIRST][0], place=KIRKUK_CITY))
     _decide(stage, FIRST, verb="retract")
     assert stage.desk.decided[0].region == "mena"
+
+
+def _page(stage: ApiStage, right: Right = Right.DESK) -> Any:
+    client = stage.client(stage.key(right))
+    client.headers["Origin"] = "http://testserver.local"
+    return client
+
+
+def test_the_desks_page_shows_what_waits_to_keys_of_the_desk_alone(stage: ApiStage) -> None:
+    _page(stage, Right.READ).post(f"/v1/incidents/{FIRST}/reports", json={"words": "<script>wrong</script> village"})
+    shown = _page(stage).get("/desk")
+    assert shown.status_code == 200
+    assert opened(3).incident_id in shown.text
+    assert "&lt;script&gt;wrong" in shown.text
+    assert "<script" not in shown.text
+    assert _page(stage, Right.READ).get("/desk").status_code == 403
+    assert stage.client().get("/desk").status_code == 401
+
+
+def test_any_incident_can_be_decided_about_from_its_story(stage: ApiStage) -> None:
+    assert f"/desk?incident={FIRST}" in _page(stage).get(f"/incidents/{FIRST}").text
+    assert "/desk?incident=" not in _page(stage, Right.READ).get(f"/incidents/{FIRST}").text
+    assert f'action="/desk/incidents/{FIRST}"' not in _page(stage).get("/desk").text
+    assert f'action="/desk/incidents/{FIRST}"' in _page(stage).get(f"/desk?incident={FIRST}").text
+    assert _page(stage).get("/desk?incident=a_none").status_code == 404
+
+
+def test_a_decision_by_the_form_is_one_by_the_api(stage: ApiStage) -> None:
+    form = {"verb": "correct", "why": "the hospital's list", "killed": "7", "place": "", "into": "", "item_ids": ""}
+    answer = _page(stage).post(f"/desk/incidents/{FIRST}", data=form)
+    assert answer.status_code == 202
+    action = stage.desk.decided[0].desk
+    assert action is not None
+    assert (action.verb, action.why) == (DeskVerb.CORRECT, "the hospital's list")
+    assert action.facts is not None
+    assert action.facts.casualties.killed == Count(best=7, low=7, high=7)
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({"verb": "shout", "why": "x"}, 422, "verb"),
+        ({"verb": "retract", "why": " "}, 422, "why"),
+        ({"verb": "merge", "why": "the same"}, 422, "into is missing"),
+        ({"verb": "correct", "why": "x", "killed": "many"}, 422, "facts"),
+    ],
+)
+def test_a_decision_that_cannot_be_made_is_said_and_not_written(
+    stage: ApiStage, form: dict[str, str], status: int, said: str
+) -> None:
+    answer = _page(stage).post(f"/desk/incidents/{FIRST}", data=form)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert stage.desk.decided == []
+
+
+def test_a_reported_error_is_taken_off_the_list_by_the_page(stage: ApiStage) -> None:
+    _page(stage, Right.READ).post(f"/v1/incidents/{FIRST}/reports", json={"words": "wrong village"})
+    number = stage.desk.open[0].report_id
+    assert _page(stage).post(f"/desk/reports/{number}/close", data={"why": ""}).status_code == 422
+    assert _page(stage).post(f"/desk/reports/{number}/close", data={"why": "corrected"}).status_code == 200
+    assert stage.desk.open == []
