@@ -3,7 +3,6 @@
 Every replica runs it; the database lets one of them take each step.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,10 +10,10 @@ from typing import Protocol
 
 from services.alert.care import Care, CareStep, Health, NoticeKind, next_care
 from services.alert.compose import Sender
-from services.alert.errors import LedgerError
 from services.alert.ledger import NewDelivery
 from services.alert.metrics import AlertMetrics
 from services.alert.notices import Notice, notice_delivery
+from services.alert.rounds import in_rounds
 from services.alert.watch import Endpoint, WebhookEndpoint
 from shared.logging import logger
 
@@ -66,13 +65,7 @@ class Caring:
 
     async def run(self) -> None:
         """Look after them for ever; an unreachable database only delays it."""
-        while True:
-            try:
-                await self.round()
-            except LedgerError as error:
-                self._metrics.ledger_errors.inc()
-                logger().warning("ledger.failed", reason=str(error), retry_in_s=self._every_seconds)
-            await asyncio.sleep(self._every_seconds)
+        await in_rounds(self.round, every_seconds=self._every_seconds, metrics=self._metrics)
 
     async def round(self) -> None:
         """Do what is due now; raises ``LedgerError``."""

@@ -1,6 +1,5 @@
 """Tells what waited, once its time has come. One replica at a time does it; marks, lists and messages are one transaction."""
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -9,12 +8,12 @@ from typing import Protocol
 
 from services.alert.bulletin import GatheredBy, bulletin_delivery_id
 from services.alert.bulletins import BulletinWriter
-from services.alert.errors import LedgerError
 from services.alert.gathering import Due, Known, gather
 from services.alert.ledger import NewDelivery
 from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics
 from services.alert.ports import HandOver
+from services.alert.rounds import in_rounds
 from services.alert.routing import Told
 from services.alert.silences import SilenceKind
 from services.alert.tidings import Addressed
@@ -96,13 +95,7 @@ class Gatherer:
 
     async def run(self) -> None:
         """Make a round, rest, make the next; a database that does not play delays it."""
-        while True:
-            try:
-                await self.round()
-            except LedgerError as error:
-                self._metrics.ledger_errors.inc()
-                logger().warning("ledger.failed", reason=str(error), retry_in_s=self._round_seconds)
-            await asyncio.sleep(self._round_seconds)
+        await in_rounds(self.round, every_seconds=self._round_seconds, metrics=self._metrics)
 
     async def round(self) -> int:
         """Tell what is due; returns how many deliveries were written."""

@@ -3,18 +3,17 @@
 What it remembers and what it tells are one transaction, so a notice is written once an episode, whatever is killed meanwhile.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
 from services.alert.bulletins import BulletinWriter
-from services.alert.errors import LedgerError
 from services.alert.ledger import NewDelivery
 from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics
 from services.alert.ports import HandOver
+from services.alert.rounds import in_rounds
 from services.alert.sight import Sight
 from services.alert.tidings import HEARTBEAT_PERIOD, Addressed, heartbeat_bulletins, look_around, sight_bulletins
 from services.alert.watch import Endpoint
@@ -89,13 +88,7 @@ class Watchman:
 
     async def run(self) -> None:
         """Make a round, rest, make the next; a database that does not play delays it."""
-        while True:
-            try:
-                await self.round()
-            except LedgerError as error:
-                self._metrics.ledger_errors.inc()
-                logger().warning("ledger.failed", reason=str(error), retry_in_s=self._round_seconds)
-            await asyncio.sleep(self._round_seconds)
+        await in_rounds(self.round, every_seconds=self._round_seconds, metrics=self._metrics)
 
     async def round(self) -> int:
         """Look around once; returns how many deliveries were written."""
