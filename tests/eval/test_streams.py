@@ -30,7 +30,7 @@ def test_items_and_labels_are_the_same_in_the_same_order(stream: Path) -> None:
     assert [i["id"] for i in items] == [g["id"] for g in gold]
     assert len({i["id"] for i in items}) == len({i["url"] for i in items}) == len(items)
     assert [i["published"] for i in items] == sorted(i["published"] for i in items)
-    assert {i["lang"] for i in items} == {"en", "ar", "ckb"}
+    assert {i["lang"] for i in items} <= {"en", "ar", "ckb"}
     assert all(re.fullmatch(rf"https://{i['feed']}\.example/\S+", i["url"]) for i in items)
 
 
