@@ -16,6 +16,9 @@ from shared.geo.rows import Entry, EntryKind
 
 SOURCES = Path(__file__).parent / "sources"
 
+_TOWN_RANK = 56
+"""Of the places that newsrooms name those from here on are towns, the others villages."""
+
 _RANK_OF_FEATURE = {
     "PPLA": 88, "PPLA2": 78, "PPLA3": 70, "cities500": 50, "PPLX": 40, "PPL": 30, "": 30, "PPLL": 25, "PPLF": 20, "PPLQ": 5, "PPLW": 5,
 }  # fmt: skip
@@ -129,7 +132,11 @@ def units(source: Path, centroids: dict[str, tuple[float, float]]) -> Iterator[N
 
 
 def places(source: Path) -> Iterator[Names]:
-    """Yield the populated places with their spellings; ranks follow the GeoNames feature and the population."""
+    """Yield the populated places with their spellings; ranks follow the GeoNames feature and the population.
+
+    Places that newsrooms name (``sources/known_places.csv``) rank higher and answer to further spellings.
+    """
+    known = {row["geonameid"]: row for row in _read_csv(SOURCES / "known_places.csv")}
     for row in sorted(_read_csv(source / "iraq_places.csv"), key=lambda r: int(r["wof_id"] or 0)):
         geonameid = int(row["geonameid"]) if row["geonameid"] else None
         wrong = WRONG_NAMES.get(geonameid or 0, frozenset())
@@ -147,9 +154,16 @@ def places(source: Path) -> Iterator[Names]:
             rank = max(rank, 76)
         if row["placetype"] == "neighbourhood":
             rank = 35
-        is_town = rank >= 50
-        arabic = [n for n in _cells(row["names_ara"]) if n not in wrong and re.search("[\u0600-\u06ff]", n)]
-        sorani = [n for n in _cells(row["names_kur_ckb"]) if _SORANI_LETTERS.search(n)]
+        own = known.get(row["geonameid"], {})
+        rank = max(rank, int(own.get("rank", 0)))
+        full |= {*_cells(own.get("en")), *_cells(own.get("ar")), *_cells(own.get("ckb"))}
+        is_town = rank >= _TOWN_RANK or (rank >= 50 and not own)
+        arabic = [
+            n
+            for n in (*_cells(row["names_ara"]), *_cells(own.get("ar")))
+            if n not in wrong and re.search("[\u0600-\u06ff]", n)
+        ]
+        sorani = [n for n in (*_cells(own.get("ckb")), *_cells(row["names_kur_ckb"])) if _SORANI_LETTERS.search(n)]
         latin = [n for n in (*_cells(row["names_eng"]), row["name"]) if n not in wrong and re.search("[A-Za-z]", n)]
         entry = Entry(
             kind=EntryKind.TOWN if is_town else EntryKind.VILLAGE,
