@@ -36,6 +36,10 @@ class Archive(Protocol):
         """Delete acknowledged outbox rows and unused marks older than these; return how many of each."""
         ...
 
+    async def mend_times(self, now: datetime) -> int:
+        """Take back what a clock that was ahead has put off, unless the database's clock and ours disagree; return how many feeds."""
+        ...
+
 
 class Roster(Protocol):
     """The list of feeds; raises ``LedgerUnavailableError``."""
@@ -46,7 +50,7 @@ class Roster(Protocol):
 
 
 class Housekeeping:
-    """Counts and looks for added feeds every few seconds, deletes every few minutes, until cancelled."""
+    """Counts, looks for added feeds and for times that cannot be every few seconds, deletes every few minutes, until cancelled."""
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Housekeeping:
             try:
                 await self.count()
                 await self.look_for_feeds()
+                await self.mend_times()
                 if turn % 60 == 0:
                     await self.delete()
             except LedgerUnavailableError as error:
@@ -97,6 +102,11 @@ class Housekeeping:
         came, went = await self._roster.refresh(self._clock.now())
         if came or went:
             logger().info("feeds.changed", added=sorted(came), removed=sorted(went))
+
+    async def mend_times(self) -> None:
+        """Poll feeds again whose last poll was in the future: they would be silent until then."""
+        if feeds := await self._archive.mend_times(self._clock.now()):
+            logger().warning("feeds.times_mended", feeds=feeds, detail="a clock was ahead and is right again")
 
     async def delete(self) -> None:
         """Delete what is older than the retention."""

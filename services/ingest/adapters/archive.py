@@ -21,6 +21,18 @@ _OVERVIEW = """
         extract(epoch FROM $1 - min(last_success_at) FILTER (WHERE retired_at IS NULL))::double precision AS stalest
     FROM tocsin_ingest.feeds WHERE is_active GROUP BY tier
 """
+# Two clocks must agree that it is not so late yet: a replica whose own clock is behind would else have every feed polled at once, again
+# and again. No lease and no claim is made for longer than an hour.
+_MEND_FEEDS = """
+    UPDATE tocsin_ingest.feeds
+    SET last_polled_at = least(last_polled_at, $1), next_poll_at = least(next_poll_at, $1), leased_until = NULL, leased_by = NULL
+    WHERE abs(extract(epoch FROM $1::timestamptz - now())) < 30
+      AND (last_polled_at > $1 + interval '2 minutes' OR leased_until > $1 + interval '1 hour')
+"""
+_MEND_OUTBOX = """
+    UPDATE tocsin_ingest.outbox SET claimed_until = NULL, claimed_by = NULL
+    WHERE abs(extract(epoch FROM $1::timestamptz - now())) < 30 AND acknowledged_at IS NULL AND claimed_until > $1 + interval '1 hour'
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +74,12 @@ class PostgresArchive:
             marks = await connection.execute("DELETE FROM tocsin_ingest.items WHERE seen_on < $1", marks_before.date())
         return _count(rows), _count(marks)
 
+    async def mend_times(self, now: datetime) -> int:
+        """See ``housekeeping.Archive``."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(_MEND_OUTBOX, now)
+            return _count(await connection.execute(_MEND_FEEDS, now))
+
     async def rows_since(self, since: datetime, *, batch: int) -> AsyncIterator[Sequence[OutboxRow]]:
         """Yield the outbox's rows stored since then, acknowledged or not, oldest first."""
         after = 0
@@ -92,9 +110,12 @@ class PostgresArchive:
         ]
 
     async def health(self) -> Sequence[dict[str, Any]]:
-        """Return every feed's row, in the order of slugs."""
+        """Return every feed's row, with its subscription at a hub if there is one, in the order of slugs."""
         async with transaction(self._pool) as connection:
-            found = await connection.fetch("SELECT * FROM tocsin_ingest.feeds ORDER BY slug")
+            found = await connection.fetch(
+                "SELECT f.*, s.hub, s.state AS hub_state, s.expires_at AS hub_until, s.last_push_at, s.last_error AS hub_error "
+                "FROM tocsin_ingest.feeds f LEFT JOIN tocsin_ingest.subscriptions s ON s.feed = f.slug ORDER BY f.slug"
+            )
         return [dict(row) for row in found]
 
     async def resume(self, slug: str, now: datetime) -> bool:
