@@ -4,6 +4,7 @@ from services.classify.link.geography import has_point, km_apart
 from services.classify.link.picture import MOVED_KM, Picture
 from shared.events.facts import Count, Place, Precision
 from shared.events.incident import FactChange, IncidentChange, Status
+from shared.geo.names import skeleton
 
 NOTABLE = frozenset({"killed", "wounded", "admin1", "admin2", "point", "precision", "event_group", "claim", "status"})
 """Differences that make a change *updated* (design, the meaning of ``notify``). All others are told with the next one."""
@@ -77,9 +78,22 @@ def _places(before: Place | None, after: Place | None) -> list[FactChange]:
     has_moved = km is not None and km > MOVED_KM
     was_fine = before is not None and has_point(before) and before.precision in _FINE
     has_become_fine = has_point(after) and after.precision in _FINE and not was_fine
-    if has_moved or has_become_fine:
+    if (has_moved or has_become_fine) and not (before is not None and _is_seat(before, after)):
         fact = "point" if has_moved else "precision"
         found.append(FactChange(fact=fact, before=before.name if before else None, after=after.name))
     elif before is not None and before.name != after.name:
         found.append(FactChange(fact="place", before=before.name, after=after.name))
     return found
+
+
+def _is_seat(before: Place, after: Place) -> bool:
+    """Whether a district is now called by its town, or one town by another row of its name: to a reader nothing has changed.
+
+    "Haditha" is the district in one story and the town in the next, in whatever script (docs/adr/0022).
+    """
+    return (
+        before.admin2 is not None
+        and before.admin2 == after.admin2
+        and after.precision is not Precision.EXACT
+        and skeleton(before.name) == skeleton(after.name) != ""
+    )

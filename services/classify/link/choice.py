@@ -11,7 +11,7 @@ from services.classify.link.picture import STATING, draw, is_of_people_hurt
 from services.classify.link.screening import Flag
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import resemblance
-from shared.events.facts import Place, Precision
+from shared.events.facts import Casualties, EventType, Place, Precision
 from shared.events.incident import Contribution, Decision, Status
 from shared.events.report import AttackFacts, Kind
 
@@ -101,6 +101,13 @@ def choose(
             origin=best.origin,
             is_elsewhere=True,
         )
+    if best is not None and _speaks_of_nothing_else(telling, best, runner_up, settings):
+        return Joins(
+            incident_id=best.incident.state.incident_id,
+            decision=_decision("the nearest attack known", best, runner_up),
+            origin=best.origin,
+            is_elsewhere=best.likeness.reasons[0].weight < 0,
+        )
     flag = _why_not_open(telling, settings, fits_none=best is None or best.likeness.score <= 0)
     half_fits = best is not None and best.likeness.score > 0 and not (best.likeness.is_elsewhere and names_village)
     if flag is None and telling.source.kind is Kind.REACTION and half_fits:
@@ -170,7 +177,10 @@ def _is_closed_to(telling: Contribution, incident: Incident) -> bool:
 
 def _threshold(telling: Contribution, settings: LinkSettings) -> float:
     if telling.source.kind is Kind.REPORT:
-        return settings.update_threshold if telling.facts.is_back_reference else settings.report_threshold
+        if telling.facts.is_back_reference:
+            return settings.update_threshold
+        doubt = max(0.0, settings.doubt_from - telling.facts.confidence) * settings.doubt_weight
+        return max(settings.least_report_threshold, settings.report_threshold - doubt)
     return {
         Kind.UPDATE: settings.update_threshold,
         Kind.REACTION: settings.reaction_threshold,
@@ -199,6 +209,29 @@ def _is_told_from_elsewhere(
     return runner_up is None or best.likeness.score - runner_up.likeness.score >= settings.split_margin
 
 
+def _speaks_of_nothing_else(
+    telling: Contribution, best: _Match, runner_up: _Match | None, settings: LinkSettings
+) -> bool:
+    """Whether an update that agrees with nothing well enough still can only be of the nearest attack.
+
+    An attack that nobody told before is seldom first told by an update, while a misread fact of an update is common. Not
+    one that names a village elsewhere: that is a place of its own, and its first report may be on the way.
+    """
+    if telling.source.kind is not Kind.UPDATE or not _is_located(telling.facts.place):
+        return False
+    if telling.facts.confidence < settings.sure_from or best.likeness.is_long_ago:
+        return False
+    if runner_up is not None and best.likeness.score - runner_up.likeness.score < settings.split_margin:
+        return False
+    if not best.likeness.is_elsewhere:
+        return best.likeness.score >= settings.known_threshold
+    names_village = telling.facts.place is not None and telling.facts.place.precision is Precision.EXACT
+    if names_village or best.likeness.score < settings.known_elsewhere_threshold:
+        return False
+    is_freed = telling.facts.event_type is EventType.ABDUCTION and best.incident.state.event_type is EventType.ABDUCTION
+    return is_freed or any(reason.name == "more killed" for reason in best.likeness.reasons)
+
+
 def _why_not_open(telling: Contribution, settings: LinkSettings, *, fits_none: bool) -> Flag | None:
     """Why a telling that joins nothing may not open an incident either."""
     facts, kind = telling.facts, telling.source.kind
@@ -208,6 +241,10 @@ def _why_not_open(telling: Contribution, settings: LinkSettings, *, fits_none: b
     age = local_day(telling.source.time) - day_of(telling)
     if age > (settings.reaction_age if kind is Kind.REACTION else settings.archive_age):
         return Flag.ARCHIVE_STORY
+    if facts.confidence < settings.vague_opening_confidence and _is_vague(facts):
+        return Flag.NO_PLACE_TO_OPEN
+    if _is_of_many_attacks(facts, settings):
+        return Flag.ABSURD_TOLL
     if "#" in telling.source.item_id and not _is_located(facts.place):
         return Flag.NO_PLACE_TO_OPEN  # a further attack of an item, somewhere: nobody could be told where
     if speaks_of_known(telling) and not _says_where(telling, fits_none=fits_none):
@@ -227,6 +264,22 @@ def _has_substance(facts: AttackFacts) -> bool:
     has_toll = facts.casualties.killed is not None or facts.casualties.wounded is not None
     is_dated = facts.occurred_on is not None or facts.is_back_reference
     return is_dated and (is_fine or has_toll)
+
+
+def _is_vague(facts: AttackFacts) -> bool:
+    """Whether it knows no place finer than a country and counts nobody: neither dead nor hurt, nor that there were none."""
+    return not _is_located(facts.place) and facts.casualties == Casualties()
+
+
+def _is_of_many_attacks(facts: AttackFacts, settings: LinkSettings) -> bool:
+    """Whether its dead are rather those of a season or a country: hundreds and read unsurely, or scores by mines alone."""
+    dead = facts.casualties.killed
+    if dead is None:
+        return False
+    is_by_mines = set(facts.weapons) == {"mine"} and dead.best > settings.max_killed_by_mine
+    return is_by_mines or (
+        dead.best > settings.max_killed_unsure and facts.confidence < settings.vague_opening_confidence
+    )
 
 
 def _is_located(place: Place | None) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 from services.classify.link.geography import has_point
 from services.classify.link.incident import Incident, Profile, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
+from services.classify.link.misreading import SAME_TOLLS_OF
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import bands
 from shared.events.facts import Count, Place, Precision
@@ -109,7 +110,11 @@ class CandidateIndex:
 
 def _keys(known: Profile) -> Iterator[Key]:
     days: Iterable[date] = known.days | {known.day} if known.is_dated else {local_day(known.first_seen)}
-    areas = [*_areas_of(known.place), *_by_toll(known.place, known.best_killed, known.best_attackers_killed)]
+    areas = [
+        *_areas_of(known.place),
+        *_by_toll(known.place, known.best_killed, known.best_attackers_killed),
+        *_by_both(known.killed, known.wounded),
+    ]
     for area in dict.fromkeys(areas):
         for day in sorted(days):
             yield known.test, area, known.is_dated, day.toordinal()
@@ -143,12 +148,23 @@ def _by_toll(place: Place | None, killed: int | None, attackers_killed: int | No
         yield "toll", place.admin1, f"{killed} {attackers_killed}"
 
 
+def _by_both(killed: Iterable[int], wounded: Iterable[int]) -> Iterator[Area]:
+    """Accounts of one attack that disagree even on the country: so many dead and so many wounded on one day are few."""
+    for dead in sorted(killed):
+        for hurt in sorted(wounded):
+            if dead >= 1 and hurt >= 1 and dead + hurt >= SAME_TOLLS_OF:
+                yield "dead and wounded", dead, hurt
+
+
 def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area]:
     place = telling.facts.place
     if place is None:
         yield _ALL
         return
     yield ("coarse",)
+    toll = telling.facts.casualties
+    if toll.killed is not None and toll.wounded is not None:
+        yield from _by_both((toll.killed.best,), (toll.wounded.best,))
     country = place.country or ""
     if everywhere:
         yield "country", country
@@ -169,8 +185,7 @@ def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area
             yield "coarse admin2", place.admin2
         else:
             yield "admin2", place.admin2
-            toll = telling.facts.casualties
-            yield from _by_toll(place, _best(toll.killed), _best(toll.attackers_killed))
+        yield from _by_toll(place, _best(toll.killed), _best(toll.attackers_killed))
     else:
         yield "admin1", place.admin1
 

@@ -1,4 +1,4 @@
-"""How near two types of attack are: accounts of one attack disagree on some pairs, never on others."""
+"""How near two types of attack, or two perpetrators, are: accounts of one attack disagree on some pairs, never on others."""
 
 from services.classify.link.incident import Profile
 from shared.events.facts import EventType
@@ -48,6 +48,34 @@ _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
 }
 """Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
 _CALLED_ATTACK = -0.3
+
+STATES = frozenset({
+    "turkey", "iran", "israel", "us_coalition", "russia", "ukraine", "saudi_coalition", "sudan_army", "syria_gov",
+    "iraq_gov", "nigeria", "somalia_gov", "pakistan", "india", "ethiopia_gov", "mali_gov", "burkina_faso_gov",
+    "myanmar_gov", "lebanon_gov",
+})  # fmt: skip
+"""Perpetrators with an air force or an army: who struck is seldom a guess, and their spokesmen confirm it every time."""
+
+CAMPS: tuple[frozenset[str], ...] = tuple(
+    frozenset(camp.split())
+    for camp in (
+        "al_qaeda jnim",
+        "al_qaeda al_shabaab",
+        "al_qaeda hts",
+        "isis iswap",
+        "isis isis_k",
+        "isis adf",
+        "iswap boko_haram",
+        "taliban ttp",
+        "pkk ypg",
+        "militia hezbollah",
+        "militia iran",
+        "criminal tribal",
+        "us_coalition iraq_gov",
+        "us_coalition somalia_gov",
+    )
+)
+"""Perpetrators of whom accounts of one attack name now this one, now that: a branch and its head, two that fight side by side."""
 
 
 def kinship(telling: Contribution, known: Profile) -> Reason | None:

@@ -18,7 +18,8 @@ from services.classify.link.geography import (
     relate,
 )
 from services.classify.link.incident import Profile, local_day
-from services.classify.link.kinship import NO_SUCH_PAIR, kinship
+from services.classify.link.kinship import CAMPS, NO_SUCH_PAIR, kinship
+from services.classify.link.misreading import COPIED_WITHIN, misread
 from services.classify.link.settings import LinkSettings
 from shared.events.facts import EventType, Precision
 from shared.events.incident import Contribution, Reason
@@ -45,23 +46,32 @@ REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
 """News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
 
 
+_LAGS = ((1, 0.8), (3, 0.3), (7, -0.3), (14, -0.9), (10_000, -1.8))
+"""Days since the attack, at most, and what they are worth. The last is for retractions alone; others are too late by then."""
+_LONG_AGO = -0.9
 AFTERMATH_DAYS_APART = 14
 """The same for news of those abducted in one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Likeness:
-    """The score with its grounds; ``veto`` names a conflict that no score outweighs. ``is_elsewhere``: the places exclude each other."""
+    """The score with its grounds; ``veto`` names a conflict that no score outweighs. ``is_elsewhere``: the places exclude each other.
+    ``is_long_ago``: it was told more than a week after the attack.
+    """
 
     score: float
     reasons: tuple[Reason, ...]
     veto: str | None = None
     is_elsewhere: bool = False
+    is_long_ago: bool = False
 
 
 def liken(telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings) -> Likeness:
     """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
     place = _place(telling, known)
+    is_copy = resemblance >= settings.same_text and _is_of_another_outlet(telling, known)
+    if place.is_conflict:
+        place = misread(telling, known, place, is_copy=is_copy)
     if place is UNPLACED:
         place = _unplaced(telling, known)
     if place.is_conflict and telling.source.kind is Kind.REACTION:
@@ -69,6 +79,8 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
     if place is OTHER_SITE and _is_own_denial(telling, known):
         place = _DENIED_NEAR
     day, day_veto = _day(telling, known, settings)
+    if is_copy and abs(telling.source.time - known.first_seen) <= COPIED_WITHIN:
+        day_veto = None
     reasons = [Reason(name=place.name, weight=place.weight), day]
     veto = day_veto or _place_veto(telling, place)
     if veto is not None:
@@ -89,7 +101,9 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
     if {"other perpetrator", NO_SUCH_PAIR} <= {reason.name for reason in reasons}:
         return Likeness(score=place.weight, reasons=tuple(reasons), veto="another kind of attack by others")
     total = round(sum(reason.weight for reason in reasons), 3)
-    return Likeness(score=total, reasons=tuple(reasons), is_elsewhere=place.is_conflict)
+    return Likeness(
+        score=total, reasons=tuple(reasons), is_elsewhere=place.is_conflict, is_long_ago=day.weight <= _LONG_AGO
+    )
 
 
 def _place(telling: Contribution, known: Profile) -> Relation:
@@ -164,9 +178,14 @@ def _is_aftermath(telling: Contribution) -> bool:
 
 def _lag(days: int, window: int) -> tuple[Reason, str | None]:
     """News without a day: the sooner after the attack, the likelier it is of it; before it, never (a day's grace for time zones)."""
-    weight = 0.8 if days <= 1 else 0.3 if days <= 3 else -0.3 if days <= 7 else -0.9
+    weight = next(weight for most, weight in _LAGS if days <= most)
     veto = "told before it happened" if days < -1 else "too late" if days > window else None
     return Reason(name=f"told {days} days after", weight=weight), veto
+
+
+def _is_of_another_outlet(telling: Contribution, known: Profile) -> bool:
+    """An outlet repeats its own wording for the next attack; another's text is taken over for the same one."""
+    return telling.source.outlet not in known.outlets
 
 
 def _targets(telling: Contribution, known: Profile) -> Reason | None:
@@ -196,6 +215,8 @@ def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
         return None
     if told in known.perpetrators:
         return Reason(name="same perpetrator", weight=0.5)
+    if any(told in camp and camp & known.perpetrators for camp in CAMPS):
+        return Reason(name="perpetrator of the same camp", weight=0.2)
     return Reason(name="other perpetrator", weight=-0.5 if telling.facts.claimed else -0.9)
 
 

@@ -69,7 +69,7 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
     stating = [c for c in news if c.source.kind in STATING]
     by_desk = [c for c in tellings if c.desk is DeskVerb.CORRECT]
     carrying = stating or [c for c in news if c.source.kind is Kind.REACTION] or news
-    carrying = in_order([*carrying, *by_desk])
+    carrying = in_order([*_sure(carrying, settings), *by_desk])
     listed = news or list(tellings)
     casualties, best_reason = best_tolls(carrying)
     event_type = _event_type(carrying)
@@ -98,6 +98,13 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
         confidence=round(_confidence(voices) * (_DISPUTED if is_denied else 1.0), 3),
         status=status,
     )
+
+
+def _sure(carrying: Sequence[Contribution], settings: LinkSettings) -> Sequence[Contribution]:
+    """Without those that are read so unsurely that they may be no news of the attack, where others are surer."""
+    if all(c.facts.confidence < settings.sure_from for c in carrying):
+        return carrying
+    return [c for c in carrying if c.facts.confidence >= settings.unsure_below]
 
 
 def _status(tellings: Sequence[Contribution]) -> Status:

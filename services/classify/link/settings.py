@@ -10,10 +10,20 @@ class LinkSettings:
 
     report_threshold: float = 2.8
     """First-hand news joins at this score. A wrong merge hides an attack and costs more than a repeated alert, so it is the highest."""
+    doubt_from: float = 0.6
+    """A report that the reader is less sure of is as likely an update or a reaction, and its facts disagree more: less is enough."""
+    doubt_weight: float = 2.0
+    """How much less for each point of confidence below that."""
+    least_report_threshold: float = 2.0
+    """But never less than this."""
     update_threshold: float = 1.5
     """An update speaks of an attack that is already reported: less is enough."""
     elsewhere_threshold: float = 0.5
     """The same for one that agrees in everything but the place, for whose conflict it has lost three points already."""
+    known_threshold: float = 0.0
+    """An update that would open an attack of its own joins the nearest one known from this score, for there is nothing else it can speak of."""
+    known_elsewhere_threshold: float = -1.0
+    """The same for one that tells a higher toll and names another town: the hospital's, or one misread."""
     reaction_threshold: float = 0.9
     """A reaction alerts nobody when it attaches, and would alert wrongly if it opened."""
     retraction_threshold: float = 1.2
@@ -40,11 +50,21 @@ class LinkSettings:
     """Below this the reader as good as says that there is no attack: such a report may join, not open."""
     unplaced_opening_confidence: float = 0.35
     """The same for a report without any place: nobody who watches an area would hear of it, and most are no news of an attack."""
+    vague_opening_confidence: float = 0.7
+    """The same for a report of no finer place than a country that counts nobody: half of them are stories of something else."""
+    sure_from: float = 0.5
+    """Facts of a telling that the reader is at least so sure of stand."""
+    unsure_below: float = 0.35
+    """Facts of one below this count for nothing where others tell surer: half of them are of a story that is no news of the attack."""
     further_event_factor: float = 0.7
     """Confidence of a further attack of an item, as a share of the reader's."""
 
     max_killed: int = 3_000
     """A higher figure is kept out and counted: no single attack since 1945 outside war crimes of days has one, slips of digits do."""
+    max_killed_by_mine: int = 40
+    """More dead by mines alone is the count of a year and a country: it may join, never open."""
+    max_killed_unsure: int = 500
+    """The same of a report that is read less surely than ``vague_opening_confidence``."""
     max_wounded: int = 20_000
     """The same for wounded."""
     max_listed: int = 50

@@ -6,7 +6,8 @@ by an update (a story whose news is the changed toll), in a headline, by an outl
 origin. A higher figure that
 one story alone has, below its headline, replaces that of one other story which we read no more surely; against two origins
 that agree, or read out of the running text, it only widens the range until somebody else says it too. Such lone figures
-are nearly always two attacks added up, attackers counted in, or a slip of reading.
+are nearly always two attacks added up, attackers counted in, or a slip of reading. For the same reason a lone first figure
+that is not in its headline gives way to a lower one on which two origins agree after it.
 
 It falls only when an *update* says so: a story whose news is the changed toll, with a figure nobody gave before, or one that
 calls itself a correction. After a correction the figures it corrected are stale: a report that repeats one of them
@@ -131,9 +132,28 @@ def _best(
         elif count.best < best and _corrects(telling, len(told[count.best]) > 1, must_say_so or 2 * count.best < best):
             stale |= {figure for figure in told if figure > count.best}
             best, reason = count.best, BestReason.CORRECTED
+        elif (
+            count.best < best and reason is BestReason.ONLY_FIGURE and _is_outvoted(told[best], told[count.best], fact)
+        ):
+            best = count.best
     if best is None:
         return None, None
     return _ranged(Count(best=best, low=best, high=best), tellings, fact), _settled(best, reason, tellings, fact)
+
+
+def _is_outvoted(standing: Sequence[Contribution], lower: Sequence[Contribution], fact: _Fact) -> bool:
+    """Whether a figure of one story, below its headline, gives way to a lower one on which two independent origins agree after it.
+
+    Tolls rise: those who write later and agree on less have not the older news, the one before them added up two attacks or
+    was read wrongly.
+    """
+    saying = {c.source.origin for c in standing}
+    return (
+        len(saying) == 1
+        and len({c.source.origin for c in lower} - saying) > 1
+        and not any(piece.fact == fact and piece.field == "title" for c in standing for piece in c.facts.evidence)
+        and all(c.facts.evidence for c in standing)
+    )
 
 
 def _weighed(tellings: Sequence[Contribution], fact: _Fact) -> Sequence[Contribution]:
@@ -161,7 +181,17 @@ def _may_be_attackers(telling: Contribution, attackers: AbstractSet[int]) -> boo
     killed, own = _figure(telling, "killed"), _figure(telling, "attackers_killed")
     if killed is None or killed.best not in attackers or telling.desk is not None:
         return False
-    return own is None or own.best == killed.best
+    return own is None or (own.best == killed.best and _is_read_twice(telling))
+
+
+def _is_read_twice(telling: Contribution) -> bool:
+    """Whether the same words were read as victims and as attackers: else there were as many of both."""
+    spans = {(piece.field, piece.start, piece.end) for piece in telling.facts.evidence if piece.fact == "killed"}
+    return any(
+        (piece.field, piece.start, piece.end) in spans
+        for piece in telling.facts.evidence
+        if piece.fact == "attackers_killed"
+    )
 
 
 def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequence[Contribution]) -> bool:

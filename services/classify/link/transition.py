@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 import msgspec
 
 from services.classify.link.changes import differences, is_notable
+from services.classify.link.kinship import STATES
 from services.classify.link.picture import STATING, Picture, draw, in_order
 from services.classify.link.settings import LinkSettings
 from services.classify.link.severity import severity_of
@@ -106,8 +107,9 @@ def changed(
 
 
 def _named_by_several(tellings: Iterable[Contribution], perpetrator: str) -> str | None:
+    """The perpetrator, if so many had named him that a claim tells nobody anything: two origins, or one of the forces of a state."""
     origins = {c.source.origin for c in tellings if c.source.kind in STATING and c.facts.perpetrator == perpetrator}
-    return perpetrator if len(origins) > 1 else None
+    return perpetrator if len(origins) >= (1 if perpetrator in STATES else 2) else None
 
 
 def _kind(

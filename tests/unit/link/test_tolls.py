@@ -149,3 +149,12 @@ def test_a_more_trusted_outlet_is_believed_a_lesser_one_needs_a_second() -> None
     assert killed(last_of(*national, lesser)) == (3, 3, 5)
     assert killed(last_of(*national, lesser, second)) == (3, 5, 5)
     assert killed(last_of(national[0], lesser)) == (3, 5, 5), "one headline against one story"
+
+
+def test_two_later_origins_that_agree_on_less_outvote_a_lone_first_figure_below_its_headline() -> None:
+    lone = told("a", said("summary", killed=2))
+    change = last_of(lone, told("b", said("title", killed=1), hours=1), told("c", said("title", killed=1), hours=2))
+    assert killed(change) == (1, 1, 2)
+    loud = told("a", said("title", killed=2))
+    change = last_of(loud, told("b", said("title", killed=1), hours=1), told("c", said("title", killed=1), hours=2))
+    assert killed(change) == (1, 2, 2)

@@ -1,0 +1,66 @@
+"""When a conflict of place is rather a place read wrongly: the rest of the account is that of the known attack.
+
+A place is the fact that reading gets wrong most often, and a conflict of place alone would ring a second time for one attack.
+Three grounds outweigh it: the text is a copy of one that is known; the place is only the country of the attacker ("Iran's
+answer: a missile hits a tower"); the tolls of dead *and* wounded are the same and too many for chance. None of them holds
+between two named villages: accounts that know the village know it right, and two villages are two attacks.
+"""
+
+from datetime import timedelta
+
+from services.classify.link.geography import OTHER_COUNTRY, Relation
+from services.classify.link.incident import Profile
+from shared.events.facts import Place, Precision
+from shared.events.incident import Contribution
+from shared.events.report import Kind
+
+COPIED_WITHIN = timedelta(days=3)
+"""Syndicated copies appear within hours; a text that comes again later may be of a later attack in the same words."""
+SAME_TOLLS_OF = 8
+"""Dead and wounded together from which equal tolls of both are no chance."""
+
+_COPY_READ_OTHERWISE = Relation(name="a copy, its place read otherwise", weight=-1.0)
+_ATTACKERS_COUNTRY = Relation(name="the attacker's country", weight=-0.8)
+_SAME_TOLLS = Relation(name="other place, but the same dead and wounded", weight=-2.0)
+
+_HOME = {
+    "iran": "IR", "israel": "IL", "russia": "RU", "turkey": "TR", "ukraine": "UA", "syria_gov": "SY", "iraq_gov": "IQ",
+    "houthis": "YE", "us_coalition": "US", "pakistan": "PK", "india": "IN", "taliban": "AF", "saudi_coalition": "SA",
+    "hezbollah": "LB",
+}  # fmt: skip
+
+
+def misread(telling: Contribution, known: Profile, place: Relation, *, is_copy: bool) -> Relation:
+    """Return the relation in place of the conflict ``place``: the conflict itself unless there is ground to think one of the places misread."""
+    ours, theirs = telling.facts.place, known.place
+    assert ours is not None  # or there were no conflict
+    if telling.source.kind is Kind.RETRACTION or (theirs is not None and _are_villages(ours, theirs)):
+        return place
+    if abs(telling.source.time - known.first_seen) > COPIED_WITHIN:
+        return place
+    if is_copy:
+        return _COPY_READ_OTHERWISE
+    if place is OTHER_COUNTRY and (_is_attackers(ours, telling, known) or _is_attackers(theirs, telling, known)):
+        return _ATTACKERS_COUNTRY
+    return _SAME_TOLLS if _have_same_tolls(telling, known) else place
+
+
+def _are_villages(ours: Place, theirs: Place) -> bool:
+    return ours.precision is Precision.EXACT and theirs.precision is Precision.EXACT
+
+
+def _is_attackers(place: Place | None, telling: Contribution, known: Profile) -> bool:
+    """Whether the place is no more than the country of somebody who is said to have attacked."""
+    if place is None or place.precision is not Precision.COUNTRY:
+        return False
+    return place.country in {_HOME.get(name) for name in (telling.facts.perpetrator, *known.perpetrators)} - {None}
+
+
+def _have_same_tolls(telling: Contribution, known: Profile) -> bool:
+    toll, day = telling.facts.casualties, telling.facts.occurred_on
+    if toll.killed is None or toll.wounded is None or toll.killed.best < 1 or toll.wounded.best < 1:
+        return False
+    is_same = toll.killed.best in known.killed and toll.wounded.best in known.wounded
+    is_same_day = day is None or day in known.days
+    is_same_type = telling.facts.event_type is not None and telling.facts.event_type in known.event_types
+    return is_same and is_same_day and is_same_type and toll.killed.best + toll.wounded.best >= SAME_TOLLS_OF
