@@ -1,12 +1,11 @@
 """The whole pipeline under faults by a seeded plan: each part is killed, stopped or cut off while a news day passes.
 
-``plan`` is pure; ``survive`` runs it and compares what came out with what an undisturbed pipeline would have told: every story
-was read, the incidents are the fold of the reports, and each change that notifies reached the receiver once by id.
+``survive`` runs a plan (``pipeline_faults.py``) and compares what came out with what an undisturbed pipeline would have told: every
+story was read, the incidents are the fold of the reports, and each change that notifies reached the receiver once by id.
 """
 
 import asyncio
 import contextlib
-import json
 import os
 import random
 import shutil
@@ -14,7 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,6 @@ from pathlib import Path
 
 import asyncpg
 
-from services.classify.backtest import Backtest
 from services.standalone.commands import schemas
 from services.standalone.demo_config import feeds_document, service_settings, write_yaml
 from services.standalone.feed_server import FeedServer, Pace, Start
@@ -31,6 +29,7 @@ from services.standalone.mail_catcher import MailCatcher
 from services.standalone.recorded_day import NewsItem, RecordedDay, load_recorded_day, shift
 from services.standalone.webhook_receiver import Answer, Behaviour, Hang, Reset, WebhookReceiver, new_secret
 from shared.codec import decode
+from shared.embedded.errors import EmbeddedError
 from shared.embedded.jars import cache_directory, class_path, load_lock
 from shared.embedded.kafka import KafkaServer
 from shared.embedded.ports import free_port
@@ -38,8 +37,6 @@ from shared.embedded.postgres import PostgresServer
 from shared.embedded.processes import ChildProcess
 from shared.embedded.stack import default_fetcher
 from shared.events.incident import IncidentChange
-from shared.events.item import Item
-from shared.events.report import Report
 from shared.geo.regions import LinkRegion, countries_of
 from shared.kafka.connection import KafkaConnection
 from shared.kafka.errors import KafkaError
@@ -47,59 +44,26 @@ from shared.kafka.lag import LagReader
 from shared.kafka.topics import apply
 from shared.postgres.migrate import upgrade
 from shared.topics import ALL, FAUST_APP_ID, INCIDENTS, ITEMS, REPORTS
+from tests.support.false_clock import FalseClock, can_step_clocks
 from tests.support.link_chaos import dump
+from tests.support.pipeline_faults import DISKS, KINDS, SERVERS, SERVICES, STEPS, Fault
+from tests.support.pipeline_verdict import Verdict, verdict
 from tests.support.proxy import Mode, TcpProxy
+from tests.support.small_disk import SmallDisk, can_mount
 
 ALERT_GROUP = "tocsin-alert"
-SERVICES = ("ingest", "classify", "alert")
-SERVERS = ("kafka", "postgres")
-NETWORKS = ("kafka", "postgres", "receiver", "mail")
 WORLD = [code for region in LinkRegion for code in sorted(countries_of(region)) if code != "XX"]
 _BEHAVIOURS: Mapping[str, Behaviour] = {"answer 503": Answer(status=503), "hang": Hang(), "break": Reset()}
-_LONGEST_SECONDS = 8.0
+_STEPS = dict(zip(STEPS, (timedelta(hours=1), timedelta(hours=-1)), strict=True))
+_DISK_MEGABYTES = {"kafka": 400, "postgres": 700, "classify": 100}
+_POLL_SECONDS = 0.2
+_HELD_UP_SECONDS = 5.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
-    """At ``at`` seconds, ``what`` happens to ``part`` for ``seconds`` (0: it is over at once)."""
-
-    at: float
-    part: str
-    what: str
-    seconds: float = 0.0
-
-    def __str__(self) -> str:
-        lasting = f" for {self.seconds:.0f} s" if self.seconds else ""
-        return f"{self.at:5.0f} s  {self.what} {self.part}{lasting}"
-
-
-def plan(*, seed: int, seconds: float, pause: tuple[float, float] = (3.0, 7.0)) -> tuple[Fault, ...]:
-    """Return the faults of a run: the same for the same seed, none in the last tenth, each over before the next begins."""
-    chance = random.Random(seed)
-    faults: list[Fault] = []
-    at = chance.uniform(*pause)
-    while at < seconds * 0.9:
-        kind = chance.choices(("kill service", "stop service", "kill server", "stop server", "network", "receiver"), weights=(4, 3, 2, 2, 4, 2))[0]  # fmt: skip
-        lasting = chance.uniform(1.0, _LONGEST_SECONDS)
-        match kind:
-            case "kill service":
-                fault = Fault(at=at, part=chance.choice(SERVICES), what="kill")
-            case "stop service":
-                fault = Fault(at=at, part=chance.choice(SERVICES), what="stop", seconds=lasting)
-            case "kill server":
-                fault = Fault(at=at, part=chance.choice(SERVERS), what="kill")
-            case "stop server":
-                fault = Fault(at=at, part=chance.choice(SERVERS), what="stop", seconds=lasting)
-            case "network":
-                mode = chance.choice((Mode.SLOW, Mode.HALF_OPEN, Mode.RESET))
-                fault = Fault(
-                    at=at, part=f"network to {chance.choice(NETWORKS)}", what=f"make {mode.value}", seconds=lasting
-                )
-            case _:
-                fault = Fault(at=at, part="receiver", what=chance.choice(sorted(_BEHAVIOURS)), seconds=lasting)
-        faults.append(fault)
-        at += fault.seconds + chance.uniform(*pause)
-    return tuple(faults)
+def possible_kinds() -> tuple[str, ...]:
+    """The kinds of faults that this machine can do: a full disk needs root, a stepped clock a C compiler, both Linux."""
+    missing = {name for name, can in (("disk", can_mount), ("clock", can_step_clocks)) if not can()}
+    return tuple(kind for kind in KINDS if kind not in missing)
 
 
 def busy_day(now: datetime, extra: Sequence[Mapping[str, str]] = ()) -> RecordedDay:
@@ -142,6 +106,8 @@ class Pipeline:
     mail: MailCatcher
     connection: KafkaConnection
     folder: Path
+    disks: Mapping[str, SmallDisk]
+    clocks: Mapping[str, FalseClock]
     ended: Counter[str] = field(default_factory=Counter)
 
     def child(self, part: str) -> ChildProcess:
@@ -150,6 +116,16 @@ class Pipeline:
         child = servers[part] if part in servers else self.services.children[part]
         assert child is not None
         return child
+
+    async def keep_servers_running(self) -> None:
+        """Start Kafka and PostgreSQL again when they ended, as often as it takes."""
+        while True:
+            for name in SERVERS:
+                if not self.child(name).is_running:
+                    self.ended[f"{name} {self.child(name).returncode}"] += 1
+                    with contextlib.suppress(EmbeddedError, OSError):  # its disk is still full
+                        await (self.kafka.start() if name == "kafka" else self.postgres.start())
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def keep_running(self) -> None:
         """Start services that ended again, as an orchestrator would."""
@@ -194,17 +170,26 @@ class Pipeline:
 @asynccontextmanager
 async def pipeline(folder: Path, day: RecordedDay, *, seconds: float) -> AsyncIterator[Pipeline]:
     """Start everything below ``folder``; the day takes ``seconds`` once its feeds were polled."""
+    kinds = possible_kinds()
     lock, cache, fetcher = load_lock(), cache_directory(os.environ), default_fetcher(os.environ)
     secret = new_secret()
     async with AsyncExitStack() as opened:
+        homes = {name: folder / f"{name}-disk" for name in DISKS}
+        disks = {}
+        for name, home in homes.items():
+            if "disk" in kinds:
+                disks[name] = opened.enter_context(SmallDisk(home, megabytes=_DISK_MEGABYTES[name]))
+            else:
+                home.mkdir(parents=True)
+        clocks = {name: FalseClock.make(folder, name) for name in SERVICES if "clock" in kinds}
         kafka_network = await opened.enter_async_context(TcpProxy(0))
         kafka = KafkaServer(
-            directory=folder / "kafka",
+            directory=homes["kafka"] / "kafka",
             log_path=folder / "kafka.log",
             jars=lambda: class_path(cache=cache, lock=lock, fetcher=fetcher),
             adjust=lambda settings: _through(settings, kafka_network),
         )
-        postgres = PostgresServer(directory=folder / "postgres", log_path=folder / "postgres.log")
+        postgres = PostgresServer(directory=homes["postgres"] / "postgres", log_path=folder / "postgres.log")
         opened.push_async_callback(kafka.stop)
         opened.push_async_callback(postgres.stop)
         await kafka.start()
@@ -221,13 +206,13 @@ async def pipeline(folder: Path, day: RecordedDay, *, seconds: float) -> AsyncIt
         networks = {"kafka": kafka_network}
         for name, port in (("postgres", postgres.port), ("receiver", receiver.port), ("mail", mail.port)):
             networks[name] = await opened.enter_async_context(TcpProxy(port))
-        services = LocalServices(_specs(folder, postgres, networks, feeds, secret), log_dir=folder)
+        services = LocalServices(_specs(folder, postgres, networks, feeds, secret, clocks=clocks), log_dir=folder)
         opened.push_async_callback(services.stop)
         services.start()
         await services.ready(deadline_seconds=120)
         yield Pipeline(
             kafka=kafka, postgres=postgres, services=services, networks=networks, feeds=feeds, receiver=receiver,
-            mail=mail, connection=connection, folder=folder,
+            mail=mail, connection=connection, folder=folder, disks=disks, clocks=clocks,
         )  # fmt: skip
 
 
@@ -248,6 +233,8 @@ def _specs(
     networks: Mapping[str, TcpProxy],
     feeds: FeedServer,
     secret: str,
+    *,
+    clocks: Mapping[str, FalseClock],
 ) -> Sequence[ServiceSpec]:
     settings = service_settings(networks["mail"].port)
     dsn = postgres.dsn.replace(f":{postgres.port}/", f":{networks['postgres'].port}/")
@@ -272,7 +259,7 @@ def _specs(
             **settings["ingest"],
             "TOCSIN_INGEST_FEEDS_FILE": str(write_yaml(folder / "feeds.yaml", feeds_document(feeds))),
         },
-        "classify": {"TOCSIN_CLASSIFY_DATA_DIR": str(folder / "classify")},
+        "classify": {"TOCSIN_CLASSIFY_DATA_DIR": str(folder / "classify-disk" / "classify")},
         "alert": {
             **settings["alert"],
             "TOCSIN_ALERT_WATCHES_FILE": str(write_yaml(folder / "watches.yaml", watches)),
@@ -285,29 +272,39 @@ def _specs(
             "TOCSIN_ALERT_CATCH_UP_AFTER_SECONDS": "86400",
         },
     }
+    for name, clock in clocks.items():
+        own[name] |= clock.environment
     return specs(common, own)
 
 
 async def survive(
     made: Pipeline, faults: Sequence[Fault], *, tell: Callable[[str], None], drain_seconds: float
-) -> "Verdict":
+) -> Verdict:
     """Let the day pass under the faults, wait until all is quiet, and compare."""
     await asyncio.wait_for(made.feeds.all_polled(), 120)
     made.feeds.start()
     began = time.monotonic()
-    keeping = asyncio.create_task(made.keep_running())
+    keeping = [asyncio.create_task(made.keep_running()), asyncio.create_task(made.keep_servers_running())]
     try:
         for fault in faults:
             await asyncio.sleep(max(0.0, began + fault.at - time.monotonic()))
             tell(str(fault))
-            await _commit(made, fault)
+            await _commit(made, fault, tell)
         tell(f"{time.monotonic() - began:5.0f} s  no more faults")
         await made.quiet(drain_seconds)
         tell(f"{time.monotonic() - began:5.0f} s  quiet; services ended: {dict(made.ended)}")
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-    return await verdict(made)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
+    return await judged(made)
+
+
+async def judged(made: Pipeline) -> Verdict:
+    """What came out, as it stands now."""
+    clock = made.clocks.get("ingest")
+    true_time = clock.true_time if clock is not None else lambda told: told
+    return await verdict(made.connection, made.feeds, made.receiver, true_time=true_time)
 
 
 async def incidents(made: Pipeline) -> list[list[str]]:
@@ -325,7 +322,7 @@ async def lose_kafka(made: Pipeline) -> None:
     await made.services.stop()
     await made.kafka.stop()
     for gone in ("kafka", "classify"):
-        shutil.rmtree(made.folder / gone)
+        shutil.rmtree(made.folder / f"{gone}-disk" / gone)
     await made.kafka.start()
     await apply(made.connection, ALL)
     made.services.start()
@@ -339,25 +336,56 @@ async def lose_kafka(made: Pipeline) -> None:
     await made.quiet(200)
 
 
-async def _commit(made: Pipeline, fault: Fault) -> None:
-    if fault.part.startswith("network to "):
-        network = made.networks[fault.part.removeprefix("network to ")]
-        network.become(Mode(fault.what.removeprefix("make ")))
-        await asyncio.sleep(fault.seconds)
-        network.become(Mode.OPEN)
-    elif fault.part == "receiver":
-        made.receiver.respond_with(_BEHAVIOURS[fault.what])
-        await asyncio.sleep(fault.seconds)
-        made.receiver.respond_with(Answer())
-    elif fault.what == "stop":
-        await _stopped(made.child(fault.part).pid, fault.seconds)
-    else:
-        child = made.child(fault.part)
-        child.kill()
-        if fault.part in SERVERS:
-            await child.wait()
-            server: Callable[[], Awaitable[None]] = made.kafka.start if fault.part == "kafka" else made.postgres.start
-            await server()
+async def _commit(made: Pipeline, fault: Fault, tell: Callable[[str], None]) -> None:
+    kind, _, name = fault.part.rpartition(" ")
+    match kind:
+        case "network to":
+            made.networks[name].become(Mode(fault.what.removeprefix("make ")))
+            await asyncio.sleep(fault.seconds)
+            made.networks[name].become(Mode.OPEN)
+        case "disk of":
+            await asyncio.to_thread(made.disks[name].fill)
+            await asyncio.sleep(fault.seconds)
+            made.disks[name].clear()
+        case "clock of":
+            made.clocks[name].step(_STEPS[fault.what], at=datetime.now(tz=UTC))
+            await asyncio.sleep(fault.seconds)
+            made.clocks[name].step(timedelta(0), at=datetime.now(tz=UTC))
+        case _ if fault.part == "receiver":
+            made.receiver.respond_with(_BEHAVIOURS[fault.what])
+            await asyncio.sleep(fault.seconds)
+            made.receiver.respond_with(Answer())
+        case _ if fault.what == "stop":
+            await _stopped(made.child(fault.part).pid, fault.seconds)
+        case _ if fault.what == "restart in a transaction":
+            tell(f"         {await _restart_in_a_transaction(made)} transactions were cut off")
+        case _:
+            child = made.child(fault.part)
+            child.kill()
+            if fault.part in SERVERS:
+                await child.wait()
+
+
+async def _restart_in_a_transaction(made: Pipeline) -> int:
+    """Stop PostgreSQL while transactions of the services wait in their middle; whoever keeps it running starts it again.
+
+    They wait because the ledgers' tables are locked against writing; returns how many did when the order to stop was given.
+    """
+    waiting = 0
+    try:
+        connection = await asyncpg.connect(made.postgres.dsn, timeout=5)
+        await connection.execute("BEGIN")
+        await connection.execute("LOCK TABLE tocsin_ingest.outbox, tocsin_alert.deliveries IN SHARE MODE")
+        until = time.monotonic() + _HELD_UP_SECONDS
+        while not waiting and time.monotonic() < until:
+            waiting = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'tocsin-%'"
+            )
+            await asyncio.sleep(_POLL_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        pass  # it is down already
+    await made.postgres.stop()
+    return waiting
 
 
 async def _stopped(pid: int | None, seconds: float) -> None:
@@ -367,66 +395,3 @@ async def _stopped(pid: int | None, seconds: float) -> None:
             await asyncio.sleep(seconds)
         finally:
             os.kill(pid, signal.SIGCONT)  # type: ignore[arg-type]  # see above
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """What came out against what should have. ``late`` are deliveries that took longer than a minute from fetch to arrival."""
-
-    stories: int
-    changes: int
-    told: int
-    lost: tuple[str, ...]
-    repeated: tuple[str, ...]
-    late: int
-    worst_seconds: float
-
-    def __str__(self) -> str:
-        return (
-            f"{self.stories} stories, {self.changes} changes, {self.told} told; lost {len(self.lost)}, repeated by id {len(self.repeated)}, "
-            f"later than a minute {self.late}, the latest after {self.worst_seconds:.0f} s"
-        )
-
-
-async def verdict(made: Pipeline) -> Verdict:
-    """Compare the incidents with the fold of the reports, and what was told with the changes that notify."""
-    items = [decode(Item, record.value) for record in await dump(made.connection, ITEMS)]
-    fetched = {item.url for item in items}
-    stories = [item for outlet in made.feeds.listings for item in made.feeds.visible(outlet.slug)]
-    lost = [f"story {story.key} never reached Kafka" for story in stories if story.link not in fetched]
-    reports = [decode(Report, record.value) for record in await dump(made.connection, REPORTS)]
-    read = {report.event_id for report in reports}
-    lost += [f"item {item.item_id} has no report" for item in items if item.event_id not in read]
-    changes: dict[tuple[str, int], IncidentChange] = {}
-    repeated = []
-    for record in await dump(made.connection, INCIDENTS):
-        change = decode(IncidentChange, record.value)
-        key = (change.incident_id, change.revision)
-        if changes.setdefault(key, change) != change:
-            repeated.append(f"change {key} has two bodies")
-    folding = Backtest()
-    folded = {(one.incident_id, one.revision): one for report in reports for one in folding.take(report)}
-    lost += [f"change {key} is not the fold's" for key in folded if changes.get(key) != folded[key]]
-    repeated += [f"change {key} should not be" for key in changes if key not in folded]
-    expected = {
-        key for key, change in changes.items() if change.notify and change.place is not None and not change.test
-    }
-    arrivals: dict[tuple[str, int], datetime] = {}
-    worst, late = 0.0, 0
-    for webhook in made.receiver.accepted:
-        data = json.loads(webhook.body)["data"]
-        key = (data["incident"]["incident_id"], data["incident"]["revision"])
-        if key in arrivals:
-            repeated.append(f"delivery of {key} came under two ids")
-        arrivals[key] = webhook.received_at
-        fetched_at = datetime.fromisoformat(data["times"]["fetched"]) if data["times"]["fetched"] else None
-        if fetched_at is not None:
-            took = (webhook.received_at - fetched_at.astimezone(UTC)).total_seconds()
-            worst, late = max(worst, took), late + (took > 60)
-    repeated += [f"webhook {one} had two bodies" for one in made.receiver.contradictions]
-    lost += [f"delivery of {key} never came" for key in sorted(expected - set(arrivals))]
-    repeated += [f"delivery of {key} should not be" for key in sorted(set(arrivals) - expected)]
-    return Verdict(
-        stories=len(stories), changes=len(changes), told=len(arrivals), lost=tuple(lost), repeated=tuple(repeated),
-        late=late, worst_seconds=worst,
-    )  # fmt: skip
