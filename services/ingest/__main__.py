@@ -15,9 +15,11 @@ from time import monotonic
 
 from services.ingest.adapters.archive import PostgresArchive
 from services.ingest.adapters.articles import PostgresArticleBook
+from services.ingest.adapters.callback import CallbackLimits, CallbackServer
 from services.ingest.adapters.kafka import KafkaItemPublisher
 from services.ingest.adapters.postgres import PostgresLedger
 from services.ingest.adapters.sentry import KafkaHealthPublisher, PostgresSentryBook
+from services.ingest.adapters.subscriptions import PostgresSubscriptionBook
 from services.ingest.articles import Articles
 from services.ingest.composition import fetcher_of, parser_of, reader_of
 from services.ingest.errors import LedgerUnavailableError
@@ -29,11 +31,13 @@ from services.ingest.outbox import Outbox
 from services.ingest.paging import OlderPages
 from services.ingest.politeness import Politeness
 from services.ingest.poller import Poller
+from services.ingest.pushes import Pushes
 from services.ingest.recorder import Recorder
 from services.ingest.robots import Robots
 from services.ingest.schema import SCHEMA
 from services.ingest.sentry import Sentry
 from services.ingest.settings import IngestSettings
+from services.ingest.subscriber import Subscriber
 from services.ingest.visit import Visitor
 from shared.clock import Clock, SystemClock
 from shared.health import HealthServer
@@ -96,6 +100,8 @@ class Loops:
     housekeeping: Housekeeping
     articles: Articles
     sentry: Sentry
+    websub: tuple[Pushes, Subscriber] | None = None
+    """Only with a public callback address."""
 
 
 async def _serve(settings: IngestSettings, feeds: tuple[Feed, ...]) -> None:
@@ -137,6 +143,7 @@ async def _start_and_run(
             feeds=feeds,
             lease_for=timedelta(seconds=settings.lease_seconds),
             claim_for=timedelta(seconds=settings.outbox_claim_seconds),
+            keeps_hubs=bool(settings.websub_callback),
         )
         await ledger.take_office(clock.now())
         publisher = await stack.enter_async_context(_kafka(settings))
@@ -217,7 +224,43 @@ async def _start_and_run(
             clock=clock,
             canary_every=timedelta(seconds=settings.canary_seconds) if settings.canary_seconds else None,
         )
+        websub: tuple[Pushes, Subscriber] | None = None
+        if settings.websub_callback:
+            book = PostgresSubscriptionBook(
+                pool,
+                feeds=lambda: ledger.feeds,
+                instance=instance_of(settings),
+                lease_for=timedelta(seconds=settings.lease_seconds),
+            )
+            pushes = Pushes(book=book, visitor=visitor, recorder=recorder, outbox=outbox, metrics=metrics, clock=clock)
+            subscriber = Subscriber(
+                book=book,
+                hubs=fetcher,
+                metrics=metrics,
+                clock=clock,
+                callback=settings.websub_callback,
+                lease_seconds=settings.websub_lease_seconds,
+                random=random.SystemRandom().random,
+            )
+            await stack.enter_async_context(
+                CallbackServer(
+                    host=settings.websub_host,
+                    port=settings.websub_port,
+                    limits=CallbackLimits(
+                        body_bytes=settings.max_body_bytes,
+                        seconds=settings.fetch_timeout_seconds,
+                        lease_seconds=settings.websub_lease_seconds,
+                    ),
+                    book=book,
+                    arrived=pushes.arrived,
+                    metrics=metrics,
+                    clock=clock,
+                    random=random.SystemRandom().random,
+                )
+            )
+            websub = pushes, subscriber
         loops = Loops(
+            websub=websub,
             poller=poller,
             outbox=outbox,
             recorder=recorder,
@@ -263,6 +306,10 @@ async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: fl
         asyncio.create_task(loops.articles.run(), name="articles"),
         asyncio.create_task(loops.sentry.run(), name="sentry"),
     ]
+    if loops.websub is not None:
+        pushes, subscriber = loops.websub
+        background.append(asyncio.create_task(pushes.run(), name="pushes"))
+        background.append(asyncio.create_task(subscriber.run(), name="subscriber"))
     told = asyncio.create_task(stopping.wait(), name="stop")
     try:
         ended, _ = await asyncio.wait({polling, publishing, told, *background}, return_when=asyncio.FIRST_COMPLETED)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.ingest.feed import HubLinks
 from services.ingest.outcome import FailureReason
 
 
@@ -28,7 +29,8 @@ class Document:
     """A whole feed. ``wait_seconds`` is the least wait it asks for (ttl, sy:updatePeriod); hours and days (Monday 0) to skip are UTC.
 
     ``problem`` tells of a fault that cost entries (the document breaks off, more entries than are read), else None.
-    ``withdrawn`` are guids of entries that the publisher says it has taken back; ``older`` is the page of older entries, if one is named.
+    ``withdrawn`` are guids of entries that the publisher says it has taken back; ``older`` is the page of older entries, if one is named,
+    ``hub`` the hub that pushes what is new (WebSub).
     """
 
     entries: tuple[Entry, ...]
@@ -40,6 +42,7 @@ class Document:
     is_cut_off: bool = False
     withdrawn: tuple[str, ...] = ()
     older: str | None = None
+    hub: HubLinks | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -58,6 +58,32 @@ class FeedState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HubLinks:
+    """A hub that pushes what is new in a feed (WebSub), and the topic's own address, by which the hub knows it (``rel="self"``)."""
+
+    hub: str
+    topic: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Push:
+    """What a hub delivered for a feed, its signature checked; part of the feed or all of it, ``content_type`` in the hub's words."""
+
+    push_id: int
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """When a feed is polled next, and why then; a push leaves it as it is."""
+
+    next_poll_at: datetime
+    interval_seconds: float | None = None
+    interval_reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lease:
     """The right to poll one feed until ``until``; no other poller has it meanwhile."""
 

@@ -10,6 +10,7 @@ from services.ingest.document import Unreadable
 from services.ingest.feed import Feed, Validators
 from services.ingest.outcome import Fetched, NotModified
 from services.ingest.ports import Fetcher, Parser
+from services.ingest.subscription import SubscriptionState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +80,20 @@ def health_table(row: Mapping[str, Any], now: datetime) -> tuple[tuple[str, str]
     ]
     if row["moved_to"]:
         lines.append(("redirects to", f"{row['moved_to']}, seen since {row['moved_since']:%Y-%m-%d}"))
+    if row["hub"]:
+        lines.append(("pushed by", f"{row['hub']}: {_hub_line(row, now)}"))
     return tuple(lines)
+
+
+def _hub_line(row: Mapping[str, Any], now: datetime) -> str:
+    standing = row["hub_state"]
+    if standing == SubscriptionState.ACTIVE.value:
+        expires = row["hub_until"]
+        standing = (
+            "its lease has ended" if expires is None or expires <= now else f"active, lease ends {until(expires, now)}"
+        )
+    error = f"; {row['hub_error']}" if row["hub_error"] else ""
+    return f"{standing}, last push {ago(row['last_push_at'], now)}{error}"
 
 
 def ago(at: datetime | None, now: datetime) -> str:

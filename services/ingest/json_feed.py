@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from services.ingest import hub_links
 from services.ingest.dates import parse_date
 from services.ingest.document import Document, Unreadable
 from services.ingest.entries import entry_of
@@ -31,6 +32,7 @@ def parse(text: str, *, url: str, language: str | None, max_entries: int) -> Doc
         language=_words(raw.get("language")) or None,
         problem=problem,
         older=same_host(_words(raw.get("next_url")), url),
+        hub=hub_links.in_json(raw.get("hubs"), raw.get("feed_url"), url),
     )
 
 

@@ -1,9 +1,15 @@
 """What ingest counts; names and labels are a contract with dashboards and alert rules (house style, rules 25 and 27)."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.ingest.article import ArticleOutcome
 from services.ingest.outcome import FailureReason, PollOutcome
+from services.ingest.push_outcome import PushOutcome
+from services.ingest.subscription import SubscriptionState
+from services.ingest.versions import NewVersion
 from shared.events.item import ItemChange
 from shared.metrics import AGE_BUCKETS, StageMetrics
 
@@ -71,6 +77,19 @@ class IngestMetrics:
             ["outcome"],
             registry=registry,
         )
+        self.pushes = Counter(
+            "tocsin_ingest_pushes",
+            "requests to the WebSub callback, by what came of them",
+            ["outcome"],
+            registry=registry,
+        )
+        self.subscriptions = Gauge(
+            "tocsin_ingest_subscriptions", "WebSub subscriptions at hubs, by state", ["state"], registry=registry
+        )
+        for pushed in PushOutcome:
+            self.pushes.labels(pushed.value)
+        for standing in SubscriptionState:
+            self.subscriptions.labels(standing.value)
         for article in ArticleOutcome:
             self.articles.labels(article.value)
         for reason in FailureReason:
@@ -82,3 +101,13 @@ class IngestMetrics:
             self.stalest.labels(tier)
         for state in ("ok", "failing", "new", "retired"):
             self.feeds.labels(state)
+
+    def count(self, versions: Iterable[NewVersion], *, tier: int, at: datetime) -> None:
+        """Count item versions found at that time in a feed of that tier."""
+        for version in versions:
+            item = version.item
+            self.versions.labels(item.change.value).inc()
+            if item.backfill:
+                self.backfill.inc()
+            elif not item.published_is_estimated and item.version == 1:
+                self.item_age.labels(str(tier)).observe(max((at - item.published).total_seconds(), 0.0))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.ingest.feed import Validators
+from services.ingest.feed import HubLinks, Validators
 
 
 class FailureReason(StrEnum):
@@ -49,7 +49,7 @@ class NotModified:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetched:
-    """200 with a body, decompressed. ``moved_to`` is set when every hop to it was a permanent redirect."""
+    """200 with a body, decompressed. ``moved_to`` is set when every hop to it was a permanent redirect; ``hub`` when the headers name one."""
 
     body: bytes
     url: str
@@ -57,6 +57,7 @@ class Fetched:
     validators: Validators
     fresh_seconds: float = 0.0
     moved_to: str | None = None
+    hub: HubLinks | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.ingest import moves, schedule
 from services.ingest.article import wanted
 from services.ingest.document import Document, Entry
-from services.ingest.feed import FeedState, Lease
+from services.ingest.feed import FeedState, Lease, Schedule
 from services.ingest.identity import IdentityMode
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified, PollOutcome
 from services.ingest.schedule import NextPoll, PollLimits
@@ -16,6 +16,7 @@ from services.ingest.work import OutboxRow, PollRecord
 from shared import codec
 
 _PACE_ENTRIES = 20
+_HURRY = timedelta(seconds=10)
 _MOST_LOST = 10_000
 """An estimate beyond this says more about the dates than about the feed."""
 
@@ -130,6 +131,45 @@ def after_document(
         rows=tuple(row_of(version, fetched_at=now) for version in versions),
         articles=wanted(lease.feed, versions),
         validators=None if document.is_cut_off else answer.validators,
+        hubs=tuple(hub for hub in (answer.hub or document.hub,) if hub is not None),
+    )
+
+
+def after_push(
+    lease: Lease, planned: Schedule, document: Document, versions: Sequence[NewVersion], moment: Moment
+) -> PollRecord:
+    """Publish what a hub brought. It may be part of the feed only, so nothing but the items and their dates is learnt from it; the next poll stays where it was."""
+    now = moment.now
+    times = (
+        *trusted_times(document.entries, now),
+        *([lease.state.newest_item_at] if lease.state.newest_item_at else []),
+    )
+    state = replace(lease.state, last_success_at=now, newest_item_at=max(times, default=None))
+    record = _kept(lease, state, PollOutcome.CHANGED if versions else PollOutcome.UNCHANGED, planned, moment)
+    return replace(
+        record,
+        rows=tuple(row_of(version, fetched_at=now) for version in versions),
+        articles=wanted(lease.feed, versions),
+    )
+
+
+def after_useless_push(lease: Lease, planned: Schedule, moment: Moment) -> PollRecord:
+    """What the hub brought cannot be read: the feed is polled instead, at once, but a hub cannot have it polled without end."""
+    last = lease.state.last_polled_at
+    soon = moment.now if last is None else max(moment.now, last + _HURRY)
+    hurried = replace(planned, next_poll_at=min(planned.next_poll_at, soon))
+    return _kept(lease, lease.state, PollOutcome.UNCHANGED, hurried, moment)
+
+
+def _kept(lease: Lease, state: FeedState, outcome: PollOutcome, planned: Schedule, moment: Moment) -> PollRecord:
+    return PollRecord(
+        feed=lease.feed.slug,
+        outcome=outcome,
+        state=state,
+        next_poll_at=planned.next_poll_at,
+        interval_seconds=planned.interval_seconds,
+        interval_reason=planned.interval_reason,
+        finished_at=moment.now,
     )
 
 

@@ -175,17 +175,10 @@ class Poller:
             "changed": sum(version.mark.version > 1 for version in visit.versions),
             "entries": visit.entries,
             "bytes": visit.body_bytes,
-            "next_in_s": round(record.interval_seconds, 1),
+            "next_in_s": round(record.interval_seconds or 0.0, 1),
             "why": record.interval_reason,
         }
-        for version in visit.versions:
-            item = version.item
-            metrics.versions.labels(item.change.value).inc()
-            if item.backfill:
-                metrics.backfill.inc()
-            elif not item.published_is_estimated and item.version == 1:
-                age = (record.finished_at - item.published).total_seconds()
-                metrics.item_age.labels(str(lease.feed.tier)).observe(max(age, 0.0))
+        metrics.count(visit.versions, tier=lease.feed.tier, at=record.finished_at)
         if visit.older_pages:
             metrics.older_pages.inc(visit.older_pages)
             logger().info("feed.paged_back", pages=visit.older_pages, is_complete=not visit.possibly_lost)

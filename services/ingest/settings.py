@@ -60,6 +60,15 @@ class IngestSettings(Settings):
     older_pages_seconds: Seconds = 20.0
     """All of them together; part of the lease."""
 
+    websub_callback: str = ""
+    """Public https address under which hubs reach the WebSub port, such as ``https://news.example.org/websub``; empty: no hub is asked."""
+    websub_host: str = "127.0.0.1"
+    """Address that the WebSub port listens on; 0.0.0.0 in a container."""
+    websub_port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    """Port that hubs reach by websub_callback, through the proxy that ends TLS; nothing else is served there."""
+    websub_lease_seconds: Annotated[int, Field(ge=300, le=2_592_000)] = 864_000
+    """How long a hub is asked to push before the subscription is renewed; hubs may decide otherwise."""
+
     article_workers: Annotated[int, Field(ge=1, le=50)] = 2
     """Pages of articles read at once, for feeds with ``full_text``, beside the polls."""
 
@@ -121,6 +130,22 @@ class IngestSettings(Settings):
         if not is_good:
             raise ValueError("only a proxy of the form http://host:port or http://user:password@host:port is accepted")
         return value
+
+    @field_validator("websub_callback")
+    @classmethod
+    def _is_callback(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            is_good = not value or (
+                parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+            )
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise ValueError(
+                f"{value!r} is no address that hubs can call; only one such as https://news.example.org/websub, without ? and #, is accepted"
+            )
+        return value.rstrip("/")
 
     @field_validator("throttled_hosts")
     @classmethod

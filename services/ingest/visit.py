@@ -1,13 +1,13 @@
 """One poll of one feed: fetch, parse, compare, decide. Everything it decides comes from ``polled``, ``versions`` and ``schedule``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from services.ingest import polled
 from services.ingest.document import Document, Entry, Unreadable
-from services.ingest.feed import FeedState, Lease
+from services.ingest.feed import Feed, FeedState, Lease, Push, Schedule
 from services.ingest.identity import IdentityMode, chosen_mode
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified
 from services.ingest.paging import OlderEntries, OlderPages
@@ -130,11 +130,7 @@ class Visitor:
             is_first_poll=state.first_fetched_at is None,
             now=moment.now,
         )
-        if feed.full_text:
-            versions = await self._with_kept_text(versions, marks)
-        # An entry that is listed all the same was not taken back, or was put back.
-        taken_back = {one: marks[one] for one in buried if one in marks and one not in entries}
-        versions = (*versions, *await self._withdrawals(lease, taken_back))
+        versions = await self._with_withdrawals(feed, versions, entries, marks, buried)
         record = polled.after_document(
             lease, answer, document, versions, mode=mode, is_overlapping=is_overlapping, moment=moment
         )
@@ -149,6 +145,50 @@ class Visitor:
             entries=len(document.entries),
             body_bytes=len(answer.body),
         )
+
+    async def receive(self, lease: Lease, push: Push, planned: Schedule) -> Visit:
+        """Compare what a hub delivered as if it had been polled: the same ids, versions and bytes. ``planned`` is when the feed is polled next anyway.
+
+        It may be part of the feed: it settles neither how items are named nor whether some were lost, and it is no first poll.
+        """
+        feed, state, size = lease.feed, lease.state, len(push.body)
+        if state.first_fetched_at is None:
+            return Visit(record=polled.after_useless_push(lease, planned, self._moment()), body_bytes=size)
+        document = await self._parser.parse(
+            push.body, content_type=push.content_type, url=feed.url, language=feed.language
+        )
+        moment = self._moment()
+        if isinstance(document, Unreadable):
+            record = polled.after_useless_push(lease, planned, moment)
+            return Visit(record=record, failure=document.reason, detail=document.detail, body_bytes=size)
+        mode = IdentityMode(state.identity_mode)
+        listed = candidates(feed, document.entries, mode)
+        buried = tombstoned(feed, document.withdrawn) if mode is IdentityMode.GUID else ()
+        marks = await self._ledger.marks((*listed, *buried), feed=feed.slug, now=moment.now)
+        entries = identified(feed, document.entries, mode, marks)
+        versions = new_versions(feed, entries, marks, language=document.language, is_first_poll=False, now=moment.now)
+        versions = await self._with_withdrawals(feed, versions, entries, marks, buried)
+        return Visit(
+            record=polled.after_push(lease, planned, document, versions, moment),
+            versions=versions,
+            entries=len(document.entries),
+            body_bytes=size,
+        )
+
+    async def _with_withdrawals(
+        self,
+        feed: Feed,
+        versions: tuple[NewVersion, ...],
+        entries: Mapping[str, Entry],
+        marks: Mapping[str, Mark],
+        buried: Sequence[str],
+    ) -> tuple[NewVersion, ...]:
+        """The versions with the text of their pages kept, and those that take back what the document buries."""
+        if feed.full_text:
+            versions = await self._with_kept_text(versions, marks)
+        # An entry that is listed all the same was not taken back, or was put back.
+        taken_back = {one: marks[one] for one in buried if one in marks and one not in entries}
+        return (*versions, *await self._withdrawals(feed, taken_back))
 
     async def _is_known(self, lease: Lease, page: Document, mode: IdentityMode) -> bool:
         """Whether a page reaches back to what is known, by its items or by their dates."""
@@ -174,14 +214,14 @@ class Visitor:
             for one in versions
         )
 
-    async def _withdrawals(self, lease: Lease, marks: Mapping[str, Mark]) -> tuple[NewVersion, ...]:
+    async def _withdrawals(self, feed: Feed, marks: Mapping[str, Mark]) -> tuple[NewVersion, ...]:
         standing = [mark for mark in marks.values() if mark.content_hash != WITHDRAWN_HASH]
         if not standing:
             return ()
         values = await self._ledger.last_values([last_event_id(mark) for mark in standing])
         return tuple(
             withdrawal(
-                lease.feed,
+                feed,
                 mark,
                 codec.decode(Item, values[event_id]) if (event_id := last_event_id(mark)) in values else None,
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.ingest.article import WantedArticle
-from services.ingest.feed import FeedState, Validators
+from services.ingest.feed import FeedState, HubLinks, Validators
 from services.ingest.outcome import PollOutcome
 from services.ingest.versions import Mark
 from shared.codec import Headers
@@ -24,7 +24,10 @@ class OutboxRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollRecord:
-    """A finished poll. ``state`` is what is remembered from now on, its validators excepted: see ``Ledger.finish``."""
+    """A finished poll. ``state`` is what is remembered from now on, its validators excepted: see ``Ledger.finish``.
+
+    ``hubs`` is None when the poll did not tell, else the hub that the feed names, or nothing.
+    """
 
     feed: str
     outcome: PollOutcome
@@ -32,11 +35,12 @@ class PollRecord:
     rows: tuple[OutboxRow, ...] = ()
     validators: Validators | None = None
     next_poll_at: datetime
-    interval_seconds: float
-    interval_reason: str
+    interval_seconds: float | None
+    interval_reason: str | None
     finished_at: datetime
     is_retired: bool = False
     articles: tuple[WantedArticle, ...] = ()
+    hubs: tuple[HubLinks, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

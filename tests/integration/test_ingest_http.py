@@ -419,3 +419,33 @@ async def test_a_proxy_that_is_away_is_named(unused_tcp_port_factory):
         proxy=f"http://127.0.0.1:{unused_tcp_port_factory()}",
     )
     assert (found.reason, found.detail) == (FailureReason.PROXY_FAILED, "the proxy cannot be reached")
+
+
+async def test_a_form_is_posted_and_posted_again_where_the_hub_sends_it(server):
+    seen = []
+
+    async def elsewhere(_request):
+        return web.Response(status=308, headers={"Location": "/hub"})
+
+    async def hub(request):
+        seen.append(dict(await request.post()))
+        return web.Response(status=202)
+
+    server.handlers |= {"/moved": elsewhere, "/hub": hub}
+    async with fetching() as fetcher:
+        assert await fetcher.post_form(server.url("/moved"), {"hub.mode": "subscribe"}) == 202
+    assert seen == [{"hub.mode": "subscribe"}]
+
+
+async def test_a_hub_is_guarded_and_bounded_like_a_feed(server):
+    async def for_ever(_request):
+        return web.Response(status=307, headers={"Location": "/round"})
+
+    async def away(_request):
+        return web.Response(status=307, headers={"Location": "http://10.0.0.1/hub"})
+
+    server.handlers |= {"/round": for_ever, "/away": away}
+    async with fetching() as fetcher:
+        assert (await fetcher.post_form(server.url("/round"), {})).reason is FailureReason.BAD_REDIRECT
+        assert (await fetcher.post_form(server.url("/away"), {})).reason is FailureReason.ADDRESS_BLOCKED
+        assert (await fetcher.post_form("ftp://hub.example/", {})).reason is FailureReason.BAD_REDIRECT

@@ -19,11 +19,15 @@ from services.ingest.schema import SCHEMA
 from services.standalone.feed_faults import Fault, FaultSettings
 from services.standalone.feed_server import FeedServer, Pace, Start
 from services.standalone.recorded_day import load_recorded_day
+from shared.embedded.ports import free_port
 from shared.postgres.migrate import upgrade
 from shared.topics import ITEMS, SOURCES, prefixed
+from tests.support.hub import Hub, push
 from tests.support.ingest_chaos import Chaos, survive
+from tests.support.ingest_fakes import rss
 from tests.support.ingest_process import IngestProcess, ItemsTopic, write_feeds
 from tests.support.servers import create_topics, unique_name
+from tests.support.waiting import until
 
 
 class Ground:
@@ -338,3 +342,26 @@ async def test_a_feed_without_content_gets_the_text_of_its_pages_as_a_second_ver
     assert found == [("open", 1, None), ("open", 2, text.strip()), ("private", 1, None)]
     assert "/private" not in served
     assert served.count("/robots.txt") == 1
+
+
+async def test_a_hub_that_pushes_has_its_feed_read_long_before_its_next_poll(ground):
+    port = free_port()
+    async with Hub() as hub:
+        old, new = ("A blast", datetime.now(UTC)), ("Another blast", datetime.now(UTC))
+        hub.document = rss({"1": old}, channel=hub.links)
+        feed = Feed(slug="pushed", url=f"{hub.url}/feed", outlet="Pushed", language="en", interval_seconds=3600)
+        environment = ground.environment(write_feeds(ground.directory / "feeds.yaml", [feed])) | {
+            "TOCSIN_INGEST_WEBSUB_CALLBACK": f"http://127.0.0.1:{port}/websub",
+            "TOCSIN_INGEST_WEBSUB_PORT": str(port),
+        }
+        async with (
+            IngestProcess(environment, ground.directory / "log") as process,
+            ItemsTopic(ground.bootstrap, ground.topic.name) as topic,
+        ):
+            await topic.read_items(1)
+            await until(lambda: hub.subscribed != [], seconds=20, saw=lambda: process.log)
+            hub.document = rss({"1": old, "2": new}, channel=hub.links)
+            assert await push(hub.subscribed[0], b"whatever it says") == 202
+            await topic.read_items(2, wait_seconds=30)
+        assert {item.title for item in topic.items.values()} == {"A blast", "Another blast"}
+        assert hub.subscribed[0].secret is None, "a secret is never told over plain http"

@@ -12,7 +12,7 @@ from typing import Any
 
 import feedparser
 
-from services.ingest import json_feed, news_sitemap, tombstones
+from services.ingest import hub_links, json_feed, news_sitemap, tombstones
 from services.ingest.adapters import plain_xml
 from services.ingest.dates import parse_date
 from services.ingest.document import Document, Entry, Unreadable
@@ -122,6 +122,7 @@ def _document(
     beginning = text[:_HEAD_CHARACTERS]
     head = beginning if "<skip" in beginning else ""
     first = _ENTRY.search(beginning)
+    before = beginning[: first.start()] if first else beginning
     return Document(
         entries=tuple(entry for entry in entries if entry is not None),
         language=str(feed.get("language") or "").strip().lower() or None,
@@ -131,7 +132,8 @@ def _document(
         problem=problem,
         is_cut_off=is_cut_off,
         withdrawn=tombstones.references(text),
-        older=older_page(beginning[: first.start()] if first else beginning, url),
+        older=older_page(before, url),
+        hub=hub_links.in_head(before, url),
     )
 
 

@@ -10,6 +10,7 @@ import base64
 import ipaddress
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -22,7 +23,7 @@ import httpx
 from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 
-from services.ingest import http_hints
+from services.ingest import http_hints, hub_links
 from services.ingest.adapters.inflate import ACCEPTED, DamagedError, inflated, inflater
 from services.ingest.adapters.names import LeavingResolver
 from services.ingest.feed import Validators
@@ -33,6 +34,7 @@ from shared.clock import Clock
 _ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REPEATED = frozenset({307, 308})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +106,35 @@ class HttpFetcher:
         try:
             async with asyncio.timeout(self._limits.total_seconds):
                 return await self._follow(url, validators)
+        except TimeoutError:
+            return Failed(
+                reason=FailureReason.TIMED_OUT, detail=f"not finished within {self._limits.total_seconds:g} s"
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+            return _failure(error)
+
+    async def post_form(self, url: str, form: Mapping[str, str]) -> int | Failed:
+        """Return the status that a posted form got, 307 and 308 followed (WebSub, section 5.1.2); a secret in it never leaves https."""
+        needs_https = urlsplit(url).scheme == "https"
+        try:
+            async with asyncio.timeout(self._limits.total_seconds):
+                here = url
+                for _ in range(self._limits.redirects + 1):
+                    scheme = urlsplit(here).scheme
+                    if scheme not in {"http", "https"} or (needs_https and scheme != "https"):
+                        return Failed(
+                            reason=FailureReason.BAD_REDIRECT,
+                            detail=f"redirected to {_public(here)}, which is not {'https' if needs_https else 'http'}",
+                        )
+                    if self._proxy is not None:
+                        await self._check_behind_proxy(here)
+                    assert self._client is not None, "the fetcher is not open"
+                    async with self._client.stream("POST", here, data=form) as response:
+                        location = response.headers.get("location", "")
+                        if response.status_code not in _REPEATED or not location:
+                            return response.status_code
+                        here = urljoin(here, location)
+                return Failed(reason=FailureReason.BAD_REDIRECT, detail=f"more than {self._limits.redirects} redirects")
         except TimeoutError:
             return Failed(
                 reason=FailureReason.TIMED_OUT, detail=f"not finished within {self._limits.total_seconds:g} s"
@@ -194,6 +225,7 @@ class HttpFetcher:
                 ),
                 fresh_seconds=fresh,
                 moved_to=url if url != first and is_permanent else None,
+                hub=hub_links.in_headers(headers.get_list("link"), url) if "link" in headers else None,
             )
 
     async def _body(self, response: httpx.Response) -> bytes | Failed:

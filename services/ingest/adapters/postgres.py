@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from services.ingest.adapters import rows as values
+from services.ingest.adapters.hubs import keep_hubs
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed, Lease
 from services.ingest.politeness import host_of
@@ -154,7 +155,7 @@ _VALIDATE = """
 
 
 class PostgresLedger:
-    """See ``ports.Ledger``. ``instance`` names this replica; ``feeds`` are those it may poll."""
+    """See ``ports.Ledger``. ``instance`` names this replica; ``feeds`` are those it may poll; ``keeps_hubs`` follows the hubs they name."""
 
     def __init__(
         self,
@@ -164,8 +165,10 @@ class PostgresLedger:
         feeds: Iterable[Feed],
         lease_for: timedelta,
         claim_for: timedelta,
+        keeps_hubs: bool = False,
     ) -> None:
         self._pool = pool
+        self._keeps_hubs = keeps_hubs
         self._instance = instance
         self._configured = {feed.slug: feed for feed in feeds}
         self._list(self._configured)
@@ -281,6 +284,8 @@ class PostgresLedger:
             articles = [article for record in records for article in record.articles]
             if articles:
                 await connection.execute(_WANT, values.articles_json(articles), now)
+            if self._keeps_hubs:
+                await keep_hubs(connection, records, now)
             await connection.execute(_FINISH, values.polls_json(records), self._instance)
         return stored
 

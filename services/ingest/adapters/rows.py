@@ -127,7 +127,7 @@ def polls_json(records: Iterable[PollRecord]) -> str:
 
 def _poll(record: PollRecord) -> dict[str, Any]:
     state, validators = record.state, record.validators
-    failed = state.last_polled_at is not None and (state.failures > 0 or record.outcome is PollOutcome.GONE)
+    failed = record.outcome in {PollOutcome.FAILED, PollOutcome.GONE}
     return {
         "slug": record.feed,
         "outcome": record.outcome.value,
@@ -136,7 +136,7 @@ def _poll(record: PollRecord) -> dict[str, Any]:
         "last_modified": validators.last_modified if validators else None,
         "body_hash": validators.body_hash if validators else None,
         "first_fetched_at": _time(state.first_fetched_at),
-        "last_polled_at": _time(record.finished_at),
+        "last_polled_at": _time(state.last_polled_at),
         "last_success_at": _time(state.last_success_at),
         "failures": state.failures,
         "last_error": state.last_error,

@@ -29,7 +29,9 @@ ROW = {
     "last_modified": None,
     "moved_to": None,
     "moved_since": None,
+    "hub": None,
 }
+HUB = {"hub": "https://hub.example/", "hub_state": "active", "hub_until": NOON + timedelta(days=3), "last_push_at": None, "hub_error": None}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,22 @@ def test_everything_known_of_a_feed_is_told():
     assert table["pace"] == "one item in 60 minutes"
     assert table["validators"] == 'etag "v1"'
     assert table["last error"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "https://hub.example/: active, lease ends in 3 d, last push never"),
+        ({"hub_until": NOON}, "https://hub.example/: its lease has ended, last push never"),
+        (
+            {"hub_state": "refused", "hub_error": "the hub answered 403 where 202 was expected"},
+            "https://hub.example/: refused, last push never; the hub answered 403 where 202 was expected",
+        ),
+    ],
+)
+def test_the_hub_that_pushes_a_feed_is_told(changes, words):
+    assert dict(health_table({**ROW, **HUB, **changes}, NOON))["pushed by"] == words
+    assert "pushed by" not in dict(health_table(ROW, NOON))
 
 
 def test_times_are_said_in_words():

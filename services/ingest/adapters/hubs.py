@@ -1,0 +1,47 @@
+"""Hubs that feeds name, kept in PostgreSQL within the transaction of their polls: a new one is asked, one no longer named forgotten."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from services.ingest.adapters import rows as values
+from services.ingest.subscription import SubscriptionState, carries_secret
+from services.ingest.work import PollRecord
+
+_TOKEN_BYTES = 32
+_SECRET_BYTES = 32
+"""As hexadecimal 64 bytes; a hub accepts fewer than 200."""
+
+_WANT = f"""
+    INSERT INTO tocsin_ingest.subscriptions AS s (feed, hub, topic, token, secret, state, due_at)
+    SELECT feed, hub, topic, token, secret, '{SubscriptionState.WANTED.value}', $2
+    FROM json_to_recordset($1::json) AS r(feed text, hub text, topic text, token text, secret text)
+    ON CONFLICT (feed) DO UPDATE SET
+        hub = excluded.hub, topic = excluded.topic, token = excluded.token, secret = excluded.secret, state = excluded.state,
+        due_at = excluded.due_at, attempts = 0, expires_at = NULL, last_error = NULL
+    WHERE s.hub <> excluded.hub OR s.topic <> excluded.topic
+"""  # noqa: S608 - a constant of ours
+
+_FORGET = "DELETE FROM tocsin_ingest.subscriptions WHERE feed = ANY($1)"
+
+
+async def keep_hubs(connection: Any, records: Iterable[PollRecord], now: datetime) -> None:
+    """Store what these polls told of hubs; a hub that is there already keeps its token and secret."""
+    told = {record.feed: record.hubs for record in records if record.hubs is not None}
+    named = {feed: hubs[0] for feed, hubs in told.items() if hubs}
+    if named:
+        wanted = [
+            {
+                "feed": feed,
+                "hub": links.hub,
+                "topic": links.topic,
+                "token": secrets.token_urlsafe(_TOKEN_BYTES),
+                "secret": secrets.token_hex(_SECRET_BYTES) if carries_secret(links.hub) else None,
+            }
+            for feed, links in named.items()
+        ]
+        await connection.execute(_WANT, values.as_json(wanted), now)
+    silent = [feed for feed in told if feed not in named]
+    if silent:
+        await connection.execute(_FORGET, silent)

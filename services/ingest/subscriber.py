@@ -1,0 +1,103 @@
+"""The shell that keeps subscriptions alive: asks hubs that feeds name, asks again when they fail, renews before a lease ends."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import structlog
+
+from services.ingest import subscription as subscriptions
+from services.ingest.errors import LedgerUnavailableError
+from services.ingest.metrics import IngestMetrics
+from services.ingest.outcome import Failed
+from services.ingest.subscription import Subscription, SubscriptionState
+from shared.clock import Clock
+from shared.logging import logger
+
+_IDLE_SECONDS = 5.0
+_AT_ONCE = 4
+
+
+class SubscriptionBook(Protocol):
+    """Subscriptions in the database. Each method is one transaction; all raise ``LedgerUnavailableError``."""
+
+    async def take(self, *, limit: int, now: datetime) -> Sequence[Subscription]:
+        """Take subscriptions of polled feeds whose hub is to be asked; nobody else gets them for two minutes."""
+        ...
+
+    async def keep(self, subscription: Subscription, *, if_attempts: int | None = None) -> None:
+        """Store it; ``if_attempts`` only if nothing was stored since it had so many, for a hub may verify before it answers."""
+        ...
+
+    async def states(self) -> Mapping[SubscriptionState, int]:
+        """Count them."""
+        ...
+
+
+class HubClient(Protocol):
+    """Asks hubs."""
+
+    async def post_form(self, url: str, form: Mapping[str, str]) -> int | Failed:
+        """Post a form, following at most a few 307 and 308 redirects, each guarded; return the status or why there is none."""
+        ...
+
+
+class Subscriber:
+    """Asks hubs until cancelled."""
+
+    def __init__(
+        self,
+        *,
+        book: SubscriptionBook,
+        hubs: HubClient,
+        metrics: IngestMetrics,
+        clock: Clock,
+        callback: str,
+        lease_seconds: int,
+        random: Callable[[], float],
+    ) -> None:
+        self._book = book
+        self._hubs = hubs
+        self._metrics = metrics
+        self._clock = clock
+        self._callback = callback
+        self._lease_seconds = lease_seconds
+        self._random = random
+
+    async def run(self) -> None:
+        """Ask what is due, for ever; a fault of the database is waited out."""
+        while True:
+            asked = 0
+            try:
+                asked = await self.ask_due()
+                for state, count in (await self._book.states()).items():
+                    self._metrics.subscriptions.labels(state.value).set(count)
+            except LedgerUnavailableError as error:
+                self._metrics.database_failures.inc()
+                logger().warning("subscriptions.take_failed", reason=str(error))
+            if not asked:
+                await asyncio.sleep(_IDLE_SECONDS)
+
+    async def ask_due(self) -> int:
+        """Ask some hubs that are due; return how many."""
+        taken = await self._book.take(limit=_AT_ONCE, now=self._clock.now())
+        await asyncio.gather(*(self._ask(one) for one in taken))
+        return len(taken)
+
+    async def _ask(self, subscription: Subscription) -> None:
+        with structlog.contextvars.bound_contextvars(
+            feed=subscription.feed, hub=urlsplit(subscription.hub).hostname or ""
+        ):
+            asked = subscriptions.asked(subscription, self._clock.now(), self._random())
+            form = subscriptions.request_of(subscription, callback=self._callback, lease_seconds=self._lease_seconds)
+            await self._book.keep(asked)
+            answer = await self._hubs.post_form(subscription.hub, form)
+            if isinstance(answer, int) and 200 <= answer < 300:
+                logger().info("subscription.requested", attempts=asked.attempts)
+                return
+            why = answer.detail if isinstance(answer, Failed) else f"the hub answered {answer} where 202 was expected"
+            refused = subscriptions.after_refused(asked, why, self._clock.now(), self._random())
+            await self._book.keep(refused, if_attempts=asked.attempts)
+            logger().warning("subscription.refused", reason=why, attempts=asked.attempts)

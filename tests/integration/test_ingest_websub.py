@@ -1,0 +1,259 @@
+"""WebSub over real HTTP and PostgreSQL: subscribed, verified, pushed, read once; and nothing believed that the secret did not sign."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.ingest.adapters.callback import CallbackLimits, CallbackServer
+from services.ingest.adapters.postgres import PostgresLedger
+from services.ingest.adapters.subscriptions import PostgresSubscriptionBook
+from services.ingest.metrics import IngestMetrics
+from services.ingest.outbox import Outbox
+from services.ingest.pushes import Pushes
+from services.ingest.recorder import Recorder
+from services.ingest.schedule import PollLimits
+from services.ingest.schema import SCHEMA
+from services.ingest.subscriber import Subscriber
+from services.ingest.subscription import SubscriptionState
+from services.ingest.visit import Visitor
+from services.ingest.work import Settlement
+from shared.codec import decode
+from shared.events.item import Item
+from shared.postgres.migrate import upgrade
+from tests.support.hub import Hub, Subscribed, push
+from tests.support.ingest_fakes import NOON, FakeFetcher, FakePublisher, InlineParser, ToldClock, a_feed, fetched, rss
+from tests.support.waiting import until
+
+FRESH = NOON - timedelta(minutes=5)
+HUB_LINK = "<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='https://hub.example/'/>"
+FEED = a_feed(interval_seconds=3600)
+
+
+class Diverted:
+    """Posts to the hub on loopback what is meant for its public https address."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        self.status = 202
+        self.asked = []
+
+    async def post_form(self, url, form):
+        self.asked.append((url, form))
+        if self.status == 202:
+            await self.hub.verify(
+                Subscribed(callback=form["hub.callback"], topic=form["hub.topic"], secret=form.get("hub.secret"))
+            )
+        return self.status
+
+
+class Stage:
+    """Ingest with its callback open, Kafka and the feed's server by hand."""
+
+    def __init__(self, pool, hub):
+        self.clock, self.fetcher, self.publisher = ToldClock(), FakeFetcher(), FakePublisher()
+        self.hub, self.hubs = hub, Diverted(hub)
+        self.registry = CollectorRegistry()
+        self.metrics = IngestMetrics(self.registry)
+        self.pool = pool
+        self.ledger = PostgresLedger(
+            pool,
+            instance="a",
+            feeds=[FEED],
+            lease_for=timedelta(seconds=120),
+            claim_for=timedelta(seconds=60),
+            keeps_hubs=True,
+        )
+        self.book = PostgresSubscriptionBook(
+            pool, feeds=lambda: self.ledger.feeds, instance="a", lease_for=timedelta(seconds=120)
+        )
+        self.outbox = Outbox(
+            ledger=self.ledger,
+            publisher=self.publisher,
+            metrics=self.metrics,
+            clock=self.clock,
+            batch=100,
+            sweep_seconds=0.0,
+        )
+        self.recorder = Recorder(self.ledger)
+        self.visitor = Visitor(
+            fetcher=self.fetcher,
+            parser=InlineParser(),
+            ledger=self.ledger,
+            clock=self.clock,
+            limits=PollLimits(),
+            random=lambda: 0.5,
+        )
+        self.pushes = Pushes(
+            book=self.book,
+            visitor=self.visitor,
+            recorder=self.recorder,
+            outbox=self.outbox,
+            metrics=self.metrics,
+            clock=self.clock,
+        )
+        self.subscriber = None
+
+    @asynccontextmanager
+    async def open(self):
+        await self.ledger.take_office(self.clock.now())
+        server = CallbackServer(
+            host="127.0.0.1",
+            port=0,
+            limits=CallbackLimits(body_bytes=100_000, seconds=5.0, lease_seconds=86_400),
+            book=self.book,
+            arrived=self.pushes.arrived,
+            metrics=self.metrics,
+            clock=self.clock,
+            random=lambda: 0.5,
+        )
+        async with server:
+            self.callback = f"http://127.0.0.1:{server.port}/websub"
+            self.subscriber = Subscriber(
+                book=self.book,
+                hubs=self.hubs,
+                metrics=self.metrics,
+                clock=self.clock,
+                callback=self.callback,
+                lease_seconds=86_400,
+                random=lambda: 0.5,
+            )
+            loops = [asyncio.create_task(loop.run()) for loop in (self.recorder, self.pushes, self.outbox)]
+            try:
+                yield self
+            finally:
+                for task in loops:
+                    task.cancel()
+                await asyncio.gather(*loops, return_exceptions=True)
+
+    async def poll(self, body):
+        self.fetcher.respond_with(FEED.url, fetched(body, url=FEED.url))
+        for lease in await self.ledger.lease(limit=10, now=self.clock.now()):
+            visit = await self.visitor.visit(lease)
+            await self.ledger.finish([visit.record])
+            if visit.record.rows:
+                self.outbox.offer(
+                    Settlement(feed=FEED.slug, rows=visit.record.rows, validators=visit.record.validators)
+                )
+
+    async def subscribed(self):
+        """Poll once, so that the feed and its hub are known; return the subscription that the hub then has."""
+        await self.poll(rss({"1": ("A blast", FRESH)}, channel=HUB_LINK))
+        await self.subscriber.ask_due()
+        return self.hub.subscribed[-1]
+
+    @property
+    def titles(self):
+        return [decode(Item, row.value).title for row in self.publisher.sent]
+
+    def counted(self, outcome):
+        return self.registry.get_sample_value("tocsin_ingest_pushes_total", {"outcome": outcome})
+
+    async def standing(self):
+        return await self.pool.fetchrow(
+            "SELECT s.*, f.next_poll_at, f.leased_until FROM tocsin_ingest.subscriptions s JOIN tocsin_ingest.feeds f ON f.slug = s.feed"
+        )
+
+
+@pytest.fixture
+async def stage(postgres_database):
+    await upgrade(postgres_database, SCHEMA)
+    async with (
+        asyncpg.create_pool(postgres_database, min_size=1, max_size=4) as pool,
+        Hub() as hub,
+        Stage(pool, hub).open() as stage,
+    ):
+        yield stage
+
+
+async def test_a_feed_that_names_a_hub_is_subscribed_and_its_pushes_are_items(stage):
+    subscription = await stage.subscribed()
+    standing = await stage.standing()
+    assert standing["state"] == SubscriptionState.ACTIVE.value
+    assert standing["expires_at"] == NOON + timedelta(days=1)
+    assert NOON + timedelta(hours=12) < standing["due_at"] < NOON + timedelta(hours=20)
+    assert subscription.secret is not None
+    assert await push(subscription, rss({"2": ("Another blast", FRESH)})) == 202
+    await until(lambda: "Another blast" in stage.titles, saw=lambda: stage.titles)
+    after = await stage.standing()
+    assert (after["next_poll_at"], after["leased_until"]) == (standing["next_poll_at"], None)
+    stage.clock.advance(3601)
+    await stage.poll(rss({"2": ("Another blast", FRESH), "1": ("A blast", FRESH)}, channel=HUB_LINK))
+    await until(lambda: len(stage.titles) >= 2)
+    assert sorted(stage.titles) == ["A blast", "Another blast"], "polled again it is known"
+    assert await stage.pool.fetchval("SELECT count(*) FROM tocsin_ingest.pushes") == 0
+
+
+async def test_nothing_is_believed_that_the_secret_did_not_sign(stage):
+    subscription = await stage.subscribed()
+    forged = rss({"9": ("Hundreds killed", FRESH)})
+    assert await push(subscription, forged, signature="sha256=" + "0" * 64) == 202, (
+        "told 2xx, so that nothing is learnt"
+    )
+    assert await push(Subscribed(callback=subscription.callback, topic="", secret=None), forged) == 202
+    assert await push(Subscribed(callback=f"{stage.callback}/{'x' * 43}", topic="", secret="k"), forged) == 410
+    assert await push(Subscribed(callback=f"{stage.callback}/status", topic="", secret="k"), forged) == 410
+    assert (stage.counted("bad_signature"), stage.counted("unknown")) == (2, 2)
+    assert await stage.pool.fetchval("SELECT count(*) FROM tocsin_ingest.pushes") == 0
+    assert "Hundreds killed" not in stage.titles
+
+
+async def test_a_hub_cannot_fill_the_store(stage):
+    subscription = await stage.subscribed()
+    await stage.ledger.lease(limit=0, now=stage.clock.now())
+    await stage.pool.execute("UPDATE tocsin_ingest.feeds SET leased_until = $1", NOON + timedelta(hours=1))
+    assert await push(subscription, b"x" * 200_000) == 413
+    statuses = [await push(subscription, rss({str(number): ("A blast", FRESH)})) for number in range(22)]
+    assert statuses == [202] * 20 + [429] * 2
+    assert (stage.counted("too_large"), stage.counted("throttled")) == (1, 2)
+
+
+async def test_a_subscription_nobody_asked_for_is_not_confirmed(stage):
+    subscription = await stage.subscribed()
+    heard = len(stage.hub.subscribed)
+    await stage.hub.verify(Subscribed(callback=subscription.callback, topic="https://evil.example/", secret="k"))
+    await stage.hub.verify(Subscribed(callback=f"{stage.callback}/{'y' * 43}", topic=subscription.topic, secret="k"))
+    assert len(stage.hub.subscribed) == heard
+
+
+async def test_a_hub_that_refuses_is_asked_again_and_polling_goes_on(stage):
+    stage.hubs.status = 503
+    await stage.poll(rss({"1": ("A blast", FRESH)}, channel=HUB_LINK))
+    await stage.subscriber.ask_due()
+    standing = await stage.standing()
+    assert standing["state"] == SubscriptionState.REFUSED.value
+    assert standing["last_error"] == "the hub answered 503 where 202 was expected"
+    assert await stage.subscriber.ask_due() == 0, "not before its time"
+    stage.hubs.status = 202
+    stage.clock.advance(3601)
+    assert await stage.subscriber.ask_due() == 1
+    assert (await stage.standing())["state"] == SubscriptionState.ACTIVE.value
+    await stage.poll(rss({"3": ("Polled", FRESH)}, channel=HUB_LINK))
+    await until(lambda: "Polled" in stage.titles)
+
+
+async def test_a_lease_is_renewed_and_the_token_stays(stage):
+    first = await stage.subscribed()
+    stage.clock.advance(20 * 3600)
+    assert await stage.subscriber.ask_due() == 1
+    assert stage.hub.subscribed[-1] == first
+    assert (await stage.standing())["expires_at"] == NOON + timedelta(hours=20, days=1)
+
+
+async def test_a_feed_that_names_no_hub_any_more_is_forgotten_there(stage):
+    subscription = await stage.subscribed()
+    stage.clock.advance(3601)
+    await stage.poll(rss({"4": ("Moved", FRESH)}))
+    assert await stage.standing() is None
+    assert await push(subscription, rss({"5": ("Late", FRESH)})) == 410, "so the hub ends it"
+
+
+async def test_a_push_that_is_no_feed_has_the_feed_polled(stage):
+    subscription = await stage.subscribed()
+    stage.clock.advance(60)
+    assert await push(subscription, b"<html>down for maintenance</html>") == 202
+    await until(lambda: stage.counted("woke") == 1)
+    assert (await stage.standing())["next_poll_at"] <= stage.clock.now()

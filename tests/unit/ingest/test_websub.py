@@ -1,0 +1,254 @@
+"""WebSub's decisions: which hub a feed names, what a hub is asked and answered, whose pushes count, and what a push leaves."""
+
+import hashlib
+import hmac
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest import hub_links, subscription
+from services.ingest.adapters import feed_parser
+from services.ingest.feed import FeedState, HubLinks, Lease, Push, Schedule
+from services.ingest.outcome import PollOutcome
+from services.ingest.subscription import Confirmed, Denied, Subscription, SubscriptionState, Unasked
+from shared.codec import decode
+from shared.events.item import Item, ItemChange
+from tests.support.ingest_fakes import NOON, a_feed, fetched, rss
+from tests.unit.ingest.test_visit import Desk
+
+FEED = a_feed()
+FRESH = NOON - timedelta(minutes=5)
+HUB = "https://hub.example/"
+NAMED = f"<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='{HUB}'/><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='self' href='https://dijla-news.example/canonical.xml'/>"
+PLANNED = Schedule(next_poll_at=NOON + timedelta(minutes=4), interval_seconds=240.0, interval_reason="gap")
+ASKED = Subscription(
+    feed="dijla-news",
+    hub=HUB,
+    topic="https://dijla-news.example/canonical.xml",
+    token="t" * 43,
+    secret="s" * 64,
+    state=SubscriptionState.REQUESTED,
+    attempts=1,
+    due_at=NOON,
+)
+QUESTION = {
+    "hub.mode": "subscribe",
+    "hub.topic": ASKED.topic,
+    "hub.challenge": "say this",
+    "hub.lease_seconds": "86400",
+}
+
+
+def judged(changes=None, of=ASKED, jitter=0.5):
+    query = {**QUESTION, **(changes or {})}
+    return subscription.judge_question(
+        of,
+        {key: value for key, value in query.items() if value is not None},
+        asked_seconds=7200,
+        now=NOON,
+        jitter=jitter,
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (['<https://hub.example/>; rel="hub", <https://a.example/self>; rel="self"'], (HUB, "https://a.example/self")),
+        (["<https://hub.example/>; rel=hub", "</self>; rel=self"], (HUB, "https://a.example/self")),
+        (['<https://hub.example/>; rel="alternate hub"; type="x"'], (HUB, "https://a.example/feed")),
+        (['<http://plain.example/>; rel="hub", <https://hub.example/>; rel="hub"'], (HUB, "https://a.example/feed")),
+        (['<https://a.example/next>; rel="next"'], None),
+        (['<javascript:alert(1)>; rel="hub"'], None),
+        (["<<<>>>;;;rel", ""], None),
+    ],
+)
+def test_link_headers_name_the_hub_and_the_topic(values, found):
+    links = hub_links.in_headers(values, "https://a.example/feed")
+    assert links == (HubLinks(hub=found[0], topic=found[1]) if found else None)
+
+
+def test_a_document_names_its_hub_before_its_entries_only():
+    named = feed_parser.parse(rss({"1": ("A blast", FRESH)}, channel=NAMED), content_type="", url=FEED.url, language="en", max_entries=9)  # fmt: skip
+    assert named.hub == HubLinks(hub=HUB, topic="https://dijla-news.example/canonical.xml")
+    quoted = rss({"1": ("A blast", FRESH)}).replace(b"<item>", b"<item>" + NAMED.encode())
+    assert feed_parser.parse(quoted, content_type="", url=FEED.url, language="en", max_entries=9).hub is None
+
+
+def test_a_json_feed_names_its_hub():
+    body = b'{"version": "https://jsonfeed.org/version/1.1", "title": "x", "feed_url": "https://a.example/self", "hubs": [{"type": "rssCloud", "url": "https://no.example"}, {"type": "WebSub", "url": "https://hub.example/"}], "items": []}'
+    found = feed_parser.parse(body, content_type="", url="https://a.example/feed", language="en", max_entries=9)
+    assert found.hub == HubLinks(hub=HUB, topic="https://a.example/self")
+
+
+@given(st.text(alphabet="<>;,=\"' relhubsf/:x", max_size=200))
+def test_no_header_breaks_the_reading(text):
+    hub_links.in_headers([text], "https://a.example/feed")
+    hub_links.in_head(f"<link hub {text}>", "https://a.example/feed")
+
+
+def test_a_hub_is_asked_by_the_form_of_the_recommendation():
+    assert subscription.request_of(ASKED, callback="https://news.example/websub/", lease_seconds=600) == {
+        "hub.callback": f"https://news.example/websub/{'t' * 43}",
+        "hub.mode": "subscribe",
+        "hub.topic": ASKED.topic,
+        "hub.lease_seconds": "600",
+        "hub.secret": "s" * 64,
+    }
+    assert "hub.secret" not in subscription.request_of(
+        replace(ASKED, secret=None), callback="https://x", lease_seconds=1
+    )
+    assert subscription.carries_secret(HUB)
+    assert not subscription.carries_secret("http://hub.example/")
+
+
+def test_what_was_asked_for_is_confirmed_and_renewed_before_its_lease_ends():
+    answer = judged()
+    assert isinstance(answer, Confirmed)
+    assert answer.challenge == "say this"
+    kept = answer.subscription
+    assert (kept.state, kept.attempts, kept.expires_at) == (SubscriptionState.ACTIVE, 0, NOON + timedelta(days=1))
+    assert [judged(jitter=jitter).subscription.due_at - NOON for jitter in (0.0, 1.0)] == [
+        timedelta(days=0.5),
+        timedelta(days=0.8),
+    ]
+    assert isinstance(judged(of=kept), Confirmed), "a renewal is confirmed too"
+
+
+@pytest.mark.parametrize(
+    ("told", "lease"),
+    [("86400", 86400), ("1", 300), ("99999999999999", 30 * 86400), ("soon", 7200), (None, 7200), ("-5", 7200)],
+)
+def test_a_lease_is_taken_as_something_between_minutes_and_a_month(told, lease):
+    assert judged({"hub.lease_seconds": told}).subscription.expires_at == NOON + timedelta(seconds=lease)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hub.topic": "https://other.example/"},
+        {"hub.topic": None},
+        {"hub.mode": "unsubscribe"},
+        {"hub.mode": None},
+        {"hub.challenge": None},
+        {"hub.challenge": "x" * 5000},
+    ],
+)
+def test_what_was_not_asked_for_is_not_confirmed(changes):
+    assert isinstance(judged(changes), Unasked)
+
+
+def test_a_question_before_our_own_is_not_confirmed():
+    assert isinstance(judged(of=replace(ASKED, state=SubscriptionState.WANTED)), Unasked)
+
+
+def test_a_denial_ends_it_for_a_day_and_says_why():
+    answer = judged({"hub.mode": "denied", "hub.reason": "not for you"})
+    assert isinstance(answer, Denied)
+    assert answer.subscription.state is SubscriptionState.REFUSED
+    assert answer.subscription.last_error == "denied: not for you"
+    assert answer.subscription.due_at - NOON >= timedelta(days=1)
+
+
+def test_a_hub_that_fails_is_asked_again_later_and_later_at_most_a_day_apart():
+    waits, now = [], replace(ASKED, state=SubscriptionState.WANTED, attempts=0)
+    for _ in range(12):
+        asked = subscription.asked(now, NOON, 0.5)
+        now = subscription.after_refused(asked, "answered 500", NOON, 0.5)
+        waits.append(now.due_at - NOON)
+        assert now.state is SubscriptionState.REFUSED
+        assert now.last_error == "answered 500"
+    assert waits[0] == timedelta(minutes=10)
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(days=1)
+
+
+def test_a_failed_renewal_leaves_the_running_lease():
+    active = replace(ASKED, state=SubscriptionState.ACTIVE, expires_at=NOON + timedelta(hours=3), attempts=0)
+    asked = subscription.asked(active, NOON, 0.5)
+    after = subscription.after_refused(asked, "away", NOON, 0.5)
+    assert (after.state, after.expires_at) == (SubscriptionState.ACTIVE, active.expires_at)
+
+
+@pytest.mark.parametrize("method", subscription.ALGORITHMS)
+def test_every_algorithm_of_the_recommendation_signs(method):
+    digest = hmac.new(b"key", b"body", getattr(hashlib, method)).hexdigest()
+    assert subscription.is_signed("key", f"{method}={digest}", b"body")
+    assert subscription.is_signed("key", f" {method.upper()}={digest.upper()}", b"body")
+    assert not subscription.is_signed("key", f"{method}={digest}", b"body.")
+    assert not subscription.is_signed("other", f"{method}={digest}", b"body")
+
+
+@pytest.mark.parametrize("header", [None, "", "sha256", "sha256=", "md5=" + "0" * 32, "sha256=ä", "=" * 9])
+def test_anything_else_signs_nothing(header):
+    assert not subscription.is_signed("key", header, b"body")
+
+
+def leased(**state):
+    known = {"first_fetched_at": NOON - timedelta(days=1), "last_polled_at": NOON - timedelta(minutes=1), **state}
+    return Lease(feed=FEED, state=FeedState(**known), until=NOON)
+
+
+def a_push(body):
+    return Push(push_id=1, body=body, content_type="application/rss+xml")
+
+
+async def test_a_story_pushed_and_polled_is_one_item_of_the_same_bytes():
+    stories = {"1": ("A blast", FRESH), "2": ("Another blast", FRESH)}
+    pushed, polled = Desk(), Desk()
+    by_push = await pushed.visitor.receive(leased(), a_push(rss({"2": stories["2"]})), PLANNED)
+    by_poll = await polled.visit(fetched(rss({"2": stories["2"]})), state=leased().state)
+    assert [(row.event_id, row.value) for row in by_push.record.rows] == [
+        (row.event_id, row.value) for row in by_poll.record.rows
+    ]
+    pushed.ledger.learn(by_push)
+    after = await pushed.visit(fetched(rss(stories)), state=by_push.record.state)
+    assert [decode(Item, row.value).title for row in after.record.rows] == ["A blast"]
+
+
+async def test_a_push_leaves_the_next_poll_the_validators_and_the_way_items_are_named():
+    visit = await Desk().visitor.receive(leased(), a_push(rss({"1": ("A blast", FRESH)})), PLANNED)
+    record = visit.record
+    assert (record.next_poll_at, record.validators, record.hubs) == (PLANNED.next_poll_at, None, None)
+    assert record.outcome is PollOutcome.CHANGED
+    assert record.state.newest_item_at == FRESH
+    assert record.state.last_polled_at == NOON - timedelta(minutes=1)
+    assert visit.possibly_lost == 0
+
+
+async def test_an_edit_that_is_pushed_is_the_next_version():
+    desk = Desk()
+    first = await desk.visit(fetched(rss({"1": ("A blast", FRESH)})), state=leased().state)
+    second = await desk.visitor.receive(leased(), a_push(rss({"1": ("A blast, five killed", FRESH)})), PLANNED)
+    assert [decode(Item, row.value).change for row in (*first.record.rows, *second.record.rows)] == [
+        ItemChange.NEW,
+        ItemChange.TITLE,
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><body>maintenance</body></html>", b"\x00\xff" * 50])
+async def test_a_push_that_cannot_be_read_has_the_feed_polled_at_once(body):
+    visit = await Desk().visitor.receive(leased(), a_push(body), PLANNED)
+    assert visit.failure is not None
+    assert (visit.record.rows, visit.record.next_poll_at) == ((), NOON)
+
+
+async def test_useless_pushes_cannot_have_a_feed_polled_without_end():
+    visit = await Desk().visitor.receive(leased(last_polled_at=NOON), a_push(b""), PLANNED)
+    assert visit.record.next_poll_at == NOON + timedelta(seconds=10)
+
+
+async def test_a_push_before_the_first_poll_waits_for_it():
+    visit = await Desk().visitor.receive(leased(first_fetched_at=None), a_push(rss({"1": ("A blast", FRESH)})), PLANNED)
+    assert visit.record.rows == ()
+    assert visit.record.next_poll_at == NOON
+
+
+async def test_a_poll_tells_which_hub_the_feed_names():
+    named = await Desk().visit(fetched(rss({"1": ("A blast", FRESH)}, channel=NAMED)))
+    assert named.record.hubs == (HubLinks(hub=HUB, topic="https://dijla-news.example/canonical.xml"),)
+    by_header = replace(fetched(rss({"1": ("A blast", FRESH)}, channel=NAMED)), hub=HubLinks(hub="https://b.example/", topic="x"))  # fmt: skip
+    assert (await Desk().visit(by_header)).record.hubs[0].hub == "https://b.example/", "headers come first"
+    assert (await Desk().visit(fetched(rss({"1": ("A blast", FRESH)})))).record.hubs == ()
