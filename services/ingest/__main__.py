@@ -15,11 +15,9 @@ from time import monotonic
 
 from services.ingest.adapters.archive import PostgresArchive
 from services.ingest.adapters.articles import PostgresArticleBook
-from services.ingest.adapters.callback import CallbackLimits, CallbackServer
 from services.ingest.adapters.kafka import KafkaItemPublisher
 from services.ingest.adapters.postgres import PostgresLedger
 from services.ingest.adapters.sentry import KafkaHealthPublisher, PostgresSentryBook
-from services.ingest.adapters.subscriptions import PostgresSubscriptionBook
 from services.ingest.articles import Articles
 from services.ingest.composition import fetcher_of, parser_of, reader_of
 from services.ingest.errors import LedgerUnavailableError
@@ -31,14 +29,14 @@ from services.ingest.outbox import Outbox
 from services.ingest.paging import OlderPages
 from services.ingest.politeness import Politeness
 from services.ingest.poller import Poller
-from services.ingest.pushes import Pushes
 from services.ingest.recorder import Recorder
 from services.ingest.robots import Robots
 from services.ingest.schema import SCHEMA
 from services.ingest.sentry import Sentry
 from services.ingest.settings import IngestSettings
-from services.ingest.subscriber import Subscriber
 from services.ingest.visit import Visitor
+from services.ingest.websub import WebSub, websub_of
+from shared import tracing
 from shared.clock import Clock, SystemClock
 from shared.health import HealthServer
 from shared.kafka.awaiting import KafkaUnusableError, await_kafka
@@ -62,6 +60,7 @@ def run(environment: Mapping[str, str]) -> int:
     try:
         settings = IngestSettings.from_environment(environment)
         feeds = load_feeds(settings.feeds_file)
+        tracing.configure("ingest", settings)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return EXIT_CONFIGURATION
@@ -81,6 +80,8 @@ def run(environment: Mapping[str, str]) -> int:
         logger().error("service.failed", reason=str(error))
         print(error, file=sys.stderr)
         return EXIT_CONFIGURATION
+    finally:
+        tracing.close()
     logger().info("service.stopped")
     return 0
 
@@ -100,7 +101,7 @@ class Loops:
     housekeeping: Housekeeping
     articles: Articles
     sentry: Sentry
-    websub: tuple[Pushes, Subscriber] | None = None
+    websub: WebSub | None
     """Only with a public callback address."""
 
 
@@ -224,41 +225,22 @@ async def _start_and_run(
             clock=clock,
             canary_every=timedelta(seconds=settings.canary_seconds) if settings.canary_seconds else None,
         )
-        websub: tuple[Pushes, Subscriber] | None = None
+        websub = None
         if settings.websub_callback:
-            book = PostgresSubscriptionBook(
-                pool,
-                feeds=lambda: ledger.feeds,
-                instance=instance_of(settings),
-                lease_for=timedelta(seconds=settings.lease_seconds),
-            )
-            pushes = Pushes(book=book, visitor=visitor, recorder=recorder, outbox=outbox, metrics=metrics, clock=clock)
-            subscriber = Subscriber(
-                book=book,
-                hubs=fetcher,
-                metrics=metrics,
-                clock=clock,
-                callback=settings.websub_callback,
-                lease_seconds=settings.websub_lease_seconds,
-                random=random.SystemRandom().random,
-            )
-            await stack.enter_async_context(
-                CallbackServer(
-                    host=settings.websub_host,
-                    port=settings.websub_port,
-                    limits=CallbackLimits(
-                        body_bytes=settings.max_body_bytes,
-                        seconds=settings.fetch_timeout_seconds,
-                        lease_seconds=settings.websub_lease_seconds,
-                    ),
-                    book=book,
-                    arrived=pushes.arrived,
+            websub = await stack.enter_async_context(
+                websub_of(
+                    settings,
+                    pool=pool,
+                    feeds=lambda: ledger.feeds,
+                    instance=instance_of(settings),
+                    visitor=visitor,
+                    recorder=recorder,
+                    outbox=outbox,
+                    hubs=fetcher,
                     metrics=metrics,
                     clock=clock,
-                    random=random.SystemRandom().random,
                 )
             )
-            websub = pushes, subscriber
         loops = Loops(
             websub=websub,
             poller=poller,
@@ -307,9 +289,8 @@ async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: fl
         asyncio.create_task(loops.sentry.run(), name="sentry"),
     ]
     if loops.websub is not None:
-        pushes, subscriber = loops.websub
-        background.append(asyncio.create_task(pushes.run(), name="pushes"))
-        background.append(asyncio.create_task(subscriber.run(), name="subscriber"))
+        background.append(asyncio.create_task(loops.websub.pushes.run(), name="pushes"))
+        background.append(asyncio.create_task(loops.websub.subscriber.run(), name="subscriber"))
     told = asyncio.create_task(stopping.wait(), name="stop")
     try:
         ended, _ = await asyncio.wait({polling, publishing, told, *background}, return_when=asyncio.FIRST_COMPLETED)
