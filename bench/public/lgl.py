@@ -10,9 +10,11 @@ from xml.etree import ElementTree as ET
 from bench.public.articles import item
 from bench.scoring.figures import Rates, share
 from bench.scoring.tables import cell, table
-from services.classify.read.place_choice import Settled, coherent, context_of, settle
+from services.classify.read.place_choice import settle
+from services.classify.read.place_context import Settled, context_of
 from services.classify.read.place_mentions import mentions_in
 from services.classify.read.place_roles import read_mentions
+from services.classify.read.place_unknown import coherent
 from services.classify.read.text import document_of
 from shared.geo.distance import km_between
 from shared.geo.gazetteer import Gazetteer

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.classify.read.place_cues import cue_level
 from services.classify.read.place_mentions import Mention
 from services.classify.read.place_words import (
+    ATTACK,
     CORRECTED,
     INSTITUTIONS_AFTER,
     INSTITUTIONS_BEFORE,
@@ -17,6 +18,7 @@ from services.classify.read.place_words import (
 )
 from services.classify.read.text import Token, TokenKind
 from shared.geo.rows import EntryKind
+from shared.letters import fold
 
 _CORRECTED = folded(CORRECTED)
 _DASHES = frozenset("-–—/:(")
@@ -106,6 +108,52 @@ def is_whose_weapon(before: Sequence[Token], mention: Mention) -> bool:
     is_country = any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches)
     heads = [token for token in before[:2] if token.kind is TokenKind.WORD]
     return is_country and any(token.key.startswith(WEAPONS_OF) and token.key.endswith("ي") for token in heads)
+
+
+_TOLD = frozenset(["told", "telling", "informed", "قال", "أبلغ", "ابلغ"])
+_BACKED = frozenset(["backed", "supported", "sponsored", "armed", "funded", "accused", "accuses", "blamed", "blames"])
+_ONTO = frozenset(["سهر", "سەر"])
+
+
+def is_told(before: Sequence[Token]) -> bool:
+    """Whether the name is the outlet that was told: "a resident told Shamal by telephone"."""
+    return bool(before) and before[0].key in _TOLD
+
+
+def is_backer(before: Sequence[Token], mention: Mention) -> bool:
+    """Whether the country stands behind the attackers or is the attacker: "backed by Rwanda", "هێرشی ڕووسیا بۆ سەر"."""
+    if not any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches):
+        return False
+    if len(before) > 1 and before[0].key in ("by", "on") and before[1].key in _BACKED:
+        return True
+    following = mention.sentence.tokens[mention.last + 1 : mention.last + 3]
+    is_attack_of = bool(before) and not before[0].key.isascii() and is_in(before[0], ATTACK)
+    return is_attack_of and len(following) > 1 and following[0].key in ("بۆ", "بو") and following[1].key in _ONTO
+
+
+_AFTER = frozenset(["after", "since", "following", "بعد", "عقب", "منذ", "دوای", "پاش", "دواي"])
+_SPANS = frozenset(
+    fold(word)
+    for word in [
+        "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years",
+        "ساعة", "ساعات", "ساعتين", "يوم", "يومين", "أيام", "أسبوع", "أسبوعين", "أسابيع", "شهر", "أشهر", "دقائق", "عام",
+        "کاتژمێر", "کاتژمێرێک", "سەعات", "ڕۆژ", "ڕۆژێک", "هەفتە", "هەفتەیەک", "مانگ", "مانگێک",
+    ]
+)  # fmt: skip
+
+
+def is_long_before(before: Sequence[Token]) -> bool:
+    """Whether the name belongs to what the attack came some time after: "an hour after a bombing in nearby Saadiya"."""
+    for n, token in enumerate(before[:6]):
+        if token.text in ",،;؛.:":
+            return False
+        if n and token.key in _AFTER:
+            spans = before[n + 1 : n + 3] if token.key.isascii() else before[max(0, n - 3) : n]
+            further = before[n + 1 : n + 3]
+            return any(t.key in _SPANS for t in further) or (
+                not token.key.isascii() and any(t.key in _SPANS for t in spans)
+            )
+    return False
 
 
 def _stands_at(further: Sequence[Token]) -> bool:

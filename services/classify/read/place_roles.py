@@ -9,11 +9,15 @@ from datetime import datetime
 
 from services.classify.read.place_asides import (
     forms_of,
+    heads_the_title,
+    is_backer,
     is_corrected,
     is_dateline,
     is_in,
     is_institution,
+    is_long_before,
     is_speaker,
+    is_told,
     is_whose_weapon,
 )
 from services.classify.read.place_cues import cue_level, level_told_after
@@ -57,6 +61,8 @@ class Reading:
     """Written right after a finer name, as its district or governorate: "X, Y district"."""
     is_between: bool = False
     on_border: bool = False
+    names_attack: bool = False
+    """The name calls the attack or its victims: "the Riyadh blast", "هجوم سنسل"."""
     is_reference: bool = False
     """Named only to say where the place before it lies: "X, south of Y"."""
 
@@ -106,6 +112,8 @@ def _nearness(before: Sequence[Token], words: list[Token]) -> Nearness:
     for token in before[:4]:
         if is_in(token, BETWEEN):
             return Nearness.BETWEEN
+    if [token.key for token in before[:1]] == ["to"] and len(before) > 1 and before[1].key in _CLOSE:
+        return Nearness.NEAR
     for token in words:
         if is_in(token, NEAR):
             return Nearness.NEAR
@@ -172,7 +180,7 @@ def _is_placed(mention: Mention, words: _Wording) -> bool:
     head, governing = words.head, words.governing
     if head is not None and (is_in(head, PLACED) or is_in(head, ATTACK)):
         return True
-    if mention.clitic[-1:] in ("ب", "ه") or _is_near_or_level(words):
+    if mention.clitic[-1:] in ("ب", "ه") or _is_near_or_level(words) or _is_close_to(words):
         return True
     if any(not t.key.isascii() and t.key[:1] in "بل" and len(forms_of(t)) > 1 for t in words.phrase):
         return True
@@ -198,6 +206,23 @@ _NAMED_BY_PLACE = frozenset(
         "assault",
         "siege",
         "clashes",
+        "toll",
+        "victims",
+        "kidnapping",
+        "abduction",
+        "hostages",
+        "battle",
+        "fighting",
+        "shelling",
+        "gunfight",
+        "shootout",
+        "airstrike",
+        "airstrikes",
+        "raids",
+        "strikes",
+        "murders",
+        "killing",
+        "slaughter",
     ]
 )
 
@@ -210,6 +235,12 @@ def _names_an_attack(after: Sequence[Token]) -> bool:
         if token.key not in _WEAPONS:
             return False
     return False
+
+
+def _is_of_an_attack(words: _Wording) -> bool:
+    """Whether an attack or its victims stand right before the name in Arabic or Sorani: "ضحايا الصقلاوية"."""
+    head = words.head
+    return head is not None and not words.phrase and not head.key.isascii() and is_in(head, ATTACK)
 
 
 _WEAPONS = frozenset(
@@ -230,6 +261,17 @@ _WEAPONS = frozenset(
         "checkpoint",
         "post",
         "field",
+        "death",
+        "bus",
+        "church",
+        "school",
+        "convoy",
+        "roadside",
+        "grenade",
+        "mine",
+        "landmine",
+        "gun",
+        "mass",
     ]
 )
 
@@ -238,11 +280,20 @@ def _is_near_or_level(words: _Wording) -> bool:
     return any(is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in words.phrase)
 
 
+_CLOSE = frozenset(["close", "next", "adjacent", "nearest", "opposite"])
+
+
+def _is_close_to(words: _Wording) -> bool:
+    """ "Close to Qulajo", "next to", "adjacent to": where it was, not where somebody went."""
+    governing = words.governing
+    return len(governing) > 1 and governing[0].key == "to" and governing[1].key in _CLOSE
+
+
 def _is_moved(mention: Mention, words: _Wording) -> bool:
     """ "from X", "to X": where somebody came from or went."""
     head = words.head
     if head is not None and is_in(head, MOVED) and not any(is_in(t, NEAR) for t in words.phrase):
-        return True
+        return not _is_close_to(words)
     return mention.clitic[-1:] == "ل" and not _is_near_or_level(words)
 
 
@@ -251,7 +302,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
     before, after = _words_before(mention, 8), _words_after(mention, 6)
     told = level_told_after(mention.sentence.tokens, mention.last)
     words = _wording(before, _level_after(after) or told)
-    placed = _is_placed(mention, words) or told is not None or _names_an_attack(after)
+    placed = _is_placed(mention, words) or told is not None or _names_an_attack(after) or heads_the_title(mention)
     near = [*words.phrase, *(t for t in words.governing[:1] if is_in(t, NEAR | INSIDE))]
     nearness = _nearness(before, near)
     is_between = nearness is Nearness.BETWEEN
@@ -261,6 +312,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         role=Role.SCENE if placed else Role.PLAIN,
         level=words.level,
         nearness=nearness,
+        names_attack=_names_an_attack(after) or _is_of_an_attack(words),
         is_between=is_between,
         on_border=is_between and any(is_in(t, BORDER) for t in before[:6]),
     )
@@ -273,7 +325,7 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         role = Role.ROAD
     elif is_institution(mention, before, after):
         role = Role.INSTITUTION
-    elif is_whose_weapon(before, mention):
+    elif is_whose_weapon(before, mention) or is_backer(before, mention) or is_told(before):
         role = Role.ACTOR
     elif is_speaker(words.governing, after, placed=placed):
         role = Role.SPEAKER
@@ -283,6 +335,8 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         role = Role.CORRECTED
     if reading.is_container and previous is not None and previous.role in (Role.DATELINE, Role.SPEAKER, Role.ROAD):
         role = previous.role
+    if role in (Role.SCENE, Role.PLAIN) and is_long_before(before):
+        role = Role.BACKGROUND
     if role in (Role.SCENE, Role.PLAIN) and background_factor(mention.sentence, published) < _BACKGROUND_BELOW:
         role = Role.BACKGROUND
     return replace(reading, role=role)

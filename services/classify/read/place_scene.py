@@ -6,7 +6,7 @@ choice descends to a finer place inside, told nearly as much.
 
 from collections.abc import Sequence
 
-from services.classify.read.place_choice import Settled
+from services.classify.read.place_context import Settled
 from services.classify.read.place_words import Role
 from shared.geo.gazetteer import contains
 from shared.geo.rows import Entry, EntryKind

@@ -76,7 +76,7 @@ LEVELS: dict[str, Level] = {
 """Words that state the kind of place. In Arabic منطقة is as often an area as a quarter: it asks for a small place."""
 
 PLACED = _keys(
-    "in near at outside around inside within across on beside along into throughout over"
+    "in near at outside around inside within across on beside along into throughout over above below behind overlooking opposite off"
     " في قرب داخل ضمن عند لدى حول جنب بجانب على قبالة باتجاه صوب غرب شرق"
     " لە ناو نێو سەر لەناو لەسەر لەنێو نزیک تێیدا"
 )  # fmt: skip
@@ -130,7 +130,8 @@ ATTACK = _keys(
     " attacked attacking stormed storm storms storming raided raiding bombed bombs shelled shells struck striking hit hits hitting targeted"
     " targets targeting pounded pounding pounds pound overran overrun rocked rocks invaded invade"
     " هجوم هجومي الهجوم تفجير تفجيري التفجير انفجار الانفجار قصف القصف اشتباك اشتباكات مجزرة ضربة غارة حادث حادثة استهداف اغتيال كمين اقتحام مداهمة"
-    " لغم هجمات تفجيرات نزاع مختطفي ضحايا شهداء حصار سقوط استعادة اجتياح غارة"
+    " لغم هجمات تفجيرات نزاع مختطفي مخطوفي ضحايا قتلى جرحى مصابي شهداء حصار سقوط استعادة اجتياح غارة"
+    " قوربانییانی قوربانیانی قوربانییەکانی کوژراوانی کوژراوەکانی شەهیدانی شەهیدەکانی بریندارانی بریندارەکانی ڕفێنراوانی ڕفێندراوانی"
     " هێرش هێرشی هێرشەکەی هێرشێک تەقینەوە تەقینەوەی تەقینەوەکەی بۆردومانی بۆردومانەکەی مووشەکبارانەکەی شەڕی کوشتاری"
 )  # fmt: skip
 

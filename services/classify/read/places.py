@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from services.classify.read.place_choice import Context, Settled, coherent, context_of, settle
+from services.classify.read.place_choice import settle
+from services.classify.read.place_context import Context, Settled, context_of
+from services.classify.read.place_groups import countries_of_groups
 from services.classify.read.place_mentions import Mention, mentions_in
 from services.classify.read.place_past import background_factor
 from services.classify.read.place_roles import Reading, read_mentions
 from services.classify.read.place_scene import choose, sentence_weights
+from services.classify.read.place_unknown import coherent
 from services.classify.read.place_words import (
     HEADQUARTERS,
     LEVELS,
@@ -36,6 +39,7 @@ _CALLS_IT_A_TOWN = folded(
     ("the town", "the city", "في المدينة", "من المدينة", "البلدة", "شارەکە", "شارۆچکەکە", "خەڵکی شار")
 )
 _STRIKES_ABROAD = frozenset(["TR", "IR", "IL", "RU", "US", "GB", "FR", "IT", "DE", "SA", "AE", "UA", "IN", "PK", "RW"])
+_CITIES = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT, EntryKind.TOWN)
 _CLOSE = frozenset({"near", "outside", "around", "outskirts"})
 _LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
 
@@ -86,6 +90,8 @@ class PlaceReader:
                     country = self._gazetteer.country_of_demonym(word_key(token.text))
                     if country is not None:
                         found[country] = min(0.6, found.get(country, 0.0) + (0.3 if sentence.index < 3 else 0.1))
+        for country, weight in countries_of_groups(document).items():
+            found[country] = max(weight, found.get(country, 0.0))
         return found
 
     def _place(self, chosen: Settled, settled: Sequence[Settled], context: Context, document: Document) -> Place | None:
@@ -94,10 +100,25 @@ class PlaceReader:
             return self._between(chosen, other, document)
         if chosen.entry is None:
             city = _city_of_quarter(chosen, settled)
-            return self._unsettled(chosen, settled) if city is None else self._place(city, settled, context, document)
+            if city is None or city.entry is None:
+                return self._unsettled(chosen, settled)
+            return _place_of(city.reading.mention, self._town_of(city.entry), city.reading, _container(city, settled))
         entry = self._finer(chosen.entry, reading, document, settled)
         container = _container(chosen, settled)
-        return _place_of(reading.mention, entry, reading, container)
+        place = _place_of(reading.mention, entry, reading, container)
+        if (
+            entry.kind is EntryKind.SITE
+            and place.lat is None
+            and (beside := _reference_of(chosen, settled)) is not None
+        ):
+            town = _place_of(reading.mention, self._town_of(beside), reading, None)
+            return town if town.lat is not None and place.admin1 in (None, town.admin1) else place
+        return place
+
+    def _town_of(self, entry: Entry) -> Entry:
+        """The main town of a unit; anything else stands for itself."""
+        centre = self._gazetteer.centre_of(entry) if entry.kind is not EntryKind.COUNTRY else None
+        return entry if centre is None else centre
 
     def _finer(self, entry: Entry, reading: Reading, document: Document, settled: Sequence[Settled]) -> Entry:
         """A unit that shares its name with its main town is the town when the wording means the town, or leaves it open.
@@ -229,8 +250,8 @@ def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], doc
         return True
     if entry.kind is EntryKind.GOVERNORATE:
         return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
-    if _is_close_to(reading):
-        return True
+    if reading.nearness is Nearness.NEAR or _is_close_to(reading):
+        return True  # one is near or south of a town, not of a district
     return not any(one.level is not None or _is_rural(one) for one in same)
 
 
@@ -258,13 +279,32 @@ def _is_rural(reading: Reading) -> bool:
 
 
 def _city_of_quarter(chosen: Settled, settled: Sequence[Settled]) -> Settled | None:
-    """The town written beside an unknown quarter: "in the Tahrir quarter of Baquba", "في حي التحرير بمدينة بعقوبة"."""
+    """The town of an unknown quarter: written beside it ("في حي التحرير بمدينة بعقوبة"), or else the one told of before it."""
     if chosen.reading.level is not Level.NEIGHBOURHOOD:
         return None
+    towns = [
+        other
+        for other in settled
+        if other is not chosen and other.entry is not None and other.fineness >= 2 and other.entry.kind in _CITIES
+    ]
+    sentence = chosen.reading.mention.sentence
+    beside = [o for o in towns if o.reading.mention.sentence is sentence and o.reading.role is Role.SCENE]
+    before = [
+        o
+        for o in towns
+        if o.reading.mention.sentence.index < sentence.index and o.reading.role in (Role.SCENE, Role.PLAIN)
+    ]
+    return next(iter((*beside, *before)), None)
+
+
+def _reference_of(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
+    """The town that says where a site lies: "a tunnel in Wadi Hauran, south of al-Baghdadi"."""
+    mention = chosen.reading.mention
     for other in settled:
-        is_beside = other.reading.mention.sentence is chosen.reading.mention.sentence and other is not chosen
-        if is_beside and other.entry is not None and other.reading.role is Role.SCENE and other.fineness >= 2:
-            return other
+        gap = other.reading.mention.first - mention.last
+        beside = other.reading.mention.sentence is mention.sentence and 0 < gap <= 9
+        if beside and other.entry is not None and other.reading.nearness is Nearness.NEAR and other.fineness >= 3:
+            return other.entry
     return None
 
 

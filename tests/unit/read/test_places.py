@@ -59,7 +59,7 @@ class TestPrecision:
         [
             ("en", "Two shot dead in Kalar district"),
             ("en", "Gunmen attack village in Kalar"),
-            ("en", "Shepherds shot dead in mountains west of Kalar"),
+            ("en", "Shepherds shot dead in mountains of Kalar district"),
             ("ar", "مقتل شخصين في قضاء كلار"),
             ("ar", "مقتل شخصين في بساتين كلار"),
             ("ckb", "دوو کەس لە سنووری کەلار کوژران"),

@@ -1,0 +1,97 @@
+"""Names that the gazetteer lacks as spelt, and what the places settled already say of those that are not.
+
+A name of unknown spelling is looked for by its sound, but only inside the units that the text names; a village whose bearers lie
+apart is the one in the district whose other places the text names.
+"""
+
+from collections.abc import Sequence
+
+from services.classify.read.place_context import HOME, Context, Settled
+from services.classify.read.place_roles import Reading
+from services.classify.read.place_words import Nearness, Role
+from shared.geo.gazetteer import Gazetteer, contains, same_place
+from shared.geo.names import skeleton
+from shared.geo.rows import Entry, EntryKind
+
+_UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
+_TELLING_CONSONANTS = 3  # fewer are shared by everything
+
+
+def settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
+    """Look for another spelling of an unknown name, but only inside the units that the text names."""
+    if reading.mention.is_guess:
+        return _settle_guess(reading, context, gazetteer)
+    told = [(other, unit) for other, unit in context.units if other.role not in (Role.BACKGROUND, Role.DATELINE)]
+    districts = [unit for _, unit in told if unit.kind is not EntryKind.GOVERNORATE]
+    allowed = districts or [unit for _, unit in told]
+    found = [
+        entry
+        for entry in gazetteer.alike(reading.mention.name)
+        if len(skeleton(reading.mention.name)) >= _TELLING_CONSONANTS
+        and entry.kind not in _UNITS
+        and any(contains(unit, entry) for unit in allowed)
+    ]
+    if not found:
+        return Settled(reading=reading, entry=None)
+    best = max(found, key=lambda e: e.rank)
+    others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
+    return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+
+
+def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
+    """A word after "in" that sounds like a place of a district named in the same sentence."""
+    mention = reading.mention
+    units = [
+        unit
+        for other, unit in context.units
+        if other.mention.sentence is mention.sentence
+        and unit.kind is EntryKind.DISTRICT
+        and other.role in (Role.SCENE, Role.PLAIN)
+    ]
+    if len(skeleton(mention.name)) < _TELLING_CONSONANTS:
+        return None
+    found = [
+        entry
+        for entry in gazetteer.alike(mention.name)
+        if entry.rank >= 25
+        and entry.kind in (EntryKind.VILLAGE, EntryKind.TOWN)
+        and any(contains(u, entry) for u in units)
+    ]
+    if not found:
+        return None
+    best = max(found, key=lambda e: e.rank)
+    others = tuple(e for e in found if not same_place(e, best))
+    return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+
+
+def coherent(settled: Sequence[Settled]) -> list[Settled]:
+    """Settle the unsettled by what has been settled: a village lies in the district whose other places the text names."""
+    aside = (Role.BACKGROUND, Role.ROAD)
+    sure = [s.entry for s in settled if s.entry is not None and s.entry.admin2 and s.reading.role not in aside]
+    return [_settled_beside(_unless_contradicted(one, settled), sure) for one in settled]
+
+
+def _unless_contradicted(one: Settled, settled: Sequence[Settled]) -> Settled:
+    """A village whose bearer lies in another governorate than the town written right after it is some other village of that name."""
+    if one.entry is None or one.entry.kind is not EntryKind.VILLAGE or one.entry.country != HOME:
+        return one
+    for other in settled:
+        gap = other.reading.mention.first - one.reading.mention.last
+        beside = other.reading.mention.sentence is one.reading.mention.sentence and 0 < gap <= 4
+        known = (
+            other.entry is not None and other.entry.country == HOME and other.entry.rank >= 65 and other.entry.admin1
+        )
+        if beside and known and other.reading.role is Role.SCENE and other.reading.nearness is Nearness.AT:
+            assert other.entry is not None
+            return one if other.entry.admin1 == one.entry.admin1 else Settled(reading=one.reading, entry=None)
+    return one
+
+
+def _settled_beside(one: Settled, sure: Sequence[Entry]) -> Settled:
+    if one.entry is None:
+        for level in ("admin3", "admin2", "admin1"):
+            codes = {getattr(entry, level) for entry in sure} - {None}
+            inside = [rival for rival in one.rivals if getattr(rival, level) in codes]
+            if len(inside) == 1:
+                return Settled(reading=one.reading, entry=inside[0])
+    return one
