@@ -88,7 +88,7 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
     latin = mention.key.isascii()
     named = reading.level not in (None, Level.AREA, Level.SITE) or (reading.level is not None and entry.rank >= 50)
     plain = reading.role is Role.PLAIN
-    if latin and plain and entry.rank < 85 and not named and _is_part_of_a_name(reading):
+    if latin and plain and entry.rank < 85 and not named and is_part_of_a_name(reading):
         return False
     if named or reading.is_container:
         # "Attacks Hit Kabul": a weak name needs more than a noun of attack before it
@@ -153,7 +153,7 @@ def _follows_preposition(reading: Reading) -> bool:
     )
 
 
-def _is_part_of_a_name(reading: Reading) -> bool:
+def is_part_of_a_name(reading: Reading) -> bool:
     """Whether other capitals stand beside the name, as in a person's: "Hiwa Rashid", "Rashid Hiwa". Headlines in capitals do not tell."""
     tokens = reading.mention.sentence.tokens
     words = [token for token in tokens if token.kind is TokenKind.WORD]

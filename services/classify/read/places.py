@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from services.classify.read.place_choice import settle
 from services.classify.read.place_context import Context, Settled, context_of
+from services.classify.read.place_doubt import reconsidered
 from services.classify.read.place_groups import countries_of_groups
 from services.classify.read.place_mentions import Mention, mentions_in
 from services.classify.read.place_past import background_factor
@@ -72,7 +73,7 @@ class PlaceReader:
         weights = [
             w * background_factor(s, document.published) for w, s in zip(weights, document.sentences, strict=True)
         ]
-        chosen = choose(settled, weights)
+        chosen = reconsidered(choose(settled, weights), settled, readings, context)
         rejected = _rejections(readings, settled, chosen)
         if chosen is None:
             return PlaceReading(place=self._country_alone(context), rejected=rejected)
