@@ -41,7 +41,7 @@ from services.alert.sending import Sending, sending_of
 from services.alert.settings import AlertSettings
 from services.alert.watch import AppriseEndpoint, EmailEndpoint, Subscriptions
 from services.alert.watches_file import load
-from shared import logging
+from shared import logging, tracing
 from shared.clock import SystemClock
 from shared.geo.gazetteer import Gazetteer
 from shared.health import HealthServer
@@ -73,6 +73,7 @@ def run(environment: Mapping[str, str]) -> int:
         subscriptions = replace(subscriptions, endpoints=(*subscriptions.endpoints, SINK))
         _check_relay(settings, subscriptions)
         _check_services(settings, subscriptions)
+        tracing.configure("alert", settings)
     except SettingsError as error:
         print(f"tocsin alert: {error}", file=sys.stderr)  # logging is not set up before settings are known
         return EXIT_WRONG_SETTINGS
@@ -93,6 +94,8 @@ def run(environment: Mapping[str, str]) -> int:
     ) as error:
         logger().error("service.failed", error_type=type(error).__name__, reason=str(error))
         return EXIT_TEMPORARY_FAILURE
+    finally:
+        tracing.close()
 
 
 def _check_relay(settings: AlertSettings, subscriptions: Subscriptions) -> None:

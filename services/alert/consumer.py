@@ -7,7 +7,7 @@ is written. A change that cannot be read or worked on is dead-lettered, and the 
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -25,15 +25,20 @@ from services.alert.routing import is_stale
 from services.alert.silences import Silence
 from services.alert.timing import CATCH_UP_AFTER, Conditions, RingKey, decide
 from services.alert.watch import Endpoint
+from shared import tracing
 from shared.clock import Clock
 from shared.codec import DecodeError, Headers, decode
 from shared.events.incident import IncidentChange
 from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
 from shared.kafka.publisher import Record
 from shared.logging import logger
+from shared.topics import INCIDENTS
+from shared.tracing import Span
 
 _Made = tuple[StoredChange, tuple[NewDelivery, ...]]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MOST_NAMED = 50
+"""Deliveries that one log line names: a line of a thousand ids would be cut off by many a log store."""
 _LEDGER_RETRIES_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 
 
@@ -50,6 +55,7 @@ class _Read:
     record: Received
     state: IncidentChange
     times: Times
+    span: Span
 
 
 class ChangeHandler:
@@ -87,7 +93,7 @@ class ChangeHandler:
         with self._metrics.changes.duration.time():
             read = await self._read(batch)
             if read:
-                await self._write(read)
+                await self._write_traced(read)
         self._metrics.changes.last_success.set_to_current_time()
 
     async def handle_patiently(self, batch: Sequence[Received]) -> None:
@@ -112,10 +118,23 @@ class ChangeHandler:
             except DecodeError as error:
                 letters.append(self._put_aside(record, DeadLetterReason.UNDECODABLE, error))
                 continue
-            read.append(_Read(record=record, state=state, times=times_of(record.headers, created=self._clock.now())))
+            span = tracing.process(INCIDENTS.name, record.headers, item_id=state.item_id, incident_id=state.incident_id)
+            times = times_of(record.headers, created=self._clock.now())
+            read.append(_Read(record=record, state=state, times=times, span=span))
         if letters:
             await self._dead_letters.publish(letters)
         return read
+
+    async def _write_traced(self, read: Sequence[_Read]) -> None:
+        """``_write``, as the spans of the messages and one of the transaction that they share."""
+        error: str | None = "the batch was not written"
+        shared = tracing.batch("write ledger", (one.span for one in read))
+        try:
+            await self._write(read)
+            error = None
+        finally:
+            for span in (shared, *(one.span for one in read)):
+                span.end(error=error)
 
     async def _write(self, read: Sequence[_Read]) -> None:
         letters: list[Record] = []
@@ -196,7 +215,7 @@ class ChangeHandler:
         if doubtful := frozenset(key for key in asked if self._is_doubtful(key, lists)):
             return doubtful
         addressed = tuple((notice, self._endpoints[notice.endpoint_id]) for notice in routed.notices)
-        written = self._composer.deliveries(one.state, addressed, one.times)
+        written = _caused_by(one, self._composer.deliveries(one.state, addressed, one.times))
         lists.take(routed)
         assert one.record.value is not None
         change = StoredChange(
@@ -215,9 +234,12 @@ class ChangeHandler:
             change=one.state.change.value,
             notify=one.state.notify,
             deliveries=len(written),
+            delivery_id=[made.delivery_id for made in written[:_MOST_NAMED]],
             waiting=len(routed.waiting),
             stale=stale,
+            **tracing.log_fields(one.span.traceparent),
         )
+        one.span.note(change=one.state.change.value, revision=one.state.revision, deliveries=len(written))
         return change, written
 
     def _is_doubtful(self, key: RingKey, lists: BatchLists) -> bool:
@@ -229,7 +251,7 @@ class ChangeHandler:
 
     def _catch(self, one: _Read, letters: list[Record]) -> tuple[NewDelivery, ...]:
         try:
-            return self._canaries.deliveries(one.state, one.times)
+            return _caused_by(one, self._canaries.deliveries(one.state, one.times))
         except Exception as error:  # noqa: BLE001  # as for any change
             letters.append(self._put_aside(one.record, DeadLetterReason.PROCESSING_FAILED, error))
             return ()
@@ -255,6 +277,12 @@ class ChangeHandler:
                 self._metrics.expired.labels(delivery.channel).inc()
             else:
                 self._metrics.created.labels(delivery.channel, delivery.message.value).inc()
+
+
+def _caused_by(one: _Read, deliveries: Sequence[NewDelivery]) -> tuple[NewDelivery, ...]:
+    """The deliveries with the item that caused them, and its trace."""
+    traceparent = tracing.as_text(one.span.traceparent)
+    return tuple(replace(made, item_id=one.state.item_id, traceparent=traceparent) for made in deliveries)
 
 
 def usable(state: IncidentChange) -> IncidentChange:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.alert import traces
 from services.alert.backlog import Allowance, Backlog, LaneLimits
 from services.alert.delivery import Delivered, GiveUp, Outcome, Permanent, Reason, Retryable, next_step
 from services.alert.errors import LedgerError
@@ -222,9 +223,11 @@ class Dispatcher:
     async def _attempt(self, claimed: Claimed) -> None:
         started_at, started = self._clock.now(), self._now()
         outcome: Outcome = Retryable(reason=Reason.INTERNAL, detail="cut short")
+        span = traces.attempt(claimed)
         try:
-            outcome = await self._send(claimed)
+            outcome = await self._send(traces.within(claimed, span))
         finally:
+            traces.ended(span, outcome)
             now = self._now()
             self._metrics.attempts.in_progress.dec()
             was_full = self._backlog.is_full(claimed.channel)
@@ -295,6 +298,7 @@ class Dispatcher:
             "attempt": claimed.attempt,
             "duration_s": round(finished.duration.total_seconds(), 4),
             "status": outcome.status,
+            **traces.log_fields_of(claimed),
         }
         if isinstance(outcome, Delivered):
             self._metrics.attempts.last_success.set_to_current_time()

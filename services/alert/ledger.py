@@ -57,6 +57,10 @@ class NewDelivery:
     status: DeliveryStatus
     occurred_at: datetime | None
     fetched_at: datetime | None
+    item_id: str | None = None
+    """The item that caused it; None for what several items caused, or none."""
+    traceparent: str | None = None
+    """The trace of that item; None where nobody traces."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +95,8 @@ class Claimed:
     occurred_at: datetime | None
     fetched_at: datetime | None
     watch_ids: tuple[str, ...] = ()
+    item_id: str | None = None
+    traceparent: str | None = None
 
 
 def first_claim(delivery: NewDelivery) -> Claimed:
@@ -108,6 +114,8 @@ def first_claim(delivery: NewDelivery) -> Claimed:
         occurred_at=delivery.occurred_at,
         fetched_at=delivery.fetched_at,
         watch_ids=delivery.watch_ids,
+        item_id=delivery.item_id,
+        traceparent=delivery.traceparent,
     )
 
 

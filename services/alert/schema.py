@@ -4,4 +4,4 @@ from pathlib import Path
 
 from shared.postgres.schema import Schema
 
-SCHEMA = Schema(name="tocsin_alert", revisions=Path(__file__).parent / "migrations", head="0007")
+SCHEMA = Schema(name="tocsin_alert", revisions=Path(__file__).parent / "migrations", head="0008")

@@ -109,6 +109,7 @@ def _webhooks(settings: AlertSettings, clock: Clock) -> WebhookChannel:
         timeout_seconds=settings.webhook_timeout_seconds,
         connect_seconds=settings.webhook_connect_seconds,
         proxy=proxy.get_secret_value() if proxy else None,
+        tells_trace=settings.webhook_traceparent,
     )
 
 

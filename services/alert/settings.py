@@ -42,6 +42,8 @@ class AlertSettings(Settings):
     """Time for a whole webhook request, connecting included; below the lease."""
     webhook_connect_seconds: _Positive = 5.0
     """Time for connecting; below the whole."""
+    webhook_traceparent: bool = False
+    """Tell webhook receivers the attempt's trace context in the header ``traceparent``, so that their traces join ours. It is the same trace for all who are told of an item."""
     endpoint_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     """Most requests to one endpoint at once; one that just failed gets a single request at a time."""
     endpoint_backlog: Annotated[int, Field(ge=0, le=1000)] = 50

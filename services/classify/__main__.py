@@ -17,7 +17,7 @@ from services.classify.metrics import ClassifyMetrics
 from services.classify.progress import Partition, Progress, watch
 from services.classify.reading_pool import ReadingPool
 from services.classify.settings import ClassifySettings
-from shared import logging
+from shared import logging, tracing
 from shared.clock import SystemClock
 from shared.health import HealthServer
 from shared.kafka.awaiting import KafkaUnusableError, await_kafka
@@ -34,12 +34,16 @@ def run(environment: Mapping[str, str]) -> int:
     """Run until SIGTERM or SIGINT; returns 0 then, 2 for wrong settings, 75 when Kafka cannot be used."""
     try:
         settings = ClassifySettings.from_environment(environment)
+        tracing.configure("classify", settings)
     except SettingsError as error:
         print(f"tocsin classify: {error}", file=sys.stderr)  # logging is not set up before settings are known
         return 2
     logging.configure("classify", level=settings.log_level, log_format=settings.log_format)
     logger().info("service.started", settings=settings.described())
-    return asyncio.run(_serve(settings))
+    try:
+        return asyncio.run(_serve(settings))
+    finally:
+        tracing.close()
 
 
 class _Checks:

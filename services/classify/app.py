@@ -26,7 +26,7 @@ from typing import Any
 import faust
 from faust.types import TP
 
-from services.classify import stages
+from services.classify import stages, traces
 from services.classify.durable import Durability
 from services.classify.errors import ClassifyError, InfrastructureError, StateError
 from services.classify.framework import Framework, delivered
@@ -51,6 +51,7 @@ from shared.kafka.range_reader import read_range
 from shared.logging import logger
 from shared.metrics import StageMetrics
 from shared.topics import FAUST_APP_ID, ITEMS, LINK_CHANGELOG, LINK_TABLE, REPORT_PARTITIONS, REPORTS, Topic
+from shared.tracing import Span, log_fields, traceparent_of
 
 EXIT_TEMPORARY_FAILURE = 75
 """sysexits.h EX_TEMPFAIL: an orchestrator should start us again."""
@@ -200,10 +201,14 @@ class Classifier:
 
     async def _read(self, batch: Sequence[Event]) -> None:
         with _in_progress(self._metrics.reading, len(batch)):
+            spans = [traces.begun(one) for one in batch]
             outcomes = await asyncio.gather(
-                *(stages.read(one.received, self._reader, self._clock.now) for one in batch)
+                *(
+                    traces.read(stages.read(one.received, self._reader, self._clock.now), span)
+                    for one, span in zip(batch, spans, strict=True)
+                )
             )
-            await self._finish(batch, outcomes, self._metrics.reading, "item.read")
+            await self._finish(batch, spans, outcomes, self._metrics.reading, "item.read")
 
     async def _link(self, batch: Sequence[Event]) -> None:
         left = [one for one in batch if self._linker.is_ours(one.received)]
@@ -212,24 +217,33 @@ class Classifier:
                 self._framework.drop(one.message)
         with _in_progress(self._metrics.linking, len(left)):
             while left:
+                spans = [traces.begun(one) for one in left]
                 outcomes = self._linker.link([one.received for one in left])
                 done, left = left[: len(outcomes)], left[len(outcomes) :]
-                await self._finish(done, outcomes, self._metrics.linking, "report.linked")
+                await self._finish(done, spans[: len(done)], outcomes, self._metrics.linking, "report.linked")
                 if outcomes[-1].state_spoilt:
                     await self._restoration.repair(done[-1].received.partition)
 
     async def _finish(
-        self, batch: Sequence[Event], outcomes: Sequence[Outcome], stage: StageMetrics, log_event: str
+        self,
+        batch: Sequence[Event],
+        spans: Sequence[Span],
+        outcomes: Sequence[Outcome],
+        stage: StageMetrics,
+        log_event: str,
     ) -> None:
         """Make everything the batch caused durable, then acknowledge it."""
-        await self._durability.keep([one.received for one in batch], outcomes)
-        for one, outcome in zip(batch, outcomes, strict=True):
+        with traces.kept(spans):
+            await self._durability.keep([one.received for one in batch], traces.onward(outcomes, spans))
+        for one, span, outcome in zip(batch, spans, outcomes, strict=True):
             self._framework.acknowledge(one.message)
+            traces.ended(span, outcome)
             self._count(one, outcome, stage, log_event)
         self._metrics.open_incidents.set(sum(len(region.incidents) for region in self._linker.regions.values()))
 
     def _count(self, one: Event, outcome: Outcome, stage: StageMetrics, log_event: str) -> None:
         duration = time.monotonic() - one.since
+        traced = log_fields(traceparent_of(one.received.headers))
         stage.finished.labels(outcome.outcome).inc()
         stage.duration.observe(duration)
         for flag in outcome.flags:
@@ -239,12 +253,11 @@ class Classifier:
             self._metrics.desk_decisions.labels(word, decided.value).inc()
         if outcome.dead is not None:
             self._metrics.dead_letters.labels(one.received.topic, outcome.dead.value).inc()
-            logger().error(
-                "message.dead_lettered", topic=one.received.topic, partition=one.received.partition, **outcome.log
-            )
+            where = {"topic": one.received.topic, "partition": one.received.partition}
+            logger().error("message.dead_lettered", **where, **outcome.log, **traced)
             return
         stage.last_success.set_to_current_time()
-        logger().info(log_event, outcome=outcome.outcome, duration_s=round(duration, 4), **outcome.log)
+        logger().info(log_event, outcome=outcome.outcome, duration_s=round(duration, 4), **outcome.log, **traced)
 
     # The state
 

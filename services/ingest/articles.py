@@ -23,6 +23,7 @@ from services.ingest.politeness import NotYourTurnError, Politeness
 from services.ingest.polled import row_of
 from services.ingest.ports import Fetcher
 from services.ingest.robots import Robots, RobotsUnknownError
+from services.ingest.traces import traced
 from services.ingest.versions import Mark, NewVersion, withdrawal
 from services.ingest.work import OutboxRow, Settlement
 from shared.clock import Clock
@@ -200,7 +201,7 @@ class Articles:
 
         def make(mark: Mark, last: Item | None) -> OutboxRow | None:
             version = version_of(mark, last)
-            return row_of(version, fetched_at=now) if version is not None else None
+            return traced(row_of(version, fetched_at=now)) if version is not None else None
 
         stored = await self._book.conclude(article, now=now, make=make)
         while stored is False:  # the poll of its feed, which has the right of way, takes seconds

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from time import perf_counter
 
+from services.ingest import traces
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.metrics import IngestMetrics
 from services.ingest.ports import ItemPublisher, Ledger
@@ -16,6 +17,7 @@ from services.ingest.work import OutboxRow, Settlement
 from shared.clock import Clock
 from shared.kafka.publisher import PublishError
 from shared.logging import logger
+from shared.tracing import log_fields, traceparent_of
 
 _QUEUED_SETTLEMENTS = 2_000
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -131,7 +133,9 @@ class Outbox:
         self._metrics.items.in_progress.set(0)
         if is_published:
             self._metrics.items.finished.labels("published").inc(len(rows))
-            self._metrics.items.duration.observe(perf_counter() - started)
+            seconds = perf_counter() - started
+            self._metrics.items.duration.observe(seconds)
+            traces.published(rows, seconds=seconds)
             self._metrics.items.last_success.set(self._clock.now().timestamp())
             for number, row in enumerate(rows, start=1):
                 if number % _LINES_AT_ONCE == 0:
@@ -142,4 +146,5 @@ class Outbox:
                     item_id=row.mark.item_id,
                     feed=row.feed,
                     version=row.mark.version,
+                    **log_fields(traceparent_of(row.headers)),
                 )

@@ -14,6 +14,7 @@ from services.ingest.outbox import Outbox
 from services.ingest.politeness import NotYourTurnError, Politeness, host_of
 from services.ingest.ports import Ledger
 from services.ingest.recorder import Recorder
+from services.ingest.traces import traced_visit
 from services.ingest.visit import Visit, Visitor
 from services.ingest.work import Settlement
 from shared.clock import Clock
@@ -116,6 +117,7 @@ class Poller:
             try:
                 async with self._politeness.turn(lease.feed.url):
                     visit = await self._visitor.visit(lease)
+                visit = traced_visit(visit, seconds=self._monotonic() - started)
                 stored = await self._recorder.record(visit.record)
             except NotYourTurnError as error:
                 await self._put_off(lease, error.seconds)

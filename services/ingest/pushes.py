@@ -16,6 +16,7 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
 from services.ingest.push_outcome import PushOutcome
 from services.ingest.recorder import Recorder
+from services.ingest.traces import traced_visit
 from services.ingest.visit import Visit, Visitor
 from services.ingest.work import Settlement
 from shared.clock import Clock
@@ -114,6 +115,7 @@ class Pushes:
             started = perf_counter()
             try:
                 visit = await self._visitor.receive(delivery.lease, push, delivery.planned)
+                visit = traced_visit(visit, seconds=perf_counter() - started)
                 stored = await self._recorder.record(visit.record)
                 await self._book.done(push)
             except LedgerUnavailableError as error:

@@ -13,6 +13,7 @@ from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed
 from services.ingest.metrics import IngestMetrics
 from services.ingest.source_health import FeedRow, canary_health, health, is_worth_telling
+from services.ingest.traces import traced
 from services.ingest.work import OutboxRow
 from shared.clock import Clock
 from shared.events.source import SourceHealth
@@ -90,7 +91,7 @@ class Sentry:
         assert self._canary_every is not None
         slot = slot_of(self._clock.now(), self._canary_every)
         try:
-            is_ours = await self._book.store(canary_row(slot, self._canary_every))
+            is_ours = await self._book.store(traced(canary_row(slot, self._canary_every)))
         except LedgerUnavailableError as error:
             self._metrics.database_failures.inc()
             logger().warning("canary.failed", reason=str(error))

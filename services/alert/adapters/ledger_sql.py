@@ -35,7 +35,7 @@ WITH RECURSIVE waiting AS (
     RETURNING d.*
 )
 SELECT l.delivery_id, l.endpoint_id, l.channel, l.incident_id, l.revision, l.test, l.attempts, l.occurred_at, l.fetched_at,
-       l.watch_ids, b.content_type, b.content
+       l.watch_ids, l.item_id, l.traceparent, b.content_type, b.content
 FROM leased l JOIN tocsin_alert.bodies b USING (body_id) ORDER BY l.position
 """
 # Positions must become visible in their order, or a reader of /v1/changes whose cursor has passed 8 would never see the 7 that was
@@ -50,16 +50,17 @@ SELECT n.* FROM turn, unnest($1::bytea[], $2::text[], $3::bytea[]) AS n ON CONFL
 INSERT_DELIVERIES = """
 INSERT INTO tocsin_alert.deliveries
     (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, reason, occurred_at, fetched_at,
-     leased_until, leased_by)
+     leased_until, leased_by, item_id, traceparent)
 SELECT n.delivery_id, n.endpoint_id, n.channel, n.incident_id, n.revision, n.message,
        n.watch_ids::text[], n.test, n.body_id,
        CASE WHEN n.status = 'pending' AND e.disabled_at IS NOT NULL THEN 'dead' ELSE n.status END,
        CASE WHEN n.status = 'pending' AND e.disabled_at IS NOT NULL THEN 'endpoint_disabled' END,
-       n.occurred_at, n.fetched_at, CASE WHEN t.taken THEN clock_timestamp() + $14::interval END, CASE WHEN t.taken THEN $15 END
+       n.occurred_at, n.fetched_at, CASE WHEN t.taken THEN clock_timestamp() + $14::interval END, CASE WHEN t.taken THEN $15 END,
+       n.item_id, n.traceparent
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::bytea[],
-            $10::text[], $11::timestamptz[], $12::timestamptz[], $13::bool[])
+            $10::text[], $11::timestamptz[], $12::timestamptz[], $13::bool[], $16::text[], $17::text[])
      AS n (delivery_id, endpoint_id, channel, incident_id, revision, message, watch_ids, test, body_id, status, occurred_at, fetched_at,
-           wanted)
+           wanted, item_id, traceparent)
 LEFT JOIN tocsin_alert.endpoints e USING (endpoint_id)
 CROSS JOIN LATERAL (
     SELECT n.wanted AND n.status = 'pending' AND e.disabled_at IS NULL AND (n.revision = 1 OR NOT EXISTS (

@@ -89,6 +89,8 @@ class PostgresLedger:
                 occurred_at=row["occurred_at"],
                 fetched_at=row["fetched_at"],
                 watch_ids=tuple(row["watch_ids"]),
+                item_id=row["item_id"],
+                traceparent=row["traceparent"],
             )
             for row in rows
         ]
@@ -206,6 +208,8 @@ class _Transaction:
             [one.delivery_id in wanted for one in deliveries],
             timedelta(0) if taking is None else taking.lease,
             self._owner,
+            [one.item_id for one in deliveries],
+            [one.traceparent for one in deliveries],
         )
         return Written(new=len(rows), taken=frozenset(row["delivery_id"] for row in rows if row["taken"]))
 

@@ -40,8 +40,10 @@ class WebhookChannel:
         timeout_seconds: float = 20.0,
         connect_seconds: float = 5.0,
         proxy: str | None = None,
+        tells_trace: bool = False,
     ) -> None:
         self._policy = policy
+        self._tells_trace = tells_trace
         self._proxy = proxy
         self._retired: frozenset[tuple[str, bytes]] = frozenset()
         self._clock = clock
@@ -79,6 +81,8 @@ class WebhookChannel:
         assert isinstance(endpoint, WebhookEndpoint)
         assert self._session is not None
         headers = self.headers(endpoint, delivery.delivery_id, delivery.body) | {"Content-Type": delivery.content_type}
+        if self._tells_trace and delivery.traceparent is not None:
+            headers["traceparent"] = delivery.traceparent
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 if self._proxy is not None:
