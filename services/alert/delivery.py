@@ -6,6 +6,7 @@
 | 3xx | permanent: a redirect is a wrong address, and following it would hand the alert to somebody else |
 | 408, 429, 5xx, no answer | retryable; ``Retry-After`` is obeyed |
 | 410 | permanent, and the endpoint is disabled |
+| 400, 401, 403 from a receiver whose clock differs from ours by more than four minutes | retryable: to one of the two our signature is too old or too new |
 | other 4xx | permanent |
 
 A retry follows 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h after the failure before it, each spread by a fifth either way.
@@ -28,6 +29,8 @@ SCHEDULE = (
 JITTER = 0.2
 LONGEST_WAIT = timedelta(hours=24)
 """A receiver that asks for more than this is asked again after a day: a wrong clock must not park an alert for a year."""
+TOLERATED_DIFFERENCE = timedelta(minutes=4)
+"""Receivers refuse a signature whose time is five minutes off (Standard Webhooks); clocks are set right again, a dead letter stays dead."""
 LEAST_WAIT_WHEN_THROTTLED = timedelta(seconds=60)
 """After a 429 without ``Retry-After``."""
 
@@ -56,6 +59,7 @@ class Reason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     SERVICE_REFUSED = "service_refused"
+    CLOCK = "clock"
     INTERNAL = "internal"
 
 
@@ -111,8 +115,13 @@ class Done:
 Next = RetryAfter | GiveUp | Done
 
 
-def outcome_of_status(status: int, *, retry_after: timedelta | None = None, detail: str = "") -> Outcome:
-    """Return what an HTTP answer means."""
+def outcome_of_status(
+    status: int, *, retry_after: timedelta | None = None, detail: str = "", difference: timedelta = timedelta(0)
+) -> Outcome:
+    """Return what an HTTP answer means; ``difference`` is how far the receiver's clock is from ours."""
+    if status in (400, 401, 403) and abs(difference) > TOLERATED_DIFFERENCE:
+        said = f"the receiver's clock and ours differ by {abs(difference).total_seconds():.0f} s"
+        return Retryable(reason=Reason.CLOCK, status=status, detail=said)
     if 200 <= status < 300:
         return Delivered(status=status)
     if status == 429:
@@ -138,6 +147,15 @@ def next_step(*, attempt: int, outcome: Outcome, spread: float, schedule: tuple[
     if outcome.retry_after is not None:
         wait = max(wait, min(outcome.retry_after, LONGEST_WAIT))
     return RetryAfter(wait=wait)
+
+
+def parse_difference(date: str | None, *, now: datetime) -> timedelta:
+    """Return how far the clock that wrote a ``Date`` header is ahead of ours; nothing when it says nothing usable."""
+    try:
+        at = parsedate_to_datetime(date) if date is not None else now
+    except (TypeError, ValueError):
+        return timedelta(0)
+    return timedelta(0) if at.tzinfo is None else at - now
 
 
 def parse_retry_after(value: str | None, *, now: datetime) -> timedelta | None:

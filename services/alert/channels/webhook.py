@@ -17,7 +17,15 @@ from urllib.parse import urlsplit
 import aiohttp
 from standardwebhooks.webhooks import Webhook
 
-from services.alert.delivery import Outcome, Permanent, Reason, Retryable, outcome_of_status, parse_retry_after
+from services.alert.delivery import (
+    Outcome,
+    Permanent,
+    Reason,
+    Retryable,
+    outcome_of_status,
+    parse_difference,
+    parse_retry_after,
+)
 from services.alert.ledger import Claimed
 from services.alert.watch import Endpoint, WebhookEndpoint
 from services.alert.words import cleaned
@@ -100,8 +108,13 @@ class WebhookChannel:
             answer = await response.content.read(_MAX_ANSWER_BYTES)
             if not response.content.at_eof():
                 response.close()  # a receiver that goes on talking costs us a connection, not memory
-            retry_after = parse_retry_after(response.headers.get("Retry-After"), now=self._clock.now())
-            return outcome_of_status(response.status, retry_after=retry_after, detail=_shown(answer))
+            now = self._clock.now()
+            return outcome_of_status(
+                response.status,
+                retry_after=parse_retry_after(response.headers.get("Retry-After"), now=now),
+                detail=_shown(answer),
+                difference=parse_difference(response.headers.get("Date"), now=now),
+            )
 
     async def _check_behind_proxy(self, url: str) -> None:
         """Refuse an internal receiver before the proxy is asked. What only the proxy can resolve, the proxy has to judge."""

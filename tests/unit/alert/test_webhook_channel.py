@@ -251,3 +251,40 @@ async def test_a_proxy_that_is_down_is_tried_again() -> None:
     found = await _send_by(proxy, "http://receiver.invalid/hook")
     assert isinstance(found, Retryable)
     assert found.reason is Reason.PROXY
+
+
+class AnHourAhead:
+    """A clock that somebody set wrong."""
+
+    def now(self) -> datetime:
+        """An hour from now."""
+        return datetime.now(tz=UTC) + timedelta(hours=1)
+
+
+async def test_a_refusal_while_the_clocks_differ_is_tried_again() -> None:
+    endpoint = WebhookEndpoint(id="desk", url="", secrets=(SECRET,))
+    async with _receiver(_answers(401)) as url:
+        async with WebhookChannel(policy=LOOPBACK, clock=AnHourAhead()) as channel:
+            outcome = await channel.send(replace(endpoint, url=url), DELIVERY)
+        assert isinstance(outcome, Retryable)
+        assert (outcome.reason, outcome.status) == (Reason.CLOCK, 401)
+        assert "differ by 3" in outcome.detail
+        assert isinstance(await _send(url), Permanent)
+    async with _receiver(_answers(404)) as url, WebhookChannel(policy=LOOPBACK, clock=AnHourAhead()) as channel:
+        assert isinstance(await channel.send(replace(endpoint, url=url), DELIVERY), Permanent)
+
+
+async def test_a_receiver_is_told_the_trace_only_where_that_is_wanted() -> None:
+    seen: list[str | None] = []
+
+    async def keep(request: web.Request) -> web.StreamResponse:
+        seen.append(request.headers.get("traceparent"))
+        return web.Response(status=204)
+
+    traced = replace(DELIVERY, traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
+    async with _receiver(keep) as url:
+        endpoint = WebhookEndpoint(id="desk", url=url, secrets=(SECRET,))
+        for tells, delivery in ((False, traced), (True, traced), (True, DELIVERY)):
+            async with WebhookChannel(policy=LOOPBACK, clock=Now(), tells_trace=tells) as channel:
+                await channel.send(endpoint, delivery)
+    assert seen == [None, traced.traceparent, None]
