@@ -20,7 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.link_fold import measure, report
+from bench.link_fold import compare, report
 from shared.codec import decode
 from shared.events.incident import IncidentChange
 from shared.events.item import Item
@@ -41,13 +41,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def growth(few: int, many: int) -> dict[str, float]:
-    """CPU milliseconds a report with few and with many incidents open."""
-    means = {size: sum(times) / len(times) for size in (few, many) for times in [measure(size, 1_000)]}
-    print(
-        f"decision: {means[few]:.3f} ms with {few} open, {means[many]:.3f} ms with {many}: ratio {means[many] / means[few]:.2f}",
-        flush=True,
-    )
-    return {"few_ms": means[few], "many_ms": means[many], "ratio": means[many] / means[few]}
+    """CPU milliseconds a report with few and with many incidents open, and the ratio."""
+    found = compare(few, many)
+    print(found.said(few, many), flush=True)
+    return {"few_ms": found.few_ms, "many_ms": found.many_ms, "ratio": found.ratio}
 
 
 async def publish_reports(made: World, chance: random.Random, numbers: range) -> None:

@@ -1,24 +1,47 @@
 #!/usr/bin/env python3
 """How long linking one report takes, with few and with many incidents open: the decision alone, no Kafka, no disk.
 
-    .venv/bin/python bench/link_fold.py [--open 200 20000] [--reports 2000]
+    .venv/bin/python -m bench.link_fold [--open 200 20000] [--rounds 60]
 
 Attacks fall at random on 18 governorates and 110 days, so that with 20,000 open about ten share a governorate and a day:
 far denser than any news. Times are CPU time of this process; the machine's other work does not count.
 """
 
 import argparse
+import gc
 import random
+import statistics
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from services.classify.link.fold import OpenIncidents
+from services.classify.link.fold import OpenIncidents, entry_key
 from services.classify.link.settings import LinkSettings
 from shared.events.facts import GROUP_OF, Casualties, Count, EventType, Place, Precision
+from shared.events.incident import IncidentChange
 from shared.events.report import Kind, Report
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SETTINGS = LinkSettings()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """Milliseconds a report, medians of rounds; ``ratio`` is the median of the rounds' own ratios, ``quarters`` their quartiles."""
+
+    few_ms: float
+    many_ms: float
+    ratio: float
+    quarters: tuple[float, float]
+
+    def said(self, few: int, many: int) -> str:
+        """One line for people."""
+        low, high = self.quarters
+        return (
+            f"decision: {self.few_ms:.3f} ms with {few} open, {self.many_ms:.3f} ms with {many}:"
+            f" ratio {self.ratio:.2f} (half of the rounds {low:.2f} to {high:.2f})"
+        )
 
 
 def place(chance: random.Random, number: int) -> Place:
@@ -62,33 +85,59 @@ def report(chance: random.Random, number: int) -> Report:
     )
 
 
-def measure(size: int, reports: int) -> list[float]:
-    """CPU milliseconds of each of ``reports`` reports with ``size`` incidents open, sorted."""
-    chance, fold, number = random.Random(size), OpenIncidents(), 0
+def opened(size: int) -> list[tuple[str, tuple[IncidentChange, ...]]]:
+    """The stored outcomes of reports that open ``size`` incidents, from which a fold of them is restored."""
+    chance, fold, number, stored = random.Random(size), OpenIncidents(), 0, []
     while len(fold) < size:
         number += 1
-        fold.apply(report(chance, number), SETTINGS)
-    times = []
-    for extra in [report(chance, number + n) for n in range(1, reports + 1)]:
-        began = time.process_time()
-        fold.apply(extra, SETTINGS)
-        times.append((time.process_time() - began) * 1_000)
-    return sorted(times)
+        told = report(chance, number)
+        stored.append((entry_key(told), fold.apply(told, SETTINGS)))
+    return stored
+
+
+def restored(stored: Iterable[tuple[str, tuple[IncidentChange, ...]]]) -> OpenIncidents:
+    """The fold of stored outcomes, as a worker restores it."""
+    fold = OpenIncidents()
+    for key, changes in stored:
+        fold.replay(key, changes)
+    return fold
+
+
+def compare(few: int, many: int, *, rounds: int = 60, each: int = 40) -> Growth:
+    """Decide the same reports with few and with many incidents open, a round here and a round there, so that whatever else the machine does falls on both.
+
+    Before each round the few are restored, so that they stay few. The open incidents are out of garbage collection, as in the
+    service (``restoration.settle_memory``).
+    """
+    stored, fold = opened(few), restored(opened(many))
+    small = [restored(stored) for _ in range(rounds)]
+    gc.collect()
+    gc.freeze()
+    times: dict[int, list[float]] = {few: [], many: []}
+    for number in range(rounds):
+        told = [report(random.Random(f"{number} {n}"), many * 10 + number * each + n) for n in range(each)]
+        for size, one in ((few, small[number]), (many, fold)) if number % 2 else ((many, fold), (few, small[number])):
+            began = time.process_time()
+            for extra in told:
+                one.apply(extra, SETTINGS)
+            times[size].append((time.process_time() - began) * 1_000 / each)
+    gc.unfreeze()
+    ratios = [large / little for little, large in zip(times[few], times[many], strict=True)]
+    return Growth(
+        few_ms=statistics.median(times[few]),
+        many_ms=statistics.median(times[many]),
+        ratio=statistics.median(ratios),
+        quarters=(statistics.quantiles(ratios, n=4)[0], statistics.quantiles(ratios, n=4)[2]),
+    )
 
 
 def main() -> None:
-    """Print one line for each size."""
+    """Print one line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--open", type=int, nargs="+", default=[200, 20_000])
-    parser.add_argument("--reports", type=int, default=2_000)
+    parser.add_argument("--open", type=int, nargs=2, default=[200, 20_000])
+    parser.add_argument("--rounds", type=int, default=60)
     args = parser.parse_args()
-    for size in args.open:
-        times = measure(size, args.reports)
-        mean = sum(times) / len(times)
-        print(
-            f"open {size:>6}  mean {mean:.3f} ms  median {times[len(times) // 2]:.3f} ms"
-            f"  p99 {times[len(times) * 99 // 100]:.3f} ms  {1_000 / mean:,.0f} reports/s on one core"
-        )
+    print(compare(*args.open, rounds=args.rounds).said(*args.open))
 
 
 if __name__ == "__main__":

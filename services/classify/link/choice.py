@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.classify.link.incident import Incident, Profile, day_of, local_day, profile_of
 from services.classify.link.index import CandidateIndex
-from services.classify.link.likeness import Likeness, liken, speaks_of_known
+from services.classify.link.likeness import Likeness, liken, liken_hopeful, most_of_the_rest, speaks_of_known
 from services.classify.link.picture import STATING, draw, is_of_people_hurt
 from services.classify.link.screening import Flag
 from services.classify.link.settings import LinkSettings
@@ -76,10 +76,10 @@ def choose(
     ``taken`` names incidents that other attacks of the same item belong to: one item tells of one attack once.
     """
     copies = index.copies_of(telling.signature)
-    near = index.near(telling, test=test, settings=settings)
+    needed = _threshold(telling, settings)
+    near = index.near(telling, test=test, settings=settings, needed=needed)
     matches = _matches(telling, sorted({*copies, *near} - taken), copies, incidents, settings, test=test)
     fitting = [match for match in matches if match.likeness.veto is None]
-    needed = _threshold(telling, settings)
     if speaks_of_known(telling) and (not fitting or fitting[0].likeness.score < needed):
         beyond = index.near(telling, test=test, settings=settings, everywhere=True)
         matches = _matches(telling, sorted({*copies, *near, *beyond} - taken), copies, incidents, settings, test=test)
@@ -133,16 +133,21 @@ def _matches(
     *,
     test: bool,
 ) -> list[_Match]:
+    """The candidates that may matter, best first: none that is hopeless, none in conflict that could not be two."""
     found: list[_Match] = []
+    rest = most_of_the_rest(telling)
     for incident_id in candidates:
         incident = incidents[incident_id]
         if incident.state.test is not test or _is_closed_to(telling, incident):
             continue
         alike, origin = _nearest_text(telling, incident) if incident_id in copies else (0.0, None)
+        likeness = liken_hopeful(telling, incident.known(), alike, settings, rest=rest)
+        if likeness is None or (likeness.veto is not None and len(incident.tellings) < 2):  # nothing to split
+            continue
         found.append(
             _Match(
                 incident=incident,
-                likeness=liken(telling, incident.known(), alike, settings),
+                likeness=likeness,
                 resemblance=alike,
                 origin=origin if alike >= settings.same_text else None,
             )

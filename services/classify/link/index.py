@@ -5,15 +5,17 @@ only coarsely are entered once more as *coarse*, because news that names a villa
 without meeting every other village of it.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from services.classify.link.geography import has_point
-from services.classify.link.incident import Incident, Profile, local_day
+from services.classify.link.incident import Incident, Profile, day_of, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
 from services.classify.link.misreading import SAME_TOLLS_OF
 from services.classify.link.settings import LinkSettings
+from services.classify.link.sieve import sieve_for
 from services.classify.link.signature import bands
 from shared.events.facts import Count, Place, Precision
 from shared.events.incident import Contribution
@@ -22,27 +24,34 @@ CELL_DEGREES = 0.15
 """About 16 km: with its eight neighbours a cell holds everything that ``geography`` calls near."""
 
 _ALL = ("all",)
+_CLOSE = frozenset({"cell", "dead and wounded"})
+"""Areas whose incidents may be at the very site of the telling."""
 Area = tuple[str, ...] | tuple[str, int, int]
-Key = tuple[bool, Area, bool, int]  # test, area, whether the day is that of the attack (else of its first report), day
+Day = tuple[bool, bool, int]  # test, whether the day is that of the attack (else of its first report), day
+Key = tuple[Day, Area]
 
 
 class CandidateIndex:
     """The incidents by area and day, and by bands of their texts' signatures."""
 
     def __init__(self) -> None:
-        self._by_key: dict[Key, set[str]] = defaultdict(set)
+        self._by_day: dict[Day, dict[Area, set[str]]] = defaultdict(dict)
         self._keys_of: dict[str, tuple[Key, ...]] = {}
+        self._types_of: dict[str, tuple[str, ...]] = {}
         self._by_band: dict[tuple[int, bytes], set[str]] = defaultdict(set)
         self._bands_of: dict[str, frozenset[tuple[int, bytes]]] = {}
 
     def enter(self, incident: Incident) -> None:
         """Enter the incident as it is now, in place of how it was."""
         incident_id = incident.state.incident_id
-        keys = tuple(_keys(incident.known()))
+        known = incident.known()
+        types = known.event_types | {known.event_type} if known.event_type else known.event_types
+        self._types_of[incident_id] = tuple(sorted(one.value for one in types))
+        keys = tuple(_keys(known))
         if keys != self._keys_of.get(incident_id):
             self._leave_keys(incident_id)
-            for key in keys:
-                self._by_key[key].add(incident_id)
+            for day, area in keys:
+                self._by_day[day].setdefault(area, set()).add(incident_id)
             self._keys_of[incident_id] = keys
         found = frozenset().union(*(bands(c.signature) for c in incident.tellings.values()))
         before = self._bands_of.get(incident_id, frozenset())
@@ -58,6 +67,7 @@ class CandidateIndex:
     def leave(self, incident_id: str) -> None:
         """Forget the incident."""
         self._leave_keys(incident_id)
+        self._types_of.pop(incident_id, None)
         for band in self._bands_of.pop(incident_id, frozenset()):
             self._drop_band(band, incident_id)
 
@@ -68,19 +78,37 @@ class CandidateIndex:
             found |= self._by_band.get(band, set())
         return found
 
-    def near(self, telling: Contribution, *, test: bool, settings: LinkSettings, everywhere: bool = False) -> list[str]:
+    def near(
+        self,
+        telling: Contribution,
+        *,
+        test: bool,
+        settings: LinkSettings,
+        everywhere: bool = False,
+        needed: float = -math.inf,
+    ) -> list[str]:
         """Incidents whose place and day may fit, nearest days first, at most ``settings.max_candidates``.
 
-        ``everywhere`` looks beyond the telling's own governorate: for updates that correct the place.
+        ``everywhere`` looks beyond the telling's own governorate: for updates that correct the place. Incidents that cannot
+        reach the score ``needed`` are left out.
         """
-        areas = tuple(_areas_searched(telling, everywhere=everywhere))
+        sieve = sieve_for(telling, needed)
+        about = day_of(telling).toordinal()
+        areas = dict.fromkeys(_areas_searched(telling, everywhere=everywhere))
         found: dict[str, None] = {}
         for is_dated, day in _days(telling, settings):
-            if (test, _ALL, is_dated, day) not in self._by_key:
+            on_that_day = self._by_day.get((test, is_dated, day))
+            if on_that_day is None:
                 continue
             here: set[str] = set()
+            apart = abs(day - about)
             for area in areas:
-                here |= self._by_key.get((test, area, is_dated, day), set())
+                if (ids := on_that_day.get(area)) is None:
+                    continue
+                least = sieve.least_kind(is_by_point=area[0] in _CLOSE, is_dated=is_dated, apart=apart)
+                if least > max(sieve.best_kind, 0.0):
+                    continue
+                here.update(one for one in ids if sieve.kind_of(self._types_of[one]) >= least)
             for incident_id in sorted(here):
                 found[incident_id] = None
                 if len(found) >= settings.max_candidates:
@@ -90,16 +118,18 @@ class CandidateIndex:
     def contents(self) -> tuple[dict[Key, frozenset[str]], dict[tuple[int, bytes], frozenset[str]]]:
         """All entries, for tests that compare two indexes."""
         return (
-            {key: frozenset(ids) for key, ids in self._by_key.items() if ids},
+            {(day, area): frozenset(ids) for day, areas in self._by_day.items() for area, ids in areas.items()},
             {band: frozenset(ids) for band, ids in self._by_band.items() if ids},
         )
 
     def _leave_keys(self, incident_id: str) -> None:
-        for key in self._keys_of.pop(incident_id, ()):
-            ids = self._by_key[key]
-            ids.discard(incident_id)
-            if not ids:
-                del self._by_key[key]
+        for day, area in self._keys_of.pop(incident_id, ()):
+            areas = self._by_day[day]
+            areas[area].discard(incident_id)
+            if not areas[area]:
+                del areas[area]
+            if not areas:
+                del self._by_day[day]
 
     def _drop_band(self, band: tuple[int, bytes], incident_id: str) -> None:
         ids = self._by_band[band]
@@ -117,7 +147,7 @@ def _keys(known: Profile) -> Iterator[Key]:
     ]
     for area in dict.fromkeys(areas):
         for day in sorted(days):
-            yield known.test, area, known.is_dated, day.toordinal()
+            yield (known.test, known.is_dated, day.toordinal()), area
 
 
 def _areas_of(place: Place | None) -> Iterator[Area]:

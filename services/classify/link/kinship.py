@@ -1,5 +1,7 @@
 """How near two types of attack, or two perpetrators, are: accounts of one attack disagree on some pairs, never on others."""
 
+from functools import lru_cache
+
 from services.classify.link.incident import Profile
 from shared.events.facts import EventType
 from shared.events.incident import Contribution, Reason
@@ -83,15 +85,35 @@ def kinship(telling: Contribution, known: Profile) -> Reason | None:
     told = telling.facts.event_type
     if told is None or known.event_type is None:
         return None
-    same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
     if told is known.event_type:
-        return Reason(name="same type", weight=same)
-    if told in known.event_types:
-        return Reason(name="type that others told", weight=round(same * 0.8, 2))
-    weight = _BETWEEN_TYPES.get(frozenset({told, known.event_type}))
+        return _reason("same type", _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE)
+    if len(known.event_types) > 1 and told in known.event_types:
+        same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
+        return _reason("type that others told", round(same * 0.8, 2))
+    weight = _between(told, known.event_type)
     if told is EventType.ATTACK and telling.source.kind is Kind.UPDATE:
         # What looks back at a bombing or an abduction calls it "the attack", "the crime", "the massacre".
         weight = max(_CALLED_ATTACK, _CALLED_ATTACK if weight is None else weight)
     if weight is None:
-        return Reason(name=NO_SUCH_PAIR, weight=_OTHER_TYPE)
-    return Reason(name="related type" if weight < 0 else "compatible type", weight=weight)
+        return _reason(NO_SUCH_PAIR, _OTHER_TYPE)
+    return _reason("related type" if weight < 0 else "compatible type", weight)
+
+
+@lru_cache(maxsize=256)
+def _between(told: EventType, known: EventType) -> float | None:
+    return _BETWEEN_TYPES.get(frozenset({told, known}))
+
+
+@lru_cache(maxsize=256)
+def _reason(name: str, weight: float) -> Reason:
+    return Reason(name=name, weight=weight)
+
+
+@lru_cache(maxsize=64)
+def kindred(told: EventType | None) -> dict[str, float]:
+    """Return the weight of each type, by name, beside first-hand news of ``told``; empty where nothing is told. Not to be changed."""
+    if told is None:
+        return {}
+    same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
+    beside = {known.value: _between(told, known) for known in EventType}
+    return {name: _OTHER_TYPE if weight is None else weight for name, weight in beside.items()} | {told.value: same}

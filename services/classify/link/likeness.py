@@ -4,8 +4,10 @@ The weights are set by judgement on what newsrooms get right: they agree on the 
 place as finely as they know it, and disagree on tolls. They are the whole table; thresholds are in ``LinkSettings``.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from services.classify.link.geography import (
     OTHER_COUNTRY,
@@ -53,6 +55,26 @@ AFTERMATH_DAYS_APART = 14
 """The same for news of those abducted in one."""
 
 
+OTHER_PERPETRATOR = "other perpetrator"
+_APART = {1: -0.2, 2: -1.2, 3: -2.2}
+"""Weights of days between what two accounts say; more are worth -4."""
+
+
+@lru_cache(maxsize=1024)  # a decision weighs thousands of pairs, and the grounds are few
+def _reason(name: str, weight: float) -> Reason:
+    return Reason(name=name, weight=weight)
+
+
+@lru_cache(maxsize=1024)
+def _days(apart: int, weight: float) -> Reason:
+    return Reason(name=f"days apart: {apart}", weight=weight)
+
+
+@lru_cache(maxsize=1024)
+def _lagging(days: int, weight: float) -> Reason:
+    return Reason(name=f"told {days} days after", weight=weight)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Likeness:
     """The score with its grounds; ``veto`` names a conflict that no score outweighs. ``is_elsewhere``: the places exclude each other.
@@ -66,8 +88,36 @@ class Likeness:
     is_long_ago: bool = False
 
 
+def most_of_the_rest(telling: Contribution) -> float:
+    """What all beside place, day and kind can add at most, going by what first-hand news tells at all; no bound for other news."""
+    facts = telling.facts
+    if speaks_of_known(telling) or facts.place is None:
+        return math.inf
+    toll = facts.casualties
+    return (
+        (0.7 if facts.targets else 0.0)
+        + (0.4 if facts.weapons else 0.0)
+        + (0.5 if facts.perpetrator != "unknown" else 0.0)
+        + (1.2 if toll.killed is not None else 0.0)
+        + (0.6 if toll.wounded is not None else 0.0)
+        + (0.8 if toll.attackers_killed is not None else 0.0)
+    )
+
+
 def liken(telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings) -> Likeness:
     """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
+    likeness = liken_hopeful(telling, known, resemblance, settings, rest=math.inf)
+    assert likeness is not None
+    return likeness
+
+
+def liken_hopeful(
+    telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings, *, rest: float
+) -> Likeness | None:
+    """As ``liken``; None for an incident that cannot reach any threshold even if ``rest`` is added to place, day and kind.
+
+    Comparing costs most of a decision where thousands of attacks are open, and most of what lies near in place and day is hopeless.
+    """
     place = _place(telling, known)
     is_copy = resemblance >= settings.same_text and _is_of_another_outlet(telling, known)
     if place.is_conflict:
@@ -81,24 +131,31 @@ def liken(telling: Contribution, known: Profile, resemblance: float, settings: L
     day, day_veto = _day(telling, known, settings)
     if is_copy and abs(telling.source.time - known.first_seen) <= COPIED_WITHIN:
         day_veto = None
-    reasons = [Reason(name=place.name, weight=place.weight), day]
+    reasons = [_reason(place.name, place.weight), day]
     veto = day_veto or _place_veto(telling, place)
     if veto is not None:
         return Likeness(score=round(place.weight + day.weight, 3), reasons=tuple(reasons), veto=veto)
+    kind = kinship(telling, known)
+    if kind is not None:
+        reasons.append(kind)
+    so_far = place.weight + day.weight + (kind.weight if kind is not None else 0.0)
+    if so_far + rest < settings.least_report_threshold and resemblance < SIMILAR_TEXT:
+        return None
+    perpetrator = _perpetrator(telling, known)
     reasons += [
         reason
         for reason in (
-            kinship(telling, known),
             _targets(telling, known),
             _weapons(telling, known),
-            _perpetrator(telling, known),
+            perpetrator,
             *_tolls(telling, known),
             _own_story(telling, known),
             _text(resemblance, settings),
         )
         if reason is not None
     ]
-    if {"other perpetrator", NO_SUCH_PAIR} <= {reason.name for reason in reasons}:
+    is_other = perpetrator is not None and perpetrator.name == OTHER_PERPETRATOR
+    if is_other and kind is not None and kind.name == NO_SUCH_PAIR:
         return Likeness(score=place.weight, reasons=tuple(reasons), veto="another kind of attack by others")
     total = round(sum(reason.weight for reason in reasons), 3)
     return Likeness(
@@ -162,13 +219,18 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
     if told is not None and known.days:
         apart = 0 if told in known.days else min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
-        weight = {0: 1.5 if is_own else 1.0, 1: -0.2, 2: -1.2, 3: -2.2}.get(apart, -4.0)
-        return Reason(name=f"days apart: {apart}", weight=weight), None if apart <= days_apart(
-            telling
-        ) else "other date"
+        weight = (1.5 if is_own else 1.0) if apart == 0 else _APART.get(apart, -4.0)
+        return _days(apart, weight), None if apart <= days_apart(telling) else "other date"
     if told is not None:
         return _lag((local_day(known.first_seen) - told).days, window.days)
     return _lag((local_day(telling.source.time) - known.day).days, window.days)
+
+
+def day_ceiling(apart: int, *, is_dated: bool) -> float:
+    """Return the most that the days can be worth when the telling's lies so far from the incident's, or from its first report's if it has none."""
+    if not is_dated:
+        return _LAGS[0][1]
+    return 1.5 if apart == 0 else _APART.get(apart, -4.0)
 
 
 def _is_aftermath(telling: Contribution) -> bool:
@@ -180,7 +242,7 @@ def _lag(days: int, window: int) -> tuple[Reason, str | None]:
     """News without a day: the sooner after the attack, the likelier it is of it; before it, never (a day's grace for time zones)."""
     weight = next(weight for most, weight in _LAGS if days <= most)
     veto = "told before it happened" if days < -1 else "too late" if days > window else None
-    return Reason(name=f"told {days} days after", weight=weight), veto
+    return _lagging(days, weight), veto
 
 
 def _is_of_another_outlet(telling: Contribution, known: Profile) -> bool:
@@ -193,10 +255,10 @@ def _targets(telling: Contribution, known: Profile) -> Reason | None:
     if not told or not known.targets:
         return None
     if told & known.targets:
-        return Reason(name="same target", weight=0.7)
+        return _reason("same target", 0.7)
     if _is_own_denial(telling, known):
         return None
-    return Reason(name="other target", weight=-0.9)
+    return _reason("other target", -0.9)
 
 
 def _weapons(telling: Contribution, known: Profile) -> Reason | None:
@@ -205,8 +267,8 @@ def _weapons(telling: Contribution, known: Profile) -> Reason | None:
     if not told or not others:
         return None
     if told & others:
-        return Reason(name="same weapon", weight=0.4)
-    return Reason(name="other weapon", weight=-0.4)
+        return _reason("same weapon", 0.4)
+    return _reason("other weapon", -0.4)
 
 
 def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
@@ -214,15 +276,15 @@ def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
     if told == "unknown" or not known.perpetrators:
         return None
     if told in known.perpetrators:
-        return Reason(name="same perpetrator", weight=0.5)
+        return _reason("same perpetrator", 0.5)
     if any(told in camp and camp & known.perpetrators for camp in CAMPS):
-        return Reason(name="perpetrator of the same camp", weight=0.2)
-    return Reason(name="other perpetrator", weight=-0.5 if telling.facts.claimed else -0.9)
+        return _reason("perpetrator of the same camp", 0.2)
+    return _reason(OTHER_PERPETRATOR, -0.5 if telling.facts.claimed else -0.9)
 
 
 def _own_story(telling: Contribution, known: Profile) -> Reason | None:
     """An outlet takes back its own stories far oftener than those of others."""
-    return Reason(name="the outlet's own story", weight=_OWN_STORY) if _is_own_denial(telling, known) else None
+    return _reason("the outlet's own story", _OWN_STORY) if _is_own_denial(telling, known) else None
 
 
 def _is_own_denial(telling: Contribution, known: Profile) -> bool:
@@ -250,11 +312,11 @@ def _tolls(telling: Contribution, known: Profile) -> list[Reason]:
     if toll.wounded is not None and known.wounded:
         is_equal = toll.wounded.best in known.wounded
         weight = (0.6 if toll.wounded.best >= 2 else 0.3) if is_equal else -0.1
-        found.append(Reason(name="same wounded" if is_equal else "other number of wounded", weight=weight))
+        found.append(_reason("same wounded" if is_equal else "other number of wounded", weight))
     if toll.attackers_killed is not None and known.attackers_killed and toll.attackers_killed.best > 1:
         is_equal = toll.attackers_killed.best in known.attackers_killed
         name = "same attackers killed" if is_equal else "other number of attackers killed"
-        found.append(Reason(name=name, weight=0.8 if is_equal else -0.3))
+        found.append(_reason(name, 0.8 if is_equal else -0.3))
     return found
 
 
@@ -267,22 +329,22 @@ def _is_another_day(telling: Contribution, known: Profile) -> bool:
 def _killed(told: int, known: Profile, *, is_update: bool, apart: bool) -> Reason:
     """Equal tolls say more the rarer they are; a rise is what tolls do; far fewer dead than already known is another attack."""
     if told in known.killed:
-        return Reason(name="same killed", weight={0: 0.3, 1: 0.5, 2: 0.7}.get(told, 1.2))
+        return _reason("same killed", {0: 0.3, 1: 0.5, 2: 0.7}.get(told, 1.2))
     later = 0.6 if apart and not is_update else 0.0
     best = known.best_killed if known.best_killed is not None else max(known.killed)
     if told > best:
         is_jump = told - best > max(4, 2 * best)
         rise = _TOLL_UPDATE if is_update else -0.4 if is_jump else 0.0
-        return Reason(name="more killed", weight=rise - later)
+        return _reason("more killed", rise - later)
     is_close = best - told <= max(2, best // 3)
-    return Reason(name="fewer killed", weight=(-0.2 if is_close or is_update else -1.0) - later)
+    return _reason("fewer killed", (-0.2 if is_close or is_update else -1.0) - later)
 
 
 def _text(resemblance: float, settings: LinkSettings) -> Reason | None:
     if resemblance >= settings.same_text:
-        return Reason(name="copy of one text", weight=SAME_TEXT_WEIGHT)
+        return _reason("copy of one text", SAME_TEXT_WEIGHT)
     if resemblance >= SIMILAR_TEXT:
-        return Reason(name="similar text", weight=SIMILAR_TEXT_WEIGHT)
+        return _reason("similar text", SIMILAR_TEXT_WEIGHT)
     return None
 
 

@@ -3,11 +3,15 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from services.classify.link.fold import OpenIncidents
 from services.classify.link.incident import Incident
 from services.classify.link.index import CandidateIndex
+from services.classify.link.likeness import liken
 from services.classify.link.screening import screen
 from shared.events.facts import EventType, Place, Precision
+from shared.events.incident import IncidentChange
 from shared.events.report import Report
 from tests.support.told import facts, told
 from tests.unit.link.streams import LINKING
@@ -74,3 +78,41 @@ def test_evicting_what_ended_forgets_it_and_nothing_else() -> None:
     only_new = OpenIncidents()
     only_new.apply(new, LINKING)
     assert fold.contents() == only_new.contents()
+
+
+def test_what_the_sieve_leaves_out_could_not_have_joined() -> None:
+    fold = fold_of(2_000)
+    incidents = [incident_of(state) for state in fold.states()]
+    index = CandidateIndex()
+    for incident in incidents:
+        index.enter(incident)
+    by_id = {incident.state.incident_id: incident for incident in incidents}
+    chance, needed, left_out = random.Random(5), LINKING.report_threshold, 0
+    for number in range(400):
+        for telling in screen(near_one(number, chance), LINKING).contributions:
+            every = set(index.near(telling, test=False, settings=LINKING))
+            kept = set(index.near(telling, test=False, settings=LINKING, needed=needed))
+            assert kept <= every
+            left_out += len(every - kept)
+            for incident_id in every - kept:
+                likeness = liken(telling, by_id[incident_id].known(), 0.0, LINKING)
+                assert likeness.veto or likeness.score < needed
+    assert left_out > 200
+
+
+def incident_of(state: IncidentChange) -> Incident:
+    incident = Incident(state=state)
+    incident.absorb(state)
+    return incident
+
+
+def near_one(number: int, chance: random.Random) -> Report:
+    """A report of a district or a village, with as many facts as news ever gives."""
+    told_of = report(90_000 + number, chance)
+    assert told_of.place is not None
+    place = told_of.place
+    if number % 2:
+        place = Place(
+            name="district", precision=Precision.DISTRICT, country="IQ", admin1=place.admin1, admin2=place.admin2
+        )
+    return msgspec.structs.replace(told_of, place=place, targets=("army",) if number % 3 else ())
