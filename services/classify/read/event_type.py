@@ -8,6 +8,8 @@ from services.classify.read.lexicon import Hit, visible
 from services.classify.read.quotes import quote_of, telling_hit
 from services.classify.read.text import TokenKind
 from services.classify.read.triggers import Marked, Marks
+from services.classify.read.type_features import type_features
+from services.classify.read.type_model import TypeModel
 from services.classify.read.victims import hits_security
 from shared.events.facts import EventType, Evidence
 
@@ -79,6 +81,8 @@ _OBJECT_FOLLOWS = frozenset(
     }
 )  # fmt: skip
 _GUN = frozenset({"atk.gunmen", "atk.gunfire", "atk.assault", "atk.knife", "weak.attack", "weak.fire", "victim.killed"})
+_BY_PEOPLE = frozenset({EventType.ARMED_CLASH, EventType.ATTACK})
+"""Gun attacks: which of the two is told by whom they hit, not by a weapon."""
 _HARMED = _GUN | {"weak.killed", "victim.wounded"}
 _OF_DRONES = frozenset({"atk.suicide", "atk.car_bomb", "atk.ied"})
 _DRONES = ("drone", "مسير", "درۆن")
@@ -113,8 +117,28 @@ class TypeReading:
     targets: tuple[str, ...]
 
 
-def read_event_type(marks: Marks, telling: Sequence[int]) -> TypeReading:
-    """Return the type of the attack that the sentences ``telling`` tell; what the headline says plainly stands."""
+def read_event_type(marks: Marks, telling: Sequence[int], model: TypeModel | None) -> TypeReading:
+    """Return the type of the attack that the sentences ``telling`` tell: the rules' answer, unless the model knows better.
+
+    Reactions are read without the model, which learns from news of attacks.
+    """
+    opening, rule, found = _by_rules(marks, telling)
+    chosen = model.choose(rule, type_features(marks, rule)) if model else rule
+    if chosen is not rule and chosen is not None:
+        found = _speaks_for(chosen, (*opening, *marks.head)) or found
+    weapons = tuple(dict.fromkeys(slug for one in opening for hit in one.hits for slug in _weapons(one, hit)))
+    targets = tuple(slug for slug in _TARGETS if any(f"tgt.{slug}" in one.concepts for one in opening))
+    evidence = (_evidence(marks, opening, *found),) if found else ()
+    return TypeReading(event_type=chosen, evidence=evidence, weapons=weapons, targets=targets)
+
+
+def rule_type(marks: Marks, telling: Sequence[int]) -> EventType | None:
+    """Return the type that the rules alone give: what the model weighs against the words."""
+    return _by_rules(marks, telling)[1]
+
+
+def _by_rules(marks: Marks, telling: Sequence[int]) -> "tuple[Sequence[Marked], EventType | None, Found]":
+    """The sentences that open the telling, the type by rule, and its word; what the headline says plainly stands."""
     wanted = set(telling)
     told = sorted((one for one in marks.marked if one.sentence.index in wanted), key=lambda one: one.sentence.index)
     opening = [one for one in told if one in marks.head] or told[:2]
@@ -123,10 +147,13 @@ def read_event_type(marks: Marks, telling: Sequence[int]) -> TypeReading:
         chosen, found = _by_people(marks, opening)
     if chosen is None:
         chosen, found = _by_rest(marks)
-    weapons = tuple(dict.fromkeys(slug for one in opening for hit in one.hits for slug in _weapons(one, hit)))
-    targets = tuple(slug for slug in _TARGETS if any(f"tgt.{slug}" in one.concepts for one in opening))
-    evidence = (_evidence(marks, opening, *found),) if found else ()
-    return TypeReading(event_type=chosen, evidence=evidence, weapons=weapons, targets=targets)
+    return opening, chosen, found
+
+
+def _speaks_for(chosen: EventType, told: Sequence[Marked]) -> "Found":
+    """The word that the model's type rests on: a weapon's or deed's of that type, else one of harm."""
+    of_type = frozenset(concept for concept, one in _BY_CONCEPT.items() if one is chosen)
+    return _first_of(told, of_type) or (_first_of(told, _HARMED) if chosen in _BY_PEOPLE else None)
 
 
 Found = tuple[Marked, Hit] | None

@@ -21,6 +21,7 @@ from services.classify.read.signature import signature_of
 from services.classify.read.text import document_of
 from services.classify.read.tolls import CasualtiesReading, read_casualties
 from services.classify.read.triggers import MAX_SENTENCES, mark
+from services.classify.read.type_model import TypeModel
 from services.classify.read.version import reader_version
 from shared.events.facts import GROUP_OF, Casualties, Evidence
 from shared.events.item import Item, ItemChange
@@ -48,9 +49,12 @@ class Explanation:
 class Reader:
     """Reads items; make it once with ``load`` and use it from one thread."""
 
-    def __init__(self, *, lexica: Mapping[str, Lexicon], kinds: KindModel, actors: Actors, places: PlaceReader) -> None:
+    def __init__(
+        self, *, lexica: Mapping[str, Lexicon], kinds: KindModel, types: TypeModel, actors: Actors, places: PlaceReader
+    ) -> None:
         self._lexica = lexica
         self._kinds = kinds
+        self._types = types
         self._actors = actors
         self._places = places
 
@@ -58,7 +62,13 @@ class Reader:
     def load(cls) -> "Reader":
         """Return a reader with the shipped gazetteer and word lists; opens no connection."""
         lexica = {lang: lexicon.load(lang) for lang in KNOWN}
-        return cls(lexica=lexica, kinds=KindModel.load(), actors=Actors.load(), places=PlaceReader(Gazetteer.load()))
+        return cls(
+            lexica=lexica,
+            kinds=KindModel.load(),
+            types=TypeModel.load(),
+            actors=Actors.load(),
+            places=PlaceReader(Gazetteer.load()),
+        )
 
     def read(self, item: Item) -> Report:
         """Return what the item says happened; the same item always gives the same report."""
@@ -144,7 +154,8 @@ class Reader:
         country = place.place.country if place.place else document.country
         date = self._day(telling, kind, country)
         tolls = _tolls(telling, kind, without_headline=without_headline)
-        types = read_event_type(telling.marks, telling.sentences)
+        model = self._types if kind.kind in _STATES_FACTS else None
+        types = read_event_type(telling.marks, telling.sentences, model)
         who = read_perpetrator(telling.marks, telling.sentences, self._actors, event_type=types.event_type)
         evidence = (*types.evidence, *place.evidence, *tolls.evidence, *date.evidence, *who.evidence)
         return AttackFacts(

@@ -1,4 +1,4 @@
-"""``python -m services.classify.train``: learns the kind model from the shipped examples and writes it beside the reader.
+"""``python -m services.classify.train``: learns the kind model from the shipped examples, then the type model (``types``), and writes both beside the reader.
 
 Deterministic: a convex problem, solved to convergence in double precision from a fixed start, weights rounded to four decimals.
 """
@@ -18,6 +18,7 @@ from services.classify.read.dates import read_date
 from services.classify.read.features import features_of, is_word
 from services.classify.read.text import document_of
 from services.classify.read.triggers import mark
+from services.classify.train import types
 from services.classify.train.examples import LANGUAGES, Example, examples
 from shared.events.report import Kind
 
@@ -137,7 +138,7 @@ def main() -> int:
     sys.stdout.write(f"{len(_examples())} examples, right in {FOLDS}-fold cross-validation: {cross_validate():.3f}\n")
     MODEL.write_text(json.dumps(train(), indent=0, sort_keys=True) + "\n", encoding="utf-8")
     sys.stdout.write(f"written: {MODEL}\n")
-    return 0
+    return types.main()
 
 
 if __name__ == "__main__":

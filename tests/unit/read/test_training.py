@@ -1,4 +1,4 @@
-"""The shipped kind model is what training on the shipped examples gives."""
+"""The shipped models are what training on the shipped examples and the open streams gives."""
 
 import json
 from importlib import resources
@@ -6,6 +6,8 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from bench.scoring.stream import HELD_OUT
+from services.classify.train import streams, types
 from services.classify.train.__main__ import train
 from services.classify.train.examples import LANGUAGES, examples
 from shared.events.report import Kind
@@ -19,6 +21,20 @@ def test_the_shipped_model_is_what_training_gives() -> None:
     assert sorted(trained["weights"]) == sorted(shipped["weights"])
     for name, row in trained["weights"].items():
         assert np.allclose(row, shipped["weights"][name], atol=0.01), f"{name}: run python -m services.classify.train"
+
+
+def test_the_shipped_type_model_is_what_training_gives() -> None:
+    file = resources.files("services.classify.read") / "data" / "type_model.json"
+    shipped = json.loads(file.read_text(encoding="utf-8"))
+    trained = types.train()
+    assert trained["types"] == shipped["types"]
+    assert sorted(trained["weights"]) == sorted(shipped["weights"]), "run python -m services.classify.train"
+    for name, row in trained["weights"].items():
+        assert np.allclose(row, shipped["weights"][name], atol=0.01), f"{name}: run python -m services.classify.train"
+
+
+def test_a_held_out_stream_is_never_learnt_from() -> None:
+    assert not HELD_OUT & set(streams.LEARNT_FROM)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
