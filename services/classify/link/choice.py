@@ -320,6 +320,7 @@ def _split(
         if match.likeness.veto is not None
         and len(match.incident.tellings) > 1
         and match.incident.state.status is Status.ACTIVE
+        and any(_may_move(c) for c in match.incident.tellings.values())
     ]
     if not vetoed:
         return None
@@ -336,8 +337,7 @@ def _better_here(incident: Incident, alone: Profile, settings: LinkSettings, *, 
     tellings = incident.tellings
     for part in sorted(tellings):
         candidate = tellings[part]
-        place = candidate.facts.place
-        if candidate.desk or candidate.source.kind not in STATING or (place is not None and place.lat is not None):
+        if not _may_move(candidate):
             continue
         rest = [c for other, c in tellings.items() if other != part and other not in takes]
         if not any(c.source.kind in STATING for c in rest):
@@ -350,6 +350,12 @@ def _better_here(incident: Incident, alone: Profile, settings: LinkSettings, *, 
         if here.score >= there.score + settings.split_margin:
             takes.append(part)
     return tuple(takes)
+
+
+def _may_move(telling: Contribution) -> bool:
+    """Whether it is news that named no site of its own."""
+    place = telling.facts.place
+    return telling.desk is None and telling.source.kind in STATING and (place is None or place.lat is None)
 
 
 def _decision(rule: str, best: _Match | None, runner_up: _Match | None) -> Decision:

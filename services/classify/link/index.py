@@ -94,7 +94,8 @@ class CandidateIndex:
         """
         sieve = sieve_for(telling, needed)
         about = day_of(telling).toordinal()
-        areas = dict.fromkeys(_areas_searched(telling, everywhere=everywhere))
+        best_kind, types_of = max(sieve.best_kind, 0.0), self._types_of
+        areas = {area: area[0] in _CLOSE for area in _areas_searched(telling, everywhere=everywhere)}
         found: dict[str, None] = {}
         for is_dated, day in _days(telling, settings):
             on_that_day = self._by_day.get((test, is_dated, day))
@@ -102,13 +103,15 @@ class CandidateIndex:
                 continue
             here: set[str] = set()
             apart = abs(day - about)
-            for area in areas:
-                if (ids := on_that_day.get(area)) is None:
+            by_unit = sieve.least_kind(is_by_point=False, is_dated=is_dated, apart=apart)
+            by_point = sieve.least_kind(is_by_point=True, is_dated=is_dated, apart=apart)
+            if by_point > best_kind:
+                continue
+            for area, is_close in areas.items():
+                if (ids := on_that_day.get(area)) is None or (by_unit > best_kind and not is_close):
                     continue
-                least = sieve.least_kind(is_by_point=area[0] in _CLOSE, is_dated=is_dated, apart=apart)
-                if least > max(sieve.best_kind, 0.0):
-                    continue
-                here.update(one for one in ids if sieve.kind_of(self._types_of[one]) >= least)
+                least = by_point if is_close else by_unit
+                here.update(one for one in ids if sieve.kind_of(types_of[one]) >= least)
             for incident_id in sorted(here):
                 found[incident_id] = None
                 if len(found) >= settings.max_candidates:
