@@ -67,6 +67,8 @@ DETAILED = frozenset(
 _MIN_POPULATION = 15_000
 _KNOWN_RANK = 60
 """Of towns that this project's lists spell out: newsrooms name them, whatever their size."""
+_SHORT_NAME = 3
+"""Sorani country names of so few letters make no adjective: too many words look like it."""
 _MIN_POPULATION_ARABIC = 100_000
 """Below this, names in Arabic letters of towns far away are mostly Persian and Urdu, and words of Arabic and Sorani by chance."""
 _ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
@@ -115,6 +117,9 @@ def demonyms() -> dict[str, str]:
     """Return the key of every word for a country's people or things, with its Arabic articles and endings, to the country."""
     found: dict[str, str] = {}
     for row in _read_csv("countries.csv"):
+        for name in _cells(row["ckb"]):
+            if " " not in name and len(name) > _SHORT_NAME:  # "سۆماڵی", "ڕووسیایی": what is of the country
+                found.setdefault(name_key(name + ("یی" if name.endswith("ا") else "ی")), row["code"])
         for word in _cells(row["demonyms_en"]) + _cells(row["demonyms_ckb"]):
             found[name_key(word)] = row["code"]
         for word in _cells(row["demonyms_ar"]):

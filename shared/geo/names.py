@@ -25,6 +25,8 @@ _ONE_LETTER = str.maketrans(
     }
 )  # fmt: skip
 _DOUBLED = re.compile(r"(و)\1+|(ي)\2+")
+_TWICE = re.compile(r"(?<=...)([\u0621-\u06d5])\1+")
+"""A letter written twice, past the article: "بەرتەللە", "بەرتەلە"."""
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʻʼʿʾ`´][^\W_]+)*")
 
 
@@ -39,7 +41,7 @@ def word_key(word: str) -> str:
         key = key.replace("iyya", "iya")
         return key[:-1] if key.endswith("iyat") else key  # Mansuriyat al-Jabal, Amiriyat al-Fallujah
     key = key.translate(_ONE_LETTER)
-    return _DOUBLED.sub(lambda m: m.group()[0], key)
+    return _TWICE.sub(r"\1", _DOUBLED.sub(lambda m: m.group()[0], key))
 
 
 def words_of(name: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from services.classify.read.place_cues import cue_level
 from services.classify.read.place_mentions import Mention
 from services.classify.read.place_words import (
     ATTACK,
+    BORDER,
     CORRECTED,
     INSTITUTIONS_AFTER,
     INSTITUTIONS_BEFORE,
@@ -17,6 +18,7 @@ from services.classify.read.place_words import (
     folded,
 )
 from services.classify.read.text import Token, TokenKind
+from shared.geo.names import word_key
 from shared.geo.rows import EntryKind
 from shared.letters import fold
 
@@ -56,11 +58,18 @@ def is_dateline(mention: Mention) -> bool:
     return False
 
 
+_SPEAK_FOR_ARMIES = frozenset(
+    map(word_key, ["Ankara", "Moscow", "Washington", "Tehran", "Kyiv", "أنقرة", "موسكو", "واشنطن", "طهران", "كييف", "ئەنقەرە", "مۆسکۆ", "واشنتۆن", "تاران"])
+)  # fmt: skip
+"""Capitals that speak of what their armies did elsewhere: "أنقرة: حيّدنا إرهابيا"."""
+
+
 def heads_the_title(mention: Mention) -> bool:
     """Whether a headline begins with the name and a mark that says where: "منبج: انفجار …", "الضالع.. استشهاد …"."""
     following = mention.sentence.tokens[mention.last + 1 : mention.last + 2]
     is_first = mention.first == 0 and mention.sentence.field == "title"
-    return is_first and bool(following) and following[0].text in ":.…،,—–-"
+    says = bool(following) and following[0].text == ":" and mention.key in _SPEAK_FOR_ARMIES
+    return is_first and bool(following) and following[0].text in ":.…،,—–-" and not says
 
 
 def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
@@ -113,6 +122,16 @@ def is_whose_weapon(before: Sequence[Token], mention: Mention) -> bool:
 _TOLD = frozenset(["told", "telling", "informed", "قال", "أبلغ", "ابلغ"])
 _BACKED = frozenset(["backed", "supported", "sponsored", "armed", "funded", "accused", "accuses", "blamed", "blames"])
 _ONTO = frozenset(["سهر", "سەر"])
+
+
+_ACROSS = frozenset(["with", "مع", "لەگەڵ", "لهكهل", "لەگەل"])
+
+
+def is_beyond(before: Sequence[Token], mention: Mention) -> bool:
+    """Whether the country lies behind a border that is named for it: "near the border with Ivory Coast", "قرب الحدود مع"."""
+    if not any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches):
+        return False
+    return len(before) > 1 and before[0].key in _ACROSS and is_in(before[1], BORDER)
 
 
 def is_told(before: Sequence[Token]) -> bool:

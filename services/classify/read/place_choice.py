@@ -29,6 +29,7 @@ _WANTED: dict[Level, dict[EntryKind, float]] = {
 }  # fmt: skip
 _AMBIGUOUS_WITHIN = 1.2
 _NEWSWORTHY = 50  # places of Iraq from this rank on are such as newsrooms name
+_LOCATED_BY = 3.0
 _KNOWN_ABROAD = 45  # a division, or a town from about 15,000 people
 _TELLING_LENGTH = 5  # letters: shorter keys are too often words
 
@@ -47,7 +48,7 @@ def _support(entry: Entry, reading: Reading, context: Context) -> float:
             value *= 0.4
         elif other.role in (Role.SPEAKER, Role.INSTITUTION, Role.MOVEMENT):
             value *= 0.7
-        fine = 1.0 if unit.kind is not EntryKind.GOVERNORATE else 0.85
+        fine = 0.85 if unit.kind is EntryKind.GOVERNORATE else 1.3 if unit.kind is EntryKind.SUBDISTRICT else 1.0
         if contains(unit, entry) or (unit.code is not None and unit.code == entry.code):
             best = max(best, value * fine)
         elif (
@@ -58,6 +59,9 @@ def _support(entry: Entry, reading: Reading, context: Context) -> float:
             and not contains(entry, unit)
         ):
             against = max(against, 3.0 * fine if other.is_container or other.level is not None else 1.0)
+    for other, site in context.sites:
+        if other.mention is not reading.mention and site.admin2 == entry.admin2:
+            best = max(best, 3.0 if other.mention.sentence is reading.mention.sentence else 2.0)
     country = 0.0
     total = sum(context.countries.values())
     if total:
@@ -100,6 +104,8 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
         return is_told and followed and (entry.rank >= 60 or support >= 3)
     if entry.rank >= 60:
         return entry.rank >= 80 or latin or not plain or entry.rank >= 68 or heads_the_title(mention)
+    if reading.is_located and entry.country == HOME and support >= _LOCATED_BY:
+        return True
     if plain:
         return entry.rank >= 45 and support >= 4
     return is_held or _deserves_little(mention, entry, support)

@@ -8,6 +8,7 @@ from services.classify.read.place_words import Level, Role
 from shared.geo.rows import Entry, EntryKind
 
 HOME = "IQ"
+_KNOWN_SITE = 50
 _ASIDE = (Role.BACKGROUND, Role.MOVEMENT, Role.ROAD, Role.CORRECTED)
 _FINENESS = {
     EntryKind.COUNTRY: 0, EntryKind.REGION: 1, EntryKind.GOVERNORATE: 2, EntryKind.DISTRICT: 3, EntryKind.SUBDISTRICT: 3.6,
@@ -33,7 +34,7 @@ class Settled:
         return _FINENESS[self.entry.kind]
 
 
-_STRIKERS = frozenset({"TR", "IR", "IL", "RU", "US"})
+STRIKERS = frozenset({"TR", "IR", "IL", "RU", "US"})
 """Countries whose armies strike abroad: where they are named, a place of another country may still be the scene."""
 
 
@@ -42,6 +43,8 @@ class Context:
     """The units and countries that the text names, with how much each counts."""
 
     units: list[tuple[Reading, Entry]] = field(default_factory=list)
+    sites: list[tuple[Reading, Entry]] = field(default_factory=list)
+    """Known mountains, fields and bases of Iraq: they speak for places of their own district."""
     countries: dict[str, float] = field(default_factory=dict)
 
     def places_elsewhere(self, country: str, reading: Reading) -> bool:
@@ -49,7 +52,7 @@ class Context:
         named = {unit.country for other, unit in self.units if other.mention.key != reading.mention.key} | {
             code
             for code, weight in self.countries.items()
-            if weight >= 1 and not (code in _STRIKERS and reading.role is Role.SCENE)
+            if weight >= 1 and not (code in STRIKERS and reading.role is Role.SCENE)
         }
         return bool(named) and country not in named and self.countries.get(country, 0.0) == 0
 
@@ -57,7 +60,7 @@ class Context:
         """Whether the text names another country or its division as a place, and nothing of Iraq."""
         if self.countries.get(HOME, 0.0) >= 1 or any(unit.country == HOME for _, unit in self.units):
             return False
-        return any(weight >= 2 for code, weight in self.countries.items() if code not in _STRIKERS) or any(
+        return any(weight >= 2 for code, weight in self.countries.items() if code not in STRIKERS) or any(
             other.role is Role.SCENE and not other.mention.is_weak for other, _ in self.units
         )
 
@@ -85,7 +88,7 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
                 context.countries[HOME] = context.countries.get(HOME, 0.0) + weight
             if (
                 match.is_short
-                or entry.rank < 60
+                or entry.rank < (_KNOWN_SITE if entry.kind is EntryKind.SITE else 60)
                 or (mention.is_weak and reading.role is Role.PLAIN and reading.level is None)
             ):
                 continue
@@ -96,4 +99,6 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
                 if entry.kind is EntryKind.SUBDISTRICT and reading.level is not Level.SUBDISTRICT:
                     continue
                 context.units.append((reading, entry))
+            elif entry.kind is EntryKind.SITE and entry.country == HOME and entry.admin2 is not None:
+                context.sites.append((reading, entry))
     return context

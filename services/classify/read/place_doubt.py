@@ -7,7 +7,7 @@ the name is taken all the same. Nothing here overrides a place that is told as f
 from collections.abc import Sequence
 
 from services.classify.read.place_choice import is_part_of_a_name, ranked
-from services.classify.read.place_context import HOME, Context, Settled
+from services.classify.read.place_context import HOME, STRIKERS, Context, Settled
 from services.classify.read.place_roles import Reading
 from services.classify.read.place_words import Role
 from shared.geo.gazetteer import contains
@@ -57,10 +57,10 @@ def _is_open(reading: Reading) -> bool:
 
 
 def _is_striker(chosen: Settled) -> bool:
-    """Whether the choice is a country at the head of the text that is rather the one that struck: "Russia hits Lviv"."""
-    entry, reading = chosen.entry, chosen.reading
+    """Whether the choice is a country that is rather the one that struck: "Russia hits Lviv with a missile"."""
+    entry = chosen.entry
     is_country = entry is not None and entry.kind is EntryKind.COUNTRY
-    return is_country and reading.role is Role.PLAIN and reading.mention.first == 0
+    return is_country and entry is not None and entry.country in STRIKERS and chosen.reading.role is not Role.SCENE
 
 
 def _best_known(passed: Sequence[Reading], context: Context, chosen: Settled | None) -> Settled | None:

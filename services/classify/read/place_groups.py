@@ -21,7 +21,7 @@ _COUNTRY_OF = {
     "CO": ("farc", "eln", "clan del golfo", "فارك"),
     "MM": ("arakan army", "kachin independence army", "junta troops", "tatmadaw"),
     "ET": ("fano", "فانو"),
-    "IQ": ("peshmerga", "popular mobilization", "hashd al - shaabi", "البيشمركة", "الحشد الشعبي", "سرايا السلام", "پێشمەرگە", "حەشدی شەعبی"),
+    "IQ": ("peshmerga", "asayish", "ybs", "ezidkhan", "7th division", "emergency regiment", "قوات الرد السريع", "ئاسایش", "ئێزیدخان", "popular mobilization", "hashd al - shaabi", "البيشمركة", "الحشد الشعبي", "سرايا السلام", "پێشمەرگە", "حەشدی شەعبی"),
     "MZ": ("ahlu sunna",),
     "ML": ("fama", "azawad liberation front"),
     "PH": ("abu sayyaf", "new people's army", "أبو سياف"),

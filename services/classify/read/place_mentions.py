@@ -106,7 +106,9 @@ _FIRST_OF_TWO = frozenset(
 """First words of village names that never stand alone."""
 
 _NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR | frozenset(word for word in ATTACK if not word.isascii())
-_NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN if not word.isascii()) - {"علي"}
+_NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN | {"بە", "بۆ", "به", "بو"} if not word.isascii()) - {
+    "علي"
+}
 """A name of several words does not begin with a preposition: "لە کانی" is not the village Lakani."""
 
 
@@ -199,6 +201,8 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
         if is_latin(token) != latin and token.kind is TokenKind.WORD:
             break
         key = word_key(token.text)
+        if not latin and words and len(key) == 1:
+            break  # "و", and: no part of a name
         following = tokens[n + 1] if n + 1 < len(tokens) else None
         joined_next = following is not None and (following.text == "-" or (bool(words) and is_capital(following)))
         article = latin and (
@@ -341,9 +345,19 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
     return found
 
 
+_QUARTER_OF = frozenset(["hay", "hayy", "mahallat"])
+
+
+def _opens_an_article(mention: Mention) -> bool:
+    following = mention.sentence.tokens[mention.last + 1 : mention.last + 2]
+    return bool(following) and (following[0].key in ARTICLES or following[0].key in ASSIMILATED_ARTICLES)
+
+
 def _may_be_a_name(mention: Mention) -> bool:
     """Whether the matched words are not ordinary ones: a lone cue word, or a little-known name that begins with a common word."""
     token = mention.sentence.tokens[mention.first]
+    if mention.first == mention.last and token.key in _QUARTER_OF and _opens_an_article(mention):
+        return False  # "the Hay al-Jumhuri quarter" is not the town of Hay
     if mention.first == mention.last:
         return not is_cue_word(token)
     if token.key.isascii() or (token.key not in STOPS and token.key not in NEAR) or token.key == "علي":

@@ -11,6 +11,7 @@ from services.classify.read.place_asides import (
     forms_of,
     heads_the_title,
     is_backer,
+    is_beyond,
     is_corrected,
     is_dateline,
     is_in,
@@ -39,8 +40,31 @@ from services.classify.read.place_words import (
     Role,
 )
 from services.classify.read.text import Token, TokenKind
+from shared.geo.names import ARTICLES
 
 _REFERENCE = 0.45
+_REFERENCE_WORDS = 5
+_WHERE_WORDS = frozenset(
+    [
+        "of",
+        "the",
+        "to",
+        "in",
+        "some",
+        "about",
+        "just",
+        "town",
+        "city",
+        "إلى",
+        "الى",
+        "من",
+        "مدينة",
+        "لە",
+        "ی",
+        "له",
+        "في",
+    ]
+)
 _BACKGROUND_BELOW = 0.2
 _WEIGHT = {
     Role.SCENE: 1.0, Role.PLAIN: 0.5, Role.DATELINE: 0.04, Role.SPEAKER: 0.15, Role.INSTITUTION: 0.2, Role.ROAD: 0.2, Role.MOVEMENT: 0.3,
@@ -63,6 +87,8 @@ class Reading:
     on_border: bool = False
     names_attack: bool = False
     """The name calls the attack or its victims: "the Riyadh blast", "هجوم سنسل"."""
+    is_located: bool = False
+    """Followed by the town that says where it lies: "X, south of Y"."""
     is_reference: bool = False
     """Named only to say where the place before it lies: "X, south of Y"."""
 
@@ -325,7 +351,9 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         role = Role.ROAD
     elif is_institution(mention, before, after):
         role = Role.INSTITUTION
-    elif is_whose_weapon(before, mention) or is_backer(before, mention) or is_told(before):
+    elif (
+        is_whose_weapon(before, mention) or is_backer(before, mention) or is_told(before) or is_beyond(before, mention)
+    ):
         role = Role.ACTOR
     elif is_speaker(words.governing, after, placed=placed):
         role = Role.SPEAKER
@@ -368,12 +396,21 @@ def _restarts(gap: Sequence[Token]) -> bool:
     return any(t.key in ("and", "or", "then", "while", "و") or is_in(t, ATTACK) for t in gap)
 
 
+def _is_one_way(mention: Mention, before: Sequence[Token]) -> bool:
+    """ "On the Ali al-Sharqi road" names one place, near which it was; "the Baghdad-Kirkuk road" names two ends."""
+    tokens = mention.sentence.tokens
+    joined = (
+        mention.first > 0 and tokens[mention.first - 1].text in "-–/" and tokens[mention.first - 2].key not in ARTICLES
+    )
+    return not joined and len(before) > 1 and before[0].key == "the" and before[1].key in ("on", "along")
+
+
 def _is_road(mention: Mention, before: Sequence[Token], after: Sequence[Token], previous: Reading | None) -> bool:
     """An end of a road: "the Baghdad-Kirkuk highway", "طريق بغداد – كركوك", "the road to Tikrit"."""
     tokens = mention.sentence.tokens
     right = tokens[mention.last + 1 : mention.last + 6]
     if after and after[0].text.isascii() and after[0].key in ROAD:
-        return True
+        return not _is_one_way(mention, before)
     if right and right[0].text in "-–" and any(t.key in ROAD for t in right[1:6] if t.text.isascii()):
         return True
     window = list(before[:4])
@@ -396,5 +433,28 @@ def read_mentions(mentions: Sequence[Mention], published: datetime) -> list[Read
     readings: list[Reading] = []
     for order, mention in enumerate(mentions):
         previous = readings[-1] if readings else None
-        readings.append(read_mention(mention, order, previous, published))
+        reading = read_mention(mention, order, previous, published)
+        if previous is not None and _locates(reading, previous):
+            role = Role.SCENE if previous.role is Role.PLAIN else previous.role
+            readings[-1] = replace(previous, is_located=True, role=role)
+            reading = replace(reading, is_reference=True)
+        readings.append(reading)
     return readings
+
+
+def _locates(reading: Reading, previous: Reading) -> bool:
+    """Whether the name only says where the one before it lies: ", north of Amara", "، شمالي العمارة"."""
+    mention = reading.mention
+    if previous.mention.sentence is not mention.sentence or reading.nearness is not Nearness.NEAR:
+        return False
+    gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
+    words = [t for t in gap if t.kind is TokenKind.WORD]
+    is_apposed = bool(gap) and (gap[0].text in ",،" or not mention.key.isascii() or is_in(gap[0], NEAR))
+    return (
+        is_apposed and 0 < len(words) <= _REFERENCE_WORDS and not _restarts(gap) and all(_says_where(t) for t in words)
+    )
+
+
+def _says_where(token: Token) -> bool:
+    is_kind = cue_level(token) is not None or token.key == "municipality"
+    return is_in(token, NEAR) or is_kind or token.key in _WHERE_WORDS or token.text[:1].isdigit()

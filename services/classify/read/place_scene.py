@@ -5,11 +5,14 @@ choice descends to a finer place inside, told nearly as much.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from services.classify.read.place_context import Settled
 from services.classify.read.place_words import Role
 from shared.geo.gazetteer import contains
 from shared.geo.rows import Entry, EntryKind
+
+_TOLD_AS_MUCH = 0.3
 
 
 def sentence_weights(count: int, fields: Sequence[str], attack: Sequence[int] | None) -> list[float]:
@@ -43,7 +46,20 @@ def choose(settled: Sequence[Settled], weights: Sequence[float]) -> Settled | No
     best = max(possible, key=lambda one: scores[id(one)])
     while (finer := _finer_within(best, possible, weights, scores)) is not None:
         best = finer
+    best = _located_by(best, possible, weights)
     return best if scores[id(best)] > 0 else None
+
+
+def _located_by(best: Settled, possible: Sequence[Settled], weights: Sequence[float]) -> Settled:
+    """The place that ``best`` is told to lie beside: a headline says "Kut", the text "in Sheikh Saad, south of Kut"."""
+    own = best.reading.weight * weights[best.reading.mention.sentence.index]
+    for one, following in pairwise(possible):
+        is_located = one.reading.is_located and following.reading.is_reference and one.entry is not None
+        is_of_best = following.reading.mention.key == best.reading.mention.key and following is not one
+        told = one.reading.weight * weights[one.reading.mention.sentence.index]
+        if is_located and is_of_best and one is not best and told >= _TOLD_AS_MUCH * own and one.fineness > 2:
+            return one
+    return best
 
 
 def _without_strikers(possible: list[Settled]) -> list[Settled]:

@@ -93,13 +93,13 @@ NEAR = _keys(
 )  # fmt: skip
 
 INSIDE = _keys(
-    "central downtown central inner heart centre center وسط مركز قلب داخل ناوەندی ناوەڕاستی سەنتەری ئاسمانی ناو سماء أجواء"
+    "central downtown central inner heart centre center وسط مركز قلب مدخل داخل ناوەندی ناوەڕاستی سەنتەری ئاسمانی ناو سماء أجواء"
 )
 
 URBAN = _keys(
     "suicide market markets mosque husseiniya church restaurant restaurants cafe street shop shops shopping bazaar hospital school courthouse"
-    " court stadium hotel apartment garage intersection roundabout square town city headquarters residents"
-    " انتحاري انتحاريا سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة عيادة عيادته عيادتها مكتبه مكتبها قنصلية سفارة صيدلية جامعة كلية مقهى حافلة"
+    " court stadium hotel apartment garage intersection roundabout square town city headquarters residents neighbourhood neighborhood quarter suburb campus university"
+    " حي محلة انتحاري انتحاريا سوق أسواق مسجد جامع حسينية كنيسة مطعم مقهى شارع محل متجر مدرسة محكمة ملعب فندق كراج ساحة تقاطع المدينة البلدة عيادة عيادته عيادتها مكتبه مكتبها قنصلية سفارة صيدلية جامعة كلية مقهى حافلة"
     " خۆکوژ خۆکوژێک خۆکوژی بازاڕ بازاڕێکی بازاڕی مزگەوت چێشتخانە شەقام شەقامی دوکان قوتابخانە دادگا یاریگا هوتێل گەراج گەڕەک گەڕەکی گەڕەکێکی کۆنسوڵخانەی کۆنسوڵخانە باڵیۆزخانەی زانکۆ سالۆنێکی نووسینگە ئاسمانی سەنتەری فڕۆکەخانەی شارەکە شارۆچکەکە شار"
 )  # fmt: skip
 """Things that stand in towns: beside a name shared by a district and its town they mean the town."""

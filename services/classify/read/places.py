@@ -132,14 +132,9 @@ class PlaceReader:
             or entry.country != "IQ"
         ):
             return entry
-        centre = next(
-            (
-                m.entry
-                for m in reading.mention.matches
-                if m.entry.kind is EntryKind.TOWN and m.entry.rank >= 55 and contains(entry, m.entry)
-            ),
-            None,
-        )
+        towns = [m.entry for m in reading.mention.matches if _is_town_of(m.entry, entry)]
+        own = [town for town in towns if reading.mention.key in _own_keys(town)]
+        centre = next(iter(own or towns), None)
         if centre is None:
             centre_entry = self._gazetteer.centre_of(entry)
             if centre_entry is not None and entry.kind is EntryKind.SUBDISTRICT:
@@ -219,6 +214,19 @@ class PlaceReader:
         return [entry for _, _, entry in scored[:MAX_CANDIDATES]]
 
 
+def _is_town_of(place: Entry, unit: Entry) -> bool:
+    """Whether ``place`` may be what the bare name of ``unit`` means: its town, or for a subdistrict of a city the quarter itself."""
+    if not contains(unit, place):
+        return False
+    if place.kind is EntryKind.TOWN and place.rank >= 55:
+        return True
+    return unit.kind is EntryKind.SUBDISTRICT and unit.centre is None and place.lat is not None
+
+
+def _own_keys(entry: Entry) -> frozenset[str]:
+    return frozenset(name_key(name) for name in (entry.name, entry.ar, entry.ckb) if name)
+
+
 def _is_respelling(name: str, entry: Entry) -> bool:
     """Whether the whole name, not a word of it, is the same but for spelling."""
     return any(skeleton(name) == skeleton(other) for other in (entry.name, entry.ar, entry.ckb) if other)
@@ -241,7 +249,7 @@ def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], doc
     """Whether a name shared by ``entry`` and its main town means the town; ``same`` are all readings of the name in the text."""
     if entry.kind is EntryKind.SUBDISTRICT or entry.code in URBAN_DISTRICTS or reading.nearness is Nearness.INSIDE:
         return True
-    if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD):
+    if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD) or any(_is_central(one) for one in same):
         return True
     if entry.kind is EntryKind.GOVERNORATE and _is_of_airport(reading):
         return True
@@ -254,6 +262,11 @@ def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], doc
     if reading.nearness is Nearness.NEAR or _is_close_to(reading):
         return True  # one is near or south of a town, not of a district
     return not any(one.level is not None or _is_rural(one) for one in same)
+
+
+def _is_central(reading: Reading) -> bool:
+    """ "The centre of X district" is its town: "في مركز قضاء المدينة"."""
+    return reading.nearness is Nearness.INSIDE and reading.level is Level.DISTRICT
 
 
 def _is_close_to(reading: Reading) -> bool:
@@ -345,7 +358,8 @@ def _container(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
         if other.reading.role in (Role.DATELINE, Role.BACKGROUND, Role.ROAD):
             value -= 1.5
         if chosen.entry is None:  # nothing but the wording says what holds an unsettled name
-            value -= 2.0 if other.reading.nearness is Nearness.NEAR else 0.0
+            is_beside = other.reading.nearness is Nearness.NEAR and other.entry.kind is not EntryKind.COUNTRY
+            value -= 2.0 if is_beside else 0.0
             value += 1.0 if after and gap <= 5 else 0.0
         if best is None or value > best[0]:
             best = (value, other.entry)
