@@ -117,7 +117,10 @@ async def composed(
             watches_file=write_yaml(folder / "watches.yaml", watches),
             schemas=schemas(),
             api_port=0,
-            own={name: {**mine, **(own or {}).get(name, {})} for name, mine in {**settings, "alert": alert}.items()},
+            own={
+                name: {**mine, **(own or {}).get(name, {})}
+                for name, mine in {"classify": {}, **settings, "alert": alert}.items()
+            },
         )
         stack = await opened.enter_async_context(LocalStack(config))
         yield Composed(stack=stack, feeds=feeds, receiver=receiver, world=world, mail=mail)
