@@ -55,8 +55,8 @@ class Settings(BaseModel):
     """Least level that is logged."""
     log_format: Literal["auto", "json", "console"] = "auto"
     """``auto``: readable on a terminal, JSON otherwise."""
-    trace_endpoint: str | None = None
-    """Collector that traces are sent to (OTLP over HTTP), as http://collector:4318/v1/traces; unset: no traces. Needs the extra ``tracing``."""
+    trace_endpoint: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] | None = None
+    """Collector that traces are sent to (OTLP over HTTP), as http://collector:4318/v1/traces; unset or empty: no traces. Needs the extra ``tracing``."""
     trace_share: Annotated[float, Field(ge=0, le=1)] = 1.0
     """Share of items that are traced, where a trace begins; what follows from an item is traced with it."""
     startup_deadline_seconds: Annotated[float, Field(gt=0)] = 60.0

@@ -91,7 +91,7 @@ _tracer: Tracer | None = None
 
 def configure(service: str, settings: Settings) -> None:
     """Trace from now on if ``TRACE_ENDPOINT`` is set; call once, at the composition root. Raises ``SettingsError`` without the library."""
-    if settings.trace_endpoint is None:
+    if not settings.trace_endpoint:
         return
     try:
         from shared.otel import otlp_tracer  # noqa: PLC0415  # not a dependency: the extra "tracing"

@@ -75,7 +75,15 @@ def test_an_endpoint_without_the_library_is_refused_with_a_sentence(monkeypatch)
 def test_without_an_endpoint_nothing_is_loaded(monkeypatch):
     monkeypatch.setitem(sys.modules, "shared.otel", None)
     tracing.configure("alert", Settings())
+    tracing.configure(
+        "alert", Settings.from_environment({"TOCSIN_TRACE_ENDPOINT": ""})
+    )  # as compose passes on what is not set
     assert not tracing.is_on()
+
+
+def test_an_endpoint_that_is_no_address_is_refused():
+    with pytest.raises(SettingsError, match=r"TOCSIN_TRACE_ENDPOINT.*collector:4317"):
+        Settings.from_environment({"TOCSIN_TRACE_ENDPOINT": "collector:4317"})
 
 
 def test_a_collector_that_is_away_holds_up_neither_the_work_nor_the_end():
