@@ -14,13 +14,15 @@ import shapely
 from rapidfuzz import fuzz, process
 
 from shared.geo.distance import km_between
-from shared.geo.names import name_key, skeleton
+from shared.geo.names import name_key, respelt_key, skeleton
 from shared.geo.rows import BoundaryFile, Entry, EntryKind, GazetteerFile
 
 _GOVERNORATE_LENGTH, _DISTRICT_LENGTH = 5, 8  # of a p-code: IQG10, IQG10Q05, IQG10Q05N01
 _SAME_PLACE_KM = 6.0
 _WELL_KNOWN = 80
 _NEAR_DEGREES = 1.5
+_RESPELT_RANK = 50
+_RESPELT_LIKENESS = 74
 URBAN_DISTRICTS = frozenset({"IQG08Q01", "IQG08Q03", "IQG08Q06", "IQG08Q07"})
 """Districts that are parts of a city (Adhamiya, Karkh, Rusafa, Sadr City): their name is a place in town, not an area."""
 _UNIT_KINDS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -68,6 +70,27 @@ class Gazetteer:
     def knows_key(self, key: str) -> bool:
         """Whether ``lookup_key`` would find anything."""
         return key in self._names
+
+    @cached_property
+    def _respelt(self) -> dict[str, list[str]]:
+        """Sounds of the Latin names of well-known Iraqi places to the spellings of the one place that has them; shared sounds are left out."""
+        found: dict[str, list[str]] = {}
+        shared: set[str] = set()
+        for key, places in self._names.items():
+            best = self._entries[places[0]] if places[0] >= 0 else None
+            if best is None or best.rank < _RESPELT_RANK or best.country != "IQ" or best.kind is EntryKind.COUNTRY:
+                continue
+            spelled = found.setdefault(respelt_key(key), [])
+            if spelled and not _is_one(best, self._entries[self._names[spelled[0]][0]]):
+                shared.add(respelt_key(key))
+            spelled.append(key)
+        return {sounds: keys for sounds, keys in found.items() if sounds and sounds not in shared}
+
+    def respelt(self, key: str) -> str | None:
+        """Return the key of the one well-known Iraqi place that ``key``, an unknown Latin name, is another transliteration of."""
+        known = self._respelt.get(respelt_key(key), ())
+        best = max(known, key=lambda spelling: fuzz.ratio(key, spelling), default=None)
+        return best if best is not None and fuzz.ratio(key, best) >= _RESPELT_LIKENESS else None
 
     def is_weak(self, key: str) -> bool:
         """Whether the name is also an ordinary word or a given name, so that only wording can make it a place."""
@@ -242,3 +265,8 @@ def contains(unit: Entry, place: Entry) -> bool:
 def _closeness(key: str, entry: Entry) -> float:
     spelled = [name_key(name) for name in (entry.name, entry.ar, entry.ckb) if name]
     return max(fuzz.ratio(key, other) for other in spelled)
+
+
+def _is_one(a: Entry, b: Entry) -> bool:
+    """Whether two bearers are one place or a unit and its town."""
+    return a is b or contains(a, b) or contains(b, a) or same_place(a, b)

@@ -113,3 +113,31 @@ def _skeleton_of_word(key: str) -> str:
     if key.endswith("ه") and len(key) > 1:
         key = key[:-1]
     return key.translate(_ARABIC)
+
+
+_RESPELT = (
+    ("kh", "x"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ph", "f"), ("tch", "j"), ("ch", "j"), ("sh", "c"), ("ck", "k"), ("q", "k"), ("ee", "i"), ("oo", "u"),
+    ("ou", "u"), ("w", "v"),
+)  # fmt: skip
+_GLIDE = re.compile(r"[iy](?=[aeou])|(?<=[aeou])[iy]|y")
+_VOWELS = re.compile(r"[aeiou]+")
+_FINAL_H = re.compile(r"(?<=[aeiou])h$")
+_LETTER_TWICE = re.compile(r"(.)\1+")
+_LEAST_SOUNDS = 4
+
+
+@lru_cache(maxsize=65_536)
+def respelt_key(key: str) -> str:
+    """Return what the transliterations of one Arabic or Kurdish name share, for a Latin ``name_key``; "" where that is too little.
+
+    Haidariya, Haydariyya and Heidaria meet; vowels count only as the half-vowels they hide. Unlike ``skeleton`` it keeps half-vowels
+    and h, so few names meet by chance; it still proposes only.
+    """
+    if not key.isascii():
+        return ""
+    key = _FINAL_H.sub("", key)
+    for spelt, sound in _RESPELT:
+        key = key.replace(spelt, sound)
+    key = _LETTER_TWICE.sub(r"\1", key)
+    sounds = _LETTER_TWICE.sub(r"\1", _VOWELS.sub("", _GLIDE.sub("y", key)))
+    return sounds if len(sounds) >= _LEAST_SOUNDS else ""

@@ -62,6 +62,8 @@ _GENERIC = frozenset({"qaryat", "nahiyat", "qaryet", "nahiat", "qada", "mujamma"
 
 _REGION_RANK = 55
 _MIN_AFTER_CLITIC = 4
+_LEAST_RESPELT = 6
+_KNOWN_AFTER_K = 60
 _BAQUBA = "بعقوبه"
 _FIRST_OF_TWO = frozenset(
     map(
@@ -243,15 +245,42 @@ def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
             if clitic and len(joined) < _MIN_AFTER_CLITIC:
                 continue
             for tail in _tails(last, lang):
-                if gazetteer.knows_key(before + tail):
+                if gazetteer.knows_key(before + tail) and not _is_word_with_k(gazetteer, clitic, before + tail):
                     best = (index, before + tail, clitic)
                     break
     if best is None:
-        return None
+        return _respelt_at(gazetteer, sentence, at, words)
     last_index, key, clitic = best
     return Mention(
         sentence=sentence, first=at, last=last_index, key=key, matches=gazetteer.lookup_key(key), clitic=clitic, is_weak=gazetteer.is_weak(key)
     )  # fmt: skip
+
+
+def _respelt_at(
+    gazetteer: Gazetteer, sentence: Sentence, at: int, words: Sequence[tuple[int, str, bool]]
+) -> Mention | None:
+    """A well-known Iraqi place in another transliteration than the gazetteer's; as doubtful as a name that is also a word."""
+    if not is_latin(sentence.tokens[at]):
+        return None
+    joined, found = "", None
+    for index, key, is_article in words[:3]:
+        if not is_article and sentence.tokens[index].key not in STOPS and not is_cue_word(sentence.tokens[index]):
+            joined += key
+            known = gazetteer.respelt(joined) if len(joined) >= _LEAST_RESPELT else None
+            found = (index, known) if known is not None else found
+        elif not is_article:
+            break
+    if found is None:
+        return None
+    last, known = found
+    return Mention(sentence=sentence, first=at, last=last, key=known, matches=gazetteer.lookup_key(known), is_weak=True)
+
+
+def _is_word_with_k(gazetteer: Gazetteer, clitic: str, key: str) -> bool:
+    """Whether taking "like" off the word leaves but a little-known village: كنيسة is a church."""
+    if not clitic.endswith("ك"):
+        return False
+    return all(match.entry.rank < _KNOWN_AFTER_K for match in gazetteer.lookup_key(key))
 
 
 def _is_penalty(sentence: Sentence, mention: Mention) -> bool:

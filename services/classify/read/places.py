@@ -133,6 +133,9 @@ class PlaceReader:
         ):
             return entry
         towns = [m.entry for m in reading.mention.matches if _is_town_of(m.entry, entry)]
+        if entry.kind is EntryKind.SUBDISTRICT and entry.centre is None and not towns:
+            bearers = [m.entry for name in (entry.name, entry.ar) if name for m in self._gazetteer.lookup(name)]
+            towns = [place for place in bearers if _is_town_of(place, entry)]
         own = [town for town in towns if reading.mention.key in _own_keys(town)]
         centre = next(iter(own or towns), None)
         if centre is None:
@@ -259,7 +262,7 @@ def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], doc
         return True
     if entry.kind is EntryKind.GOVERNORATE:
         return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
-    if reading.nearness is Nearness.NEAR or _is_close_to(reading):
+    if _is_close_to(reading) or any(one.nearness is Nearness.NEAR and one.level is None for one in (reading, *same)):
         return True  # one is near or south of a town, not of a district
     return not any(one.level is not None or _is_rural(one) for one in same)
 
