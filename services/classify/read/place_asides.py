@@ -81,6 +81,16 @@ def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[To
     return any(is_in(token, INSTITUTIONS_BEFORE) for token in heads) and not mention.clitic.endswith(("ب",))
 
 
+_FIRM = tuple(
+    fold(word)
+    for word in [
+        "source", "official", "spokes", "doctor", "medic", "witness", "hospital",
+        "مصدر", "مصادر", "المصدر", "مسؤول", "مراسل", "مستشف", "الطب", "سەرچاوە", "نەخۆشخانە", "پەیامنێر", "بەرپرس",
+    ]
+)  # fmt: skip
+"""Beginnings of words for those who only tell; an officer or a doctor may be the victim."""
+
+
 def is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool) -> bool:
     """ "police in Ramadi said", "a hospital source in Khalis", "مصدر أمني في ديالى"."""
     if not placed:
@@ -105,10 +115,7 @@ def is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool)
     ]
     if not named:
         return False
-    firm = any(
-        token.key.startswith(("source", "official", "spokes", "doctor", "medic", "witness", "hospital")) or not token.key.isascii()
-        for token in named
-    )  # fmt: skip
+    firm = any(token.key.startswith(_FIRM) for token in named)
     return says_next or firm
 
 

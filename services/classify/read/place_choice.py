@@ -116,7 +116,7 @@ def _deserves_little(mention: Mention, entry: Entry, support: float) -> bool:
     if entry.kind is EntryKind.SITE and entry.country == HOME:
         return entry.rank >= 50 or support >= 1.5
     if not mention.key.isascii() and mention.first == mention.last:  # common words abound among the villages
-        is_known = entry.country == HOME and entry.rank >= _NEWSWORTHY
+        is_known = entry.country == HOME and entry.rank >= _NEWSWORTHY and support >= 0
         return is_known or (entry.rank >= 45 and support >= 3.0)
     if entry.country != HOME:
         return support >= 2.0
@@ -214,7 +214,8 @@ def ranked(reading: Reading, context: Context) -> list[tuple[float, Entry]]:
 def _is_a_place(reading: Reading, entry: Entry, context: Context, gazetteer: Gazetteer) -> bool:
     """Whether the text means a place by this name at all, and of a country that it may speak of."""
     is_adjective = gazetteer.country_of_demonym(reading.mention.key) is not None
-    if is_adjective and entry.kind is EntryKind.GOVERNORATE and reading.level is None:
+    is_division = reading.level in (Level.GOVERNORATE, Level.AREA)
+    if is_adjective and entry.kind is EntryKind.GOVERNORATE and not is_division:
         return False  # "Somali" troops are not of Ethiopia's Somali region
     is_known = _is_held(reading, entry, context) or _is_known_abroad(reading, entry, context)
     if not _deserves(reading, entry, _support(entry, reading, context), is_held=is_known):

@@ -21,6 +21,7 @@ _KNOWN_ABROAD = 60
 _LIVING = 25
 """Rank of a village that people live in; ruins and lost places rank below."""
 _LEAST_LETTERS = 4
+_LONG_NAME = 5
 _SENTENCES = 4
 
 
@@ -74,11 +75,20 @@ def _best_known(passed: Sequence[Reading], context: Context, chosen: Settled | N
         else:
             countries = {match.entry.country for match in reading.mention.matches if match.entry.rank >= _KNOWN - 5}
             is_known = entry.rank >= _KNOWN_ABROAD and countries == {entry.country} and not reading.mention.is_weak
+            is_known = is_known or _is_only_bearer(reading)
         if chosen is not None and chosen.entry is not None and entry.country == chosen.entry.country:
             continue
         if is_known and reading.role is not Role.INSTITUTION and (best is None or entry.rank > best[0]):
             best = (entry.rank, Settled(reading=reading, entry=entry))
     return None if best is None else best[1]
+
+
+def _is_only_bearer(reading: Reading) -> bool:
+    """Whether the text puts something at a name that one country alone has: "exploded in Sarmin", and no other place is named."""
+    mention = reading.mention
+    countries = {match.entry.country for match in mention.matches}
+    is_told = reading.role is Role.SCENE and not mention.is_weak and len(mention.key) >= _LONG_NAME
+    return is_told and mention.key.isascii() and len(countries) == 1
 
 
 def _bearer_in(unit: Entry, reading: Reading, context: Context) -> Settled | None:

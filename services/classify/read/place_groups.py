@@ -12,7 +12,7 @@ _COUNTRY_OF = {
     "YE": ("houthi", "houthis", "ansar allah", "الحوثي", "الحوثيون", "الحوثيين", "حوثي", "حووسی", "حووسییەکان", "حوسییەکان"),
     "SO": ("al shabaab", "al - shabaab", "حركة الشباب", "الشباب الصومالية", "ئەلشەباب", "شەبابی سۆماڵی"),
     "NG": ("boko haram", "iswap", "nigerian troops", "بوكو حرام", "بۆکۆ حەرام"),
-    "CD": ("m23", "m 23", "wazalendo", "codeco", "حركة 23 مارس", "إم 23", "ئێم 23"),
+    "CD": ("adf", "allied democratic forces", "m23", "m 23", "wazalendo", "codeco", "حركة 23 مارس", "إم 23", "ئێم 23"),
     "SD": ("rapid support forces", "rsf", "الدعم السريع", "هێزەکانی پشتیوانیی خێرا", "پشتیوانی خێرا"),
     "PK": ("ttp", "tehreek - e - taliban", "baloch liberation army", "تحريك طالبان", "طالبان باكستان", "جيش تحرير بلوشستان", "تاڵیبانی پاکستان"),
     "SY": ("sdf", "syrian democratic forces", "white helmets", "قسد", "قوات سوريا الديمقراطية", "الخوذ البيضاء", "هەسەدە", "قەسەدە"),

@@ -19,12 +19,15 @@ from services.classify.read.place_ordinary import is_ordinary
 from services.classify.read.place_words import (
     ATTACK,
     BETWEEN,
+    HEADQUARTERS,
+    INSIDE,
     MOVED,
     NEAR,
     PENALTY_AFTER,
     PENALTY_BEFORE,
     PLACED,
     STOPS,
+    URBAN,
     Level,
     cue_forms,
 )
@@ -302,6 +305,8 @@ def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
         return None
     latin = is_latin(token)
     if latin and (cue_level(token) is not None or is_cue_word(token)):
+        return None
+    if not latin and any(form in INSIDE or form in URBAN or form in HEADQUARTERS for form in cue_forms(token.key)):
         return None
     if cue_level(token) in (
         Level.GOVERNORATE,

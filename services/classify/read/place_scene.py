@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from services.classify.read.place_context import Settled
-from services.classify.read.place_words import Role
+from services.classify.read.place_words import Level, Nearness, Role
 from shared.geo.gazetteer import contains
 from shared.geo.rows import Entry, EntryKind
 
 _TOLD_AS_MUCH = 0.3
+_STATED = (Level.VILLAGE, Level.TOWN, Level.SUBDISTRICT, Level.SITE)
 
 
 def sentence_weights(count: int, fields: Sequence[str], attack: Sequence[int] | None) -> list[float]:
@@ -59,7 +60,20 @@ def _located_by(best: Settled, possible: Sequence[Settled], weights: Sequence[fl
         told = one.reading.weight * weights[one.reading.mention.sentence.index]
         if is_located and is_of_best and one is not best and told >= _TOLD_AS_MUCH * own and one.fineness > 2:
             return one
-    return best
+    if best.reading.nearness is not Nearness.NEAR or best.entry is None or best.reading.level is not None:
+        return best
+    stated = [
+        one
+        for one in possible
+        if one.reading.role is Role.SCENE
+        and one.reading.level in _STATED
+        and one.reading.nearness is not Nearness.NEAR
+        and one.entry is not None
+        and one.entry.admin1 == best.entry.admin1
+        and one.fineness >= best.fineness - 0.5
+        and one.reading.weight * weights[one.reading.mention.sentence.index] >= _TOLD_AS_MUCH * own
+    ]
+    return next(iter(stated), best)
 
 
 def _without_strikers(possible: list[Settled]) -> list[Settled]:
@@ -92,9 +106,15 @@ def _finer_within(
         and one.reading.role in (Role.SCENE, Role.PLAIN)
         and one.reading.weight * weights[one.reading.mention.sentence.index]
         >= (0.45 if one.reading.role is Role.SCENE else 0.5) * own
-        and (contains(best.entry, one.entry) if one.entry is not None else _may_hold(best.entry, one))
+        and (_holds(best.entry, one.entry) if one.entry is not None else _may_hold(best.entry, one))
     ]
     return max(inside, key=lambda one: scores[id(one)], default=None)
+
+
+def _holds(unit: Entry, place: Entry) -> bool:
+    """Whether a unit contains the place, or a region without boundary may: "Iraq's Kurdistan … near Chamchamal"."""
+    is_open = unit.kind is EntryKind.REGION and unit.admin1 is None and unit.lat is None
+    return contains(unit, place) or (is_open and unit.country == place.country)
 
 
 def _may_hold(unit: Entry, one: Settled) -> bool:

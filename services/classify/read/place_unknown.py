@@ -15,6 +15,10 @@ from shared.geo.rows import Entry, EntryKind
 
 _UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
 _TELLING_CONSONANTS = 3  # fewer are shared by everything
+_KNOWN_CONSONANTS = 4
+_KNOWN_LETTERS = 6
+_KNOWN_RANK = 60
+_ENDINGS = ("دا", "ەدا", "ی", "ش", "یش")
 
 
 def settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:
@@ -32,7 +36,7 @@ def settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> 
         and any(contains(unit, entry) for unit in allowed)
     ]
     if not found:
-        return Settled(reading=reading, entry=None)
+        return Settled(reading=reading, entry=_well_known(reading, context, gazetteer))
     best = max(found, key=lambda e: e.rank)
     others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
     return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
@@ -58,10 +62,28 @@ def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> S
         and any(contains(u, entry) for u in units)
     ]
     if not found:
-        return None
+        known = _well_known(reading, context, gazetteer)
+        return None if known is None else Settled(reading=reading, entry=known)
     best = max(found, key=lambda e: e.rank)
     others = tuple(e for e in found if not same_place(e, best))
     return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+
+
+def _well_known(reading: Reading, context: Context, gazetteer: Gazetteer) -> Entry | None:
+    """The one well-known place of Iraq that has the consonants of a name in Arabic letters: "لە ضلوعیە", Dhuluiya."""
+    mention = reading.mention
+    if mention.key.isascii() or mention.first != mention.last or context.is_abroad():
+        return None
+    for name in (mention.name, *(mention.name.removesuffix(e) for e in _ENDINGS if mention.name.endswith(e))):
+        if len(skeleton(name)) < _KNOWN_CONSONANTS or len(name) < _KNOWN_LETTERS:
+            continue
+        known = [e for e in gazetteer.alike(name) if e.country == HOME and e.rank >= _KNOWN_RANK]
+        best = max(known, key=lambda e: e.rank, default=None)
+        if best is not None and all(
+            e is best or same_place(e, best) or contains(e, best) or contains(best, e) for e in known
+        ):
+            return best
+    return None
 
 
 def coherent(settled: Sequence[Settled]) -> list[Settled]:

@@ -311,7 +311,8 @@ def _city_of_quarter(chosen: Settled, settled: Sequence[Settled]) -> Settled | N
         for o in towns
         if o.reading.mention.sentence.index < sentence.index and o.reading.role in (Role.SCENE, Role.PLAIN)
     ]
-    return next(iter((*beside, *before)), None)
+    after = [o for o in towns if o.reading.role in (Role.SCENE, Role.DATELINE)]
+    return next(iter((*beside, *before, *after)), None)
 
 
 def _reference_of(chosen: Settled, settled: Sequence[Settled]) -> Entry | None:
