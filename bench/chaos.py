@@ -2,6 +2,7 @@
 """The whole pipeline under faults: kill, stop and cut off each part by a seeded plan, then print what was lost, repeated, late.
 
     .venv/bin/python -m bench.chaos [--minutes 10] [--seed 1]
+    .venv/bin/python -m bench.chaos --minutes 2 --lose-kafka
 
 Kafka, PostgreSQL, the three services, a feed server, a webhook receiver and a mail server run on loopback, with a proxy on every
 way between them. Their disks are filled to the last byte, the services' clocks stepped by an hour, PostgreSQL is restarted while
@@ -17,7 +18,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.pipeline_chaos import busy_day, pipeline, possible_kinds, survive
+from tests.support.pipeline_chaos import busy_day, incidents, judged, lose_kafka, pipeline, possible_kinds, survive
 from tests.support.pipeline_faults import KINDS, plan
 
 STREAMS = Path(__file__).parents[1] / "tests" / "eval" / "streams"
@@ -54,17 +55,41 @@ async def run(minutes: float, seed: int, folder: Path) -> int:
     return 1 if verdict.lost or verdict.repeated else 0
 
 
+async def lose(minutes: float, folder: Path) -> int:
+    """Let the day pass undisturbed, lose all of Kafka, refill it, and print what is missing and what was told again."""
+    day = busy_day(datetime.now(tz=UTC), stories())
+    async with pipeline(folder, day, seconds=minutes * 60) as made:
+        before = await survive(made, (), tell=lambda text: print(text, flush=True), drain_seconds=600)
+        print(f"before: {before}", flush=True)
+        known, told = await incidents(made), len(made.receiver.accepted)
+        await lose_kafka(made)
+        after = await judged(made)
+        now = await incidents(made)
+    same = sum(now.get(incident_id) == items for incident_id, items in known.items())
+    print(f"after:  {after}")
+    print(
+        f"incidents with the same id and the same items: {same} of {len(known)}; {after.told - told} told that were not"
+    )
+    for problem in (*after.lost, *after.repeated)[:40]:
+        print(" ", problem)
+    return 1 if after.lost or after.repeated else 0
+
+
 def main() -> None:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the logs, kept afterwards")
+    parser.add_argument(
+        "--lose-kafka", action="store_true", help="no faults; then Kafka loses everything and is refilled"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tocsin-chaos-") as temporary:
         folder = args.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        sys.exit(asyncio.run(run(args.minutes, args.seed, folder)))
+        drill = lose(args.minutes, folder) if args.lose_kafka else run(args.minutes, args.seed, folder)
+        sys.exit(asyncio.run(drill))
 
 
 if __name__ == "__main__":

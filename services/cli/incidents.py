@@ -7,6 +7,8 @@ import click
 
 from services.alert.adapters.desk import PostgresDesk
 from services.alert.adapters.gazetteer import GazetteerBook
+from services.alert.adapters.past import event_order
+from services.alert.cli import Since
 from services.classify.correction import Correction
 from services.cli.decisions import asked, carry_out, known, with_shelf
 from services.cli.incident_text import line, whole_story
@@ -93,6 +95,18 @@ def show_incident(incident_id: str, as_json: bool) -> None:
 
     for text in with_shelf(read):
         click.echo(text)
+
+
+@incidents.command("order")
+@click.option("--since", type=Since(), required=True, help="As for 'tocsin ingest republish', which reads the answer.")
+def order(since: datetime) -> None:
+    """Write the item events that changed incidents, one id a line, in the order in which they did: for refilling a Kafka (docs/deploy.md)."""
+
+    async def read(shelf: PostgresDesk) -> Sequence[str]:
+        return await event_order(shelf.pool, since)
+
+    for event_id in with_shelf(read):
+        click.echo(event_id)
 
 
 @incidents.command("retract")

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -114,11 +114,20 @@ def resume(slug: str) -> None:
 @click.option(
     "--since", required=True, help="How far back: an age such as 90m, 6h or 7d, or a time such as 2026-04-11T18:00:00Z."
 )
-def republish(since: str) -> None:
-    """Publish the outbox's items again, the same bytes under the same ids: refills a Kafka that lost them."""
+@click.option(
+    "--order",
+    type=click.File(encoding="utf-8"),
+    help="Item events in the order in which they had an effect, as 'tocsin incidents order' writes them; - reads them from standard input.",
+)
+def republish(since: str, order: TextIO | None) -> None:
+    """Publish the outbox's items again, the same bytes under the same ids: refills a Kafka that lost them.
+
+    With --order incidents begin with the same reports as before and get the ids that they had. Do it before the services are started.
+    """
     start = _since(since)
     settings = settings_or_sentence()
-    count = run(_republish(settings, start))
+    known = [line.strip() for line in order] if order is not None else []
+    count = run(_republish(settings, start, known))
     click.echo(f"{count} items published again, from {start:%Y-%m-%d %H:%M:%S} UTC on")
 
 
@@ -161,10 +170,12 @@ async def _try_all(settings: IngestSettings, chosen: Sequence[Feed]) -> list[Tri
         return await asyncio.gather(*(one(feed) for feed in chosen))
 
 
-async def _republish(settings: IngestSettings, since: datetime) -> int:
+async def _republish(settings: IngestSettings, since: datetime, known: Sequence[str]) -> int:
     connection = KafkaConnection.from_settings(settings)
     async with (
         database(settings) as pool,
         KafkaItemPublisher(connection, timeout_seconds=settings.publish_timeout_seconds) as publisher,
     ):
-        return await republish_rows(PostgresArchive(pool), publisher, since=since, batch=settings.publish_batch)
+        return await republish_rows(
+            PostgresArchive(pool), publisher, since=since, batch=settings.publish_batch, known=known
+        )

@@ -74,6 +74,6 @@ class Ledger(Protocol):
 class ItemPublisher(Protocol):
     """Kafka."""
 
-    async def publish(self, rows: Sequence[OutboxRow]) -> None:
+    async def publish(self, rows: Sequence[OutboxRow], *, partition: int | None = None) -> None:
         """Return when the broker has acknowledged every row; raises ``PublishError`` otherwise, and any row may have been stored."""
         ...

@@ -1,6 +1,11 @@
-"""Refilling a Kafka that lost its items: the outbox's rows once more, byte for byte, under their ids."""
+"""Refilling a Kafka that lost its items: the outbox's rows once more, byte for byte, under their ids, in the order that they had.
 
-from collections.abc import AsyncIterator, Sequence
+An incident's id comes from the first report that linking meets. So everything goes to one partition, whose order the readers keep, and
+what is known of the first time (``tocsin incidents order``) goes first: whoever began an incident then begins it again.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -8,21 +13,57 @@ from services.ingest.ports import ItemPublisher
 from services.ingest.work import OutboxRow
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a row stands in the outbox."""
+
+    number: int
+    item_id: str
+    event_id: str
+
+
 class StoredRows(Protocol):
     """The outbox as it is read back."""
 
-    def rows_since(self, since: datetime, *, batch: int) -> AsyncIterator[Sequence[OutboxRow]]:
-        """Yield the rows stored since then, oldest first."""
+    def places_since(self, since: datetime) -> AsyncIterator[Place]:
+        """Yield where the rows stored since then stand, oldest first."""
+        ...
+
+    async def rows_at(self, numbers: Sequence[int]) -> Sequence[OutboxRow]:
+        """Return these rows, in this order; those deleted meanwhile are left out."""
         ...
 
 
-async def republish(stored: StoredRows, publisher: ItemPublisher, *, since: datetime, batch: int) -> int:
+def in_order(places: Sequence[Place], known: Iterable[str]) -> Iterator[int]:
+    """Yield the rows' numbers: events that are ``known`` in that order, each after the earlier versions of its item, then the others, oldest first."""
+    versions: dict[str, list[Place]] = {}
+    of_event: dict[str, Place] = {}
+    for place in places:
+        versions.setdefault(place.item_id, []).append(place)
+        of_event[place.event_id] = place
+    done: set[int] = set()
+    for event_id in known:
+        if (wanted := of_event.get(event_id)) is None:
+            continue  # older than what is refilled
+        for place in versions[wanted.item_id]:
+            if place.number <= wanted.number and place.number not in done:
+                done.add(place.number)
+                yield place.number
+    yield from (place.number for place in places if place.number not in done)
+
+
+async def republish(
+    stored: StoredRows, publisher: ItemPublisher, *, since: datetime, batch: int, known: Iterable[str] = ()
+) -> int:
     """Publish every row stored since then and return how many; raises ``PublishError``, and then it may simply be run again.
 
-    Rows that still wait for their first acknowledgement are published too and stay pending: the service settles them.
+    ``known`` are event ids in the order in which they had an effect the first time. Rows that still wait for their first
+    acknowledgement are published too and stay pending: the service settles them.
     """
+    numbers = list(in_order([place async for place in stored.places_since(since)], known))
     count = 0
-    async for rows in stored.rows_since(since, batch=batch):
-        await publisher.publish(rows)
+    for start in range(0, len(numbers), batch):
+        rows = await stored.rows_at(numbers[start : start + batch])
+        await publisher.publish(rows, partition=0)
         count += len(rows)
     return count

@@ -61,14 +61,16 @@ class FakePublisher:
 
     def __init__(self) -> None:
         self.sent: list[OutboxRow] = []
+        self.partitions: list[int | None] = []
         self._failures: deque[bool] = deque()
 
     def fail_next(self, times: int = 1, *, but_store: bool = False) -> None:
         """Refuse the next calls; ``but_store`` loses only the acknowledgement."""
         self._failures.extend([but_store] * times)
 
-    async def publish(self, rows: Sequence[OutboxRow]) -> None:
+    async def publish(self, rows: Sequence[OutboxRow], *, partition: int | None = None) -> None:
         """Store and acknowledge, unless told to fail."""
+        self.partitions.append(partition)
         if not self._failures:
             self.sent.extend(rows)
             return

@@ -307,14 +307,14 @@ async def judged(made: Pipeline) -> Verdict:
     return await verdict(made.connection, made.feeds, made.receiver, true_time=true_time)
 
 
-async def incidents(made: Pipeline) -> list[list[str]]:
+async def incidents(made: Pipeline) -> Mapping[str, Sequence[str]]:
     """The items of each incident, as its last change names them."""
     last: dict[str, IncidentChange] = {}
     for record in await dump(made.connection, INCIDENTS):
         change = decode(IncidentChange, record.value)
         if change.incident_id not in last or last[change.incident_id].revision < change.revision:
             last[change.incident_id] = change
-    return [[source.item_id for source in change.sources] for change in last.values()]
+    return {change.incident_id: [source.item_id for source in change.sources] for change in last.values()}
 
 
 async def lose_kafka(made: Pipeline) -> None:
@@ -325,15 +325,34 @@ async def lose_kafka(made: Pipeline) -> None:
         shutil.rmtree(made.folder / f"{gone}-disk" / gone)
     await made.kafka.start()
     await apply(made.connection, ALL)
+    await _refill(made)
     made.services.start()
     await made.services.ready(deadline_seconds=120)
-    ingest = next(spec for spec in made.services.specs if spec.name == "ingest")
-    refill = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.cli", "ingest", "republish", "--since", "7d", env=dict(ingest.environment)
+    await made.quiet(600)
+
+
+async def _refill(made: Pipeline) -> None:
+    """``tocsin incidents order --since 7d | tocsin ingest republish --since 7d --order -``"""
+    own = {spec.name: dict(spec.environment) for spec in made.services.specs}
+    tocsin = (sys.executable, "-m", "services.cli")
+    order = await asyncio.create_subprocess_exec(
+        *tocsin, "incidents", "order", "--since", "7d", env=own["alert"], stdout=asyncio.subprocess.PIPE
     )
-    if await refill.wait() != 0:
-        raise RuntimeError("tocsin ingest republish failed")
-    await made.quiet(200)
+    known, _ = await order.communicate()
+    refill = await asyncio.create_subprocess_exec(
+        *tocsin,
+        "ingest",
+        "republish",
+        "--since",
+        "7d",
+        "--order",
+        "-",
+        env=own["ingest"],
+        stdin=asyncio.subprocess.PIPE,
+    )
+    await refill.communicate(known)
+    if order.returncode != 0 or refill.returncode != 0:
+        raise RuntimeError("Kafka was not refilled")
 
 
 async def _commit(made: Pipeline, fault: Fault, tell: Callable[[str], None]) -> None:

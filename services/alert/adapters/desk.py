@@ -41,7 +41,7 @@ class PostgresDesk:
     """``DeliveryDesk`` and ``IncidentShelf`` over a pool; every method raises ``LedgerError`` when the database does not play."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self._pool = pool
+        self.pool = self._pool = pool
 
     async def deliveries(
         self,

@@ -1,6 +1,7 @@
-"""Past changes out of PostgreSQL, for trying out what a watch would have been sent."""
+"""Past changes out of PostgreSQL: to try out what a watch would have been sent, and to refill a Kafka in the order that it had."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import asyncpg
@@ -27,3 +28,17 @@ async def past_changes(pool: "asyncpg.Pool[asyncpg.Record]", since: datetime) ->
                 if not state.test:
                     found.append(PastChange(at=row["received_at"], state=state))
     return found
+
+
+async def event_order(pool: "asyncpg.Pool[asyncpg.Record]", since: datetime) -> Sequence[str]:
+    """Return the item events whose changes were received since then, each once, in the order they came; raises ``LedgerError``."""
+    found: dict[str, None] = {}
+    with database_errors("reading past changes"):
+        async with pool.acquire() as connection, connection.transaction():
+            rows = connection.cursor(
+                "SELECT raw FROM tocsin_alert.changes WHERE received_at >= $1 ORDER BY position", since
+            )
+            async for row in rows:
+                with suppress(DecodeError):  # of a newer release that was taken back
+                    found.setdefault(decode(IncidentChange, row["raw"]).event_id)
+    return list(found)

@@ -10,6 +10,7 @@ import asyncpg
 from services.ingest.adapters import rows as values
 from services.ingest.adapters.postgres import transaction
 from services.ingest.housekeeping import Overview
+from services.ingest.republish import Place
 from services.ingest.work import OutboxRow
 
 _OVERVIEW = """
@@ -80,22 +81,31 @@ class PostgresArchive:
             await connection.execute(_MEND_OUTBOX, now)
             return _count(await connection.execute(_MEND_FEEDS, now))
 
-    async def rows_since(self, since: datetime, *, batch: int) -> AsyncIterator[Sequence[OutboxRow]]:
-        """Yield the outbox's rows stored since then, acknowledged or not, oldest first."""
+    async def places_since(self, since: datetime) -> AsyncIterator[Place]:
+        """Yield where the outbox's rows stored since then stand, acknowledged or not, oldest first."""
         after = 0
         while True:
             async with transaction(self._pool) as connection:
                 found = await connection.fetch(
-                    "SELECT id, event_id, feed, key, value, headers, mark FROM tocsin_ingest.outbox "
-                    "WHERE created_at >= $1 AND id > $2 ORDER BY id LIMIT $3",
+                    "SELECT id, item_id, event_id FROM tocsin_ingest.outbox WHERE created_at >= $1 AND id > $2 ORDER BY id LIMIT 10000",
                     since,
                     after,
-                    batch,
                 )
             if not found:
                 return
             after = found[-1]["id"]
-            yield [values.outbox_row_of(row) for row in found]
+            for row in found:
+                yield Place(number=row["id"], item_id=row["item_id"], event_id=row["event_id"])
+
+    async def rows_at(self, numbers: Sequence[int]) -> Sequence[OutboxRow]:
+        """Return these rows of the outbox, in this order."""
+        async with transaction(self._pool) as connection:
+            found = await connection.fetch(
+                "SELECT id, event_id, feed, key, value, headers, mark FROM tocsin_ingest.outbox WHERE id = ANY($1::bigint[])",
+                list(numbers),
+            )
+        rows = {row["id"]: values.outbox_row_of(row) for row in found}
+        return [rows[number] for number in numbers if number in rows]
 
     async def kept(self, words: str) -> Sequence[KeptItem]:
         """Return the rows still in the outbox whose item has this id, or whose bytes hold these words (an address), oldest first."""

@@ -31,8 +31,8 @@ class KafkaItemPublisher:
     ) -> None:
         await self._close()
 
-    async def publish(self, rows: Sequence[OutboxRow]) -> None:
-        """Return when every row is acknowledged; raises ``PublishError``."""
+    async def publish(self, rows: Sequence[OutboxRow], *, partition: int | None = None) -> None:
+        """Return when every row is acknowledged; raises ``PublishError``. Without a ``partition`` the key decides."""
         try:
             publisher = self._publisher or await self._open()
         except (KafkaError, OSError) as error:
@@ -41,7 +41,7 @@ class KafkaItemPublisher:
             for start in range(0, len(rows), _AT_ONCE):
                 await publisher.publish(
                     [
-                        Record(topic=ITEMS.name, key=row.key, value=row.value, headers=row.headers)
+                        Record(topic=ITEMS.name, key=row.key, value=row.value, headers=row.headers, partition=partition)
                         for row in rows[start : start + _AT_ONCE]
                     ]
                 )
