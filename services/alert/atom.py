@@ -15,7 +15,11 @@ MEDIA_TYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 _GEORSS = "http://www.georss.org/georss"
 _EMPTY = datetime(1970, 1, 1, tzinfo=UTC)
-_FALLEN = {Status.RETRACTED: Message.RETRACTION, Status.WITHDRAWN: Message.WITHDRAWAL}
+_FALLEN = {
+    Status.RETRACTED: Message.RETRACTION,
+    Status.WITHDRAWN: Message.WITHDRAWAL,
+    Status.MERGED: Message.MERGED,
+}
 
 
 def atom_feed(

@@ -1,7 +1,7 @@
 """Incidents as documents of the Common Alerting Protocol 1.2 (pure).
 
 We are no authority: scope is Restricted, urgency Unknown, certainty Possible or at most Likely, and every document says that it is
-compiled from news reports. The first state told is an Alert, new facts an Update, a retraction or withdrawal a Cancel; each names
+compiled from news reports. The first state told is an Alert, new facts an Update, a retraction, withdrawal or merge a Cancel; each names
 all before it. A canary has status Test.
 
 | our severity | CAP |
@@ -36,7 +36,11 @@ _SEVERITY = {
 }
 _RADIUS_KM = {Precision.EXACT: 2, Precision.TOWN: 5}
 _CODES = (("country", "ISO3166-1"), ("admin1", "ADM1"), ("admin2", "ADM2"), ("admin3", "ADM3"))
-_FALLEN = {Status.RETRACTED: Message.RETRACTION, Status.WITHDRAWN: Message.WITHDRAWAL}
+_FALLEN = {
+    Status.RETRACTED: Message.RETRACTION,
+    Status.WITHDRAWN: Message.WITHDRAWAL,
+    Status.MERGED: Message.MERGED,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,14 +21,14 @@ from services.alert.metrics import AlertMetrics, ChangeOutcome
 from services.alert.payload import Times
 from services.alert.ports import HandOver, Ledger
 from services.alert.rings import RingGauge
-from services.alert.routing import is_stale
+from services.alert.routing import carried, is_stale
 from services.alert.silences import Silence
 from services.alert.timing import CATCH_UP_AFTER, Conditions, RingKey, decide
 from services.alert.watch import Endpoint
 from shared import tracing
 from shared.clock import Clock
 from shared.codec import DecodeError, Headers, decode
-from shared.events.incident import IncidentChange
+from shared.events.incident import IncidentChange, Status
 from shared.kafka.dead_letters import DeadLetterReason, Received, dead_letter
 from shared.kafka.publisher import Record
 from shared.logging import logger
@@ -145,7 +145,10 @@ class ChangeHandler:
         taken: frozenset[str] = frozenset()
         async with self._ledger.transaction() as transaction:
             news = [one for one in read if not is_canary(one.state)]
-            held = dict(await transaction.held([one.state.incident_id for one in news])) if news else {}
+            held = (
+                dict(await transaction.held([one for state in news for one in _concerned(state.state)])) if news else {}
+            )
+            brought: set[str] = set()
             silences = tuple(await transaction.timing.silences()) if news else ()
             for one in read:
                 if is_canary(one.state):
@@ -167,6 +170,7 @@ class ChangeHandler:
                 assert not isinstance(made, frozenset)
                 change, written = made
                 held[one.state.incident_id] = HeldIncident(revision=one.state.revision, told=change.told)
+                brought |= _carry(one.state, held)
                 changes.append(change)
                 deliveries += written
                 outcomes.append(ChangeOutcome.ROUTED if written else ChangeOutcome.SILENT)
@@ -176,6 +180,8 @@ class ChangeHandler:
                 await transaction.timing.settle(waiting=lists.waiting, forgotten=lists.forgotten, rings=lists.rings)
             if changes or deliveries:
                 taken = (await transaction.write(changes, deliveries, taking=self._hand_over.wanted(deliveries))).taken
+            if brought:  # after the changes, whose own marks may be from before the merge
+                await transaction.carry({one: held[one].told for one in brought})
         self._gauge.add(lists.rings)
         if deliveries:
             self._hand_over.hand_over(deliveries, taken)
@@ -283,6 +289,27 @@ def _caused_by(one: _Read, deliveries: Sequence[NewDelivery]) -> tuple[NewDelive
     """The deliveries with the item that caused them, and its trace."""
     traceparent = tracing.as_text(one.span.traceparent)
     return tuple(replace(made, item_id=one.state.item_id, traceparent=traceparent) for made in deliveries)
+
+
+def _carry(state: IncidentChange, held: dict[str, HeldIncident]) -> set[str]:
+    """Who was told of an incident that is merged now was told of the one it is part of: in ``held``, for what follows and to be written."""
+    into = merged_into(state)
+    if into is None:
+        return set()
+    held[into] = replace(held[into], told=carried(held[state.incident_id].told, held[into].told))
+    return {into}
+
+
+def merged_into(state: IncidentChange) -> str | None:
+    """Return the incident that this one is part of from this change on, None where there is none that the ledger could hold."""
+    if state.status is not Status.MERGED or state.merged_into in {None, state.incident_id}:
+        return None
+    return state.merged_into if _ID.fullmatch(state.merged_into or "") else None
+
+
+def _concerned(state: IncidentChange) -> tuple[str, ...]:
+    into = merged_into(state)
+    return (state.incident_id,) if into is None else (state.incident_id, into)
 
 
 def usable(state: IncidentChange) -> IncidentChange:

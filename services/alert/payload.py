@@ -24,7 +24,12 @@ _MAX_CANDIDATES = 5
 _MAX_CHANGED = 20
 _MAX_FACT = 150
 BodyType = Literal[
-    "incident.alert", "incident.update", "incident.left_area", "incident.withdrawal", "incident.retraction"
+    "incident.alert",
+    "incident.update",
+    "incident.left_area",
+    "incident.merged",
+    "incident.withdrawal",
+    "incident.retraction",
 ]
 SCHEMA_ID = "https://tocsin.example/schemas/alert.v1.json"
 
@@ -156,6 +161,7 @@ _TYPES: dict[Message, BodyType] = {
     Message.ALERT: "incident.alert",
     Message.UPDATE: "incident.update",
     Message.LEFT_AREA: "incident.left_area",
+    Message.MERGED: "incident.merged",
     Message.WITHDRAWAL: "incident.withdrawal",
     Message.RETRACTION: "incident.retraction",
 }

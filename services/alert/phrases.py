@@ -49,6 +49,7 @@ PREFIX: Final[Mapping[Message, Words]] = {
         "Retracted, the earlier report was wrong", "تراجُع، الخبر السابق غير صحيح", "ڕەتکردنەوە، هەواڵی پێشوو هەڵە بوو"
     ),
     Message.WITHDRAWAL: in_three("Withdrawn by its sources", "سحبته مصادره", "سەرچاوەکانی کشاندیانەوە"),
+    Message.MERGED: in_three("Part of another incident", "جزء من حادث آخر", "بەشێکە لە ڕووداوێکی تر"),
 }
 TEST = in_three("TEST", "اختبار", "تاقیکردنەوە")
 POSSIBLY = in_three("Possibly in your area", "ربما في منطقتك", "ڕەنگە لە ناوچەکەتدا بێت")
@@ -104,6 +105,12 @@ WITHDRAWAL_EXPLAINED = in_three(
     "سحبت كل المصادر تقاريرها. لم يعد أحد يؤكده، ولم ينفه أحد أيضاً.",
     "هەموو سەرچاوەکان هەواڵەکانیان کشاندەوە. چیتر کەس پشتگیریی ناکات، و کەسیش بە درۆی نەخستووەتەوە.",
 )
+MERGED_EXPLAINED = in_three(
+    "Our own editors found that this and another incident are one and the same attack. What follows is told as {into}.",
+    "تبيّن لمحررينا أن هذا الحادث وحادثاً آخر هجوم واحد. سيصلك ما يليه تحت {into}.",
+    "بۆ دەستەی نووسەرانمان دەرکەوت کە ئەمە و ڕووداوێکی تر یەک هێرشن. ئەوەی دواتر دێت بە {into} پێت ڕادەگەیەنرێت.",
+)
+MERGED_BY_DESK = in_three("Merged by our own editors", "دمجه محررونا", "لەلایەن دەستەی نووسەرانی خۆمانەوە تێکەڵ کراوە")
 TEST_EXPLAINED = in_three(
     "This is a test. Nothing happened.", "هذا اختبار. لم يحدث شيء.", "ئەمە تاقیکردنەوەیە. هیچ ڕووی نەداوە."
 )
@@ -179,6 +186,7 @@ FACT: Final[Mapping[str, Words]] = {
     "perpetrator": in_three("by", "الجهة", "لایەن"),
     "claim": in_three("claim", "التبنّي", "بەرپرسیارێتی"),
     "status": in_three("status", "الحالة", "دۆخ"),
+    "merged_into": in_three("part of", "جزء من", "بەشێک لە"),
 }
 
 ACTOR: Final[Mapping[str, Words]] = {

@@ -17,6 +17,7 @@ from services.alert.ledger import (
     Taking,
     Written,
 )
+from services.alert.routing import Told
 from services.alert.silences import Silence
 from services.alert.timing import RingKey, Waiting, WaitingKey
 from services.alert.watch import Endpoint
@@ -52,6 +53,10 @@ class LedgerTransaction(Protocol):
 
     async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
         """Lock these incidents until the end and return what is known of each, revision 0 for new ones."""
+        ...
+
+    async def carry(self, told: Mapping[str, Told]) -> None:
+        """Set who was told of these incidents, by id; they must be held."""
         ...
 
     async def write(

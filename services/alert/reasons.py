@@ -46,7 +46,7 @@ REASONS: Mapping[str, str] = {
     Refusal.LANGUAGE: "the watch's languages of sources",
     Refusal.TEST: "a test, and the watch takes none",
     Refusal.BACKFILL: "known only from news that was old when its feed was first polled",
-    Refusal.NOT_STANDING: "the incident was retracted or withdrawn before the watch was told of it",
+    Refusal.NOT_STANDING: "the incident was retracted, withdrawn or merged before the watch was told of it",
     Refusal.HELD: "the desk holds the incident back",
 }
 """Every reason there is, in words."""

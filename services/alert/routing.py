@@ -2,7 +2,7 @@
 
 Every change is evaluated for every watch. The first state that a watch passes is its alert, one for each of its endpoints;
 changes of fact after that are updates. Who was told once is told of retractions, of withdrawals (every source took its report
-back) and of moves out of the area, filters or not.
+back), of merges (it turned out to be part of another incident) and of moves out of the area, filters or not.
 """
 
 from collections import defaultdict
@@ -24,6 +24,7 @@ class Message(StrEnum):
 
     RETRACTION = "retraction"
     WITHDRAWAL = "withdrawal"
+    MERGED = "merged"
     ALERT = "alert"
     UPDATE = "update"
     LEFT_AREA = "left_area"
@@ -44,6 +45,7 @@ class Standing(StrEnum):
     TOLD = "told"
     LEFT = "left"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
     RETRACTED = "retracted"
 
 
@@ -52,6 +54,7 @@ class Mark:
     """What one endpoint was sent of one incident on behalf of one watch.
 
     ``owes``: facts changed that were not told yet (the desk held the incident back, or it waits to be told with others).
+    ``first`` and ``last`` are 0 when it was told under the id of another incident, which was merged into this one.
     """
 
     first: int
@@ -150,6 +153,8 @@ def _for_told(mark: Mark, state: IncidentChange, verdict: Verdict | None) -> Mes
         return Message.RETRACTION if mark.standing is not Standing.RETRACTED else None
     if state.status is Status.WITHDRAWN:
         return Message.WITHDRAWAL if mark.standing in {Standing.TOLD, Standing.LEFT} else None
+    if state.status is Status.MERGED:
+        return Message.MERGED if mark.standing is not Standing.MERGED else None
     if verdict is None or state.held or state.status is not Status.ACTIVE:
         return None  # who gave up a watch still hears that what it was told no longer stands, and nothing else
     if verdict.relation is Relation.OUTSIDE:
@@ -163,7 +168,11 @@ def notice_of(endpoint_id: str, notes: Iterable[Note], told: Told, *, stale: boo
     """Return the one message that serves all these notes."""
     notes = sorted(notes, key=lambda note: note.watch_id)
     unsent = (Standing.WAITING, Standing.DROPPED)
-    marks = [mark for (_, endpoint), mark in told.items() if endpoint == endpoint_id and mark.standing not in unsent]
+    marks = [
+        mark
+        for (_, endpoint), mark in told.items()
+        if endpoint == endpoint_id and mark.standing not in unsent and mark.first
+    ]
     message = min((note.message for note in notes), key=_PRESSING.index)
     return Notice(
         endpoint_id=endpoint_id,
@@ -180,6 +189,7 @@ _STANDING_AFTER = {
     Message.UPDATE: Standing.TOLD,
     Message.LEFT_AREA: Standing.LEFT,
     Message.WITHDRAWAL: Standing.WITHDRAWN,
+    Message.MERGED: Standing.MERGED,
     Message.RETRACTION: Standing.RETRACTED,
 }
 
@@ -189,4 +199,18 @@ def marked(mark: Mark | None, message: Message, revision: int) -> Mark:
     standing = _STANDING_AFTER[message]
     if mark is None or mark.standing is Standing.WAITING:
         return Mark(first=revision, last=revision, standing=standing)
-    return replace(mark, last=revision, standing=standing, owes=False)
+    return replace(mark, first=mark.first or revision, last=revision, standing=standing, owes=False)
+
+
+def carried(told: Told, into: Told) -> Told:
+    """Return the marks of the incident that another was merged into: who was told of the other is told of this one from now on.
+
+    So its updates reach them as updates, and its retraction reaches them at all.
+    """
+    believed = {Standing.TOLD, Standing.LEFT, Standing.RETRACTED, Standing.WITHDRAWN, Standing.MERGED}
+    brought = {
+        key: Mark(first=0, last=0, standing=Standing.LEFT if mark.standing is Standing.LEFT else Standing.TOLD)
+        for key, mark in told.items()
+        if mark.standing in believed and key not in into
+    }
+    return {**into, **brought}

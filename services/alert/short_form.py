@@ -174,6 +174,8 @@ def _whos(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
     if state.status is Status.RETRACTED:
         by = "" if telling.minimal else carried(attribution(state, language), language)
         return tuple(one for one in (by, short_phrases.origins(max(1, state.origins), language)) if one)
+    if state.status is Status.MERGED:
+        return (short_phrases.MERGED[language],)
     if not state.sources:
         return (short_phrases.NO_SOURCE[language],)
     if is_known_from_reaction(state):

@@ -35,6 +35,7 @@ PREFIX: Final[Mapping[Message, Words]] = {
     Message.UPDATE: _words("Update", "تحديث", "نوێ"),
     Message.LEFT_AREA: _words("Not your area", "خارج منطقتك", "دەرەوەی ناوچەت"),
     Message.WITHDRAWAL: _words("Withdrawn", "سُحب", "کشێنرایەوە"),
+    Message.MERGED: _words("Merged", "دُمج", "تێکەڵ کرا"),
     Message.RETRACTION: _words("Retracted", "غير صحيح", "ڕەتکرایەوە"),
 }
 
@@ -45,6 +46,7 @@ TOLL_UNKNOWN: Final = _words("toll unknown", "حصيلة مجهولة", "ژما�
 PLACE_UNKNOWN: Final = _words("place unknown", "مكان مجهول", "شوێن نادیار")
 UNCONFIRMED: Final = _words("unconfirmed", "غير مؤكد", "نەسەلماو")
 NO_SOURCE: Final = _words("no source", "بلا مصدر", "بێ سەرچاوە")
+MERGED: Final = _words("part of another incident", "جزء من حادث آخر", "بەشێکی ڕووداوێکی تر")
 REACTION_ONLY: Final = _words("from reactions only", "من ردود فعل فقط", "تەنها کاردانەوە")
 
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

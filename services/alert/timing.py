@@ -2,7 +2,7 @@
 
 | in this order | what follows |
 |---|---|
-| a retraction or withdrawal | now, whatever else holds: who was told must hear that it was wrong |
+| a retraction, withdrawal or merge | now, whatever else holds: who was told must hear that it was wrong |
 | the watch is over, or somebody muted this | not told |
 | a hold meets the incident | waits until it is released; dropped with it |
 | the news lay in our own hands for more than an hour | waits a minute or two, for one catch-up summary |
@@ -34,7 +34,7 @@ from shared.events.incident import IncidentChange, Severity, Status
 CATCH_UP_AFTER = timedelta(hours=1)
 _CATCH_UP_WINDOW = timedelta(minutes=2)
 _FLOOD_WINDOW = timedelta(minutes=15)
-_UNSTOPPABLE = (Message.RETRACTION, Message.WITHDRAWAL)
+_UNSTOPPABLE = (Message.RETRACTION, Message.WITHDRAWAL, Message.MERGED)
 
 
 class RingKey(NamedTuple):

@@ -165,6 +165,8 @@ def attribution(state: IncidentChange, language: Language, *, minimal: bool = Fa
         retracting = [source for source in state.sources if source.kind is Kind.RETRACTION]
         if retracting:
             return phrases.RETRACTED_BY[language].format(outlet=isolated(retracting[-1].outlet, language))
+    if state.status is Status.MERGED:
+        return phrases.MERGED_BY_DESK[language]
     reporting = [source for source in state.sources if source.kind not in {Kind.REACTION, Kind.RETRACTION}]
     outlet_names = list(dict.fromkeys(source.outlet.strip() or source.feed for source in reporting or state.sources))
     if not outlet_names:
@@ -226,7 +228,7 @@ def story(state: IncidentChange, telling: Telling, names: PlaceWords) -> Story:
         headline=headline(state, telling, names),
         lead=_lead(state, telling),
         facts=_facts(state, telling, names),
-        changes=_changes(state, telling) if telling.message is not Message.ALERT else (),
+        changes=_changes(state, telling) if telling.message not in (Message.ALERT, Message.MERGED) else (),
         sources=tuple(_source_line(source, language) for source in reversed(shown)),
         omitted=phrases.OMITTED[language].format(count=left_out) if left_out else None,
         quotes=tuple(_quote_line(one, language) for one in quotes),
@@ -312,6 +314,8 @@ def _lead(state: IncidentChange, telling: Telling) -> tuple[str, ...]:
         lead.append(phrases.DESK_CORRECTION_EXPLAINED[language])
     if telling.message is Message.WITHDRAWAL:
         lead.append(phrases.WITHDRAWAL_EXPLAINED[language])
+    if telling.message is Message.MERGED and state.merged_into is not None:
+        lead.append(phrases.MERGED_EXPLAINED[language].format(into=isolated(state.merged_into, language)))
     if telling.message is Message.LEFT_AREA:
         lead.append(phrases.LEFT_EXPLAINED[language])
     if state.place is not None and state.place.candidates:

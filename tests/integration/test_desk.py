@@ -173,7 +173,9 @@ async def test_merge_and_split_by_hand_and_what_cannot_be_done_is_a_sentence_or_
     assert "Sources: 2" in shown.output
     output = await stage.decided("split", into, one.item_id, "--why", "two attacks after all")
     assert "opened, active; tells diyala (alert)" in output
-    assert len(await diyala.wait_for_accepted(3, _WAIT)) == 3
+    (*_, merged, apart) = [said(hook) for hook in await diyala.wait_for_accepted(4, _WAIT)]
+    assert (merged[0], merged[1]["merged_into"]) == ("incident.merged", into)
+    assert (apart[0], apart[1]["split_from"]) == ("incident.alert", into)
 
     ran = await stage.incidents("retract", into, "--why", "x", TOCSIN_KAFKA_BOOTSTRAP="127.0.0.1:9")
     assert ran.status == 1

@@ -11,6 +11,7 @@ from services.alert.delivery import Delivered, Outcome, RetryAfter
 from services.alert.errors import LedgerError
 from services.alert.ledger import Claimed, Finished, HeldIncident, NewDelivery, StoredChange, Taking, Written
 from services.alert.ports import LedgerTransaction, TimingBook
+from services.alert.routing import Told
 from services.alert.silences import Silence
 from services.alert.timing import RingKey, Waiting, WaitingKey
 from services.alert.watch import Endpoint
@@ -57,6 +58,9 @@ class MemoryLedger:
             self._failures -= 1
             raise LedgerError("told to fail")
         self.incidents.update({one.state.incident_id: _held(one) for one in pending.changes})
+        for incident_id, told in pending.carried.items():
+            known = self.incidents.get(incident_id, HeldIncident(revision=0, told={}))
+            self.incidents[incident_id] = replace(known, told=told)
         self.changes += pending.changes
         for delivery in pending.deliveries:
             self.deliveries.setdefault(delivery.delivery_id, delivery)
@@ -75,6 +79,7 @@ class _Pending:
         self.waiting: list[Waiting] = []
         self.forgotten: list[WaitingKey] = []
         self.rings: list[RingKey] = []
+        self.carried: dict[str, Told] = {}
 
     @property
     def timing(self) -> TimingBook:
@@ -98,6 +103,9 @@ class _Pending:
     async def held(self, incident_ids: Sequence[str]) -> Mapping[str, HeldIncident]:
         nothing = HeldIncident(revision=0, told={})
         return {one: self._ledger.incidents.get(one, nothing) for one in incident_ids}
+
+    async def carry(self, told: Mapping[str, Told]) -> None:
+        self.carried.update(told)
 
     async def write(
         self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery], *, taking: Taking | None = None

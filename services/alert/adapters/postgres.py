@@ -152,6 +152,12 @@ class _Transaction:
             row["incident_id"]: HeldIncident(revision=row["revision"], told=decode_told(row["told"])) for row in rows
         }
 
+    async def carry(self, told: Mapping[str, Told]) -> None:
+        await self._connection.executemany(
+            "UPDATE tocsin_alert.incidents SET told = $2::jsonb WHERE incident_id = $1",
+            [(incident_id, encode_told(marks)) for incident_id, marks in sorted(told.items())],
+        )
+
     async def write(
         self, changes: Sequence[StoredChange], deliveries: Sequence[NewDelivery], *, taking: Taking | None = None
     ) -> Written:

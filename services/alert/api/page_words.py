@@ -170,6 +170,7 @@ MESSAGE: Final[Mapping[str, Words]] = {
     Message.LEFT_AREA: in_three("not in the area", "ليس في المنطقة", "لە ناوچەکەدا نییە"),
     Message.RETRACTION: in_three("retraction", "تراجُع", "ڕەتکردنەوە"),
     Message.WITHDRAWAL: in_three("withdrawal", "سحب", "کشاندنەوە"),
+    Message.MERGED: in_three("merge", "دمج", "تێکەڵکردن"),
 }
 OTHER_MESSAGE: Final[Words] = in_three("notice", "إشعار", "ئاگادارکردنەوە")
 FACT: Final[Mapping[str, Words]] = {

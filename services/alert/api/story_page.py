@@ -68,9 +68,11 @@ class SentRow:
 
 def telling_of(state: IncidentChange, language: Language) -> Telling:
     """Return how the page tells a state: what does not stand is told as such."""
-    message = {Status.RETRACTED: Message.RETRACTION, Status.WITHDRAWN: Message.WITHDRAWAL}.get(
-        state.status, Message.ALERT
-    )
+    message = {
+        Status.RETRACTED: Message.RETRACTION,
+        Status.WITHDRAWN: Message.WITHDRAWAL,
+        Status.MERGED: Message.MERGED,
+    }.get(state.status, Message.ALERT)
     return Telling(message=message, language=language)
 
 

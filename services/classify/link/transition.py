@@ -146,6 +146,7 @@ def _emptied(before: IncidentChange, step: Step) -> IncidentChange:
     found = (
         FactChange(fact="status", before=before.status.value, after=status.value),
         FactChange(fact="sources", before=str(before.source_count), after="0"),
+        *((FactChange(fact="merged_into", before=None, after=step.merged_into),) if step.merged_into else ()),
     )
     return msgspec.structs.replace(
         before,

@@ -16,9 +16,9 @@ from services.alert.matching import WatchIndex
 from services.alert.metrics import AlertMetrics
 from services.alert.watch import Language, Watch, WebhookEndpoint
 from shared.events.facts import Place, Precision
-from shared.events.incident import IncidentChange
+from shared.events.incident import ChangeKind, IncidentChange, Status
 from shared.ids import delivery_id
-from tests.support.incidents import PUBLISHED, opened, reacted, received, updated
+from tests.support.incidents import KIRKUK_CITY, PUBLISHED, opened, reacted, received, updated
 from tests.support.ledger import FakeHandOver, FakePublisher, MemoryLedger, StandingClock
 from tests.support.places import FewPlaces
 from tests.unit.alert.test_payload import DIYALA
@@ -68,6 +68,19 @@ async def test_one_batch_may_hold_an_alert_its_update_and_its_reaction() -> None
     assert [change.state.revision for change in stage.ledger.changes] == [1, 2, 3]
     assert stage.hand_over.calls == 1
     assert stage.hand_over.taken == list(stage.ledger.deliveries)
+
+
+async def test_who_was_told_of_a_merged_incident_hears_what_becomes_of_the_one_it_is_part_of() -> None:
+    stage = Stage()
+    first, other = opened(), opened(incident_id="a_other", place=KIRKUK_CITY)
+    merged = updated(first, status=Status.MERGED, merged_into="a_other", notify=False, change=ChangeKind.CORROBORATED)
+    await stage.handler.handle([received(state) for state in (other, first, merged)])
+    assert stage.messages == [(1, "alert"), (2, "merged")]
+    false = updated(other, status=Status.RETRACTED, change=ChangeKind.RETRACTED)
+    await stage.handler.handle([received(false)])
+    assert stage.messages[2:] == [(2, "retraction")]
+    await stage.handler.handle([received(merged)])
+    assert len(stage.messages) == 3
 
 
 async def test_a_batch_delivered_again_writes_nothing_new() -> None:

@@ -14,7 +14,7 @@ from services.alert.compose import Composer, Sender
 from services.alert.matching import WatchIndex
 from services.alert.routing import Message, Note, Notice
 from services.alert.watch import LANGUAGES, EmailEndpoint, Endpoint, Language, WebhookEndpoint
-from shared.events.incident import IncidentChange, Status
+from shared.events.incident import FactChange, IncidentChange, Status
 from shared.events.report import Kind
 from tests.support.incidents import KIRKUK_CITY, opened, source, updated
 from tests.support.places import FewPlaces
@@ -27,6 +27,18 @@ STATES: dict[Message, IncidentChange] = {
     Message.UPDATE: updated(opened()),
     Message.LEFT_AREA: updated(opened(), place=KIRKUK_CITY),
     Message.WITHDRAWAL: updated(opened(), status=Status.WITHDRAWN, sources=(), source_count=0, origins=0),
+    Message.MERGED: updated(
+        opened(),
+        status=Status.MERGED,
+        merged_into="a_000000000000000000000007",
+        sources=(),
+        source_count=0,
+        origins=0,
+        changed=(
+            FactChange(fact="status", before="active", after="merged"),
+            FactChange(fact="merged_into", before=None, after="a_000000000000000000000007"),
+        ),
+    ),
     Message.RETRACTION: updated(opened(), status=Status.RETRACTED, sources=RETRACTING),
 }
 

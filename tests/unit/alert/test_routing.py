@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.alert.area import CodedArea, Relation
 from services.alert.matching import WatchIndex
-from services.alert.routing import Message, Notice, Told, is_stale, route
+from services.alert.routing import Message, Notice, Told, carried, is_stale, route
 from services.alert.watch import Filters, Watch, WhenVague
 from shared.events.facts import Casualties, Place, Precision
 from shared.events.incident import ChangeKind, IncidentChange, Severity, Status
@@ -101,7 +101,10 @@ def test_an_incident_that_moves_into_the_area_is_an_alert() -> None:
     assert ledger.hears(updated(far, place=opened().place)) == [("desk", "alert"), ("mail", "alert")]
 
 
-@pytest.mark.parametrize(("status", "message"), [(Status.RETRACTED, "retraction"), (Status.WITHDRAWN, "withdrawal")])
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(Status.RETRACTED, "retraction"), (Status.WITHDRAWN, "withdrawal"), (Status.MERGED, "merged")],
+)
 def test_what_no_longer_stands_is_told_once_to_exactly_those_who_were_told(status: Status, message: str) -> None:
     ledger = Ledger(DIYALA, TWO_ORIGINS)
     ledger.told = {}
@@ -116,6 +119,25 @@ def test_a_retraction_reaches_those_who_were_told_that_it_left_their_area() -> N
     ledger.hears(first := opened())
     ledger.hears(gone := updated(first, place=KIRKUK_CITY))
     assert ledger.hears(_retracted(gone)) == [("desk", "retraction"), ("mail", "retraction")]
+
+
+def test_who_was_told_of_an_incident_is_told_of_the_one_that_it_was_merged_into_and_of_its_retraction() -> None:
+    ledger = Ledger(DIYALA)
+    ledger.hears(first := opened())
+    merged = updated(first, status=Status.MERGED, merged_into="a_other", notify=False, change=ChangeKind.CORROBORATED)
+    assert ledger.hears(merged) == [("desk", "merged"), ("mail", "merged")]
+    elsewhere = opened(incident_id="a_other", place=KIRKUK_CITY)
+    other = Ledger(DIYALA)
+    other.told = carried(ledger.told, other.told)
+    (desk, _) = other.notices(_retracted(elsewhere))
+    assert (desk.message, desk.first_revision, desk.previous_revision) == (Message.RETRACTION, None, None)
+    assert other.told["diyala", "desk"].first == 2
+
+
+def test_marks_that_the_other_incident_has_of_its_own_stay_when_another_is_merged_into_it() -> None:
+    ledger = Ledger(DIYALA)
+    ledger.hears(opened())
+    assert carried(ledger.told, ledger.told) == ledger.told
 
 
 def test_nobody_hears_of_a_retraction_who_heard_of_no_alert() -> None:
