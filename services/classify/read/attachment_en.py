@@ -22,6 +22,7 @@ from services.classify.read.verbs_en import Verb
 
 _JOINTS = (("as", "well", "as"), ("along", "with"), ("together", "with"), ("in", "addition", "to"), ("and", "also"), ("and",), ("plus",), ("&",), (",", "and"), (",",))  # fmt: skip
 _NAME_PARTICLES = frozenset({"al", "bin", "ibn", "abu", "el", "-"})
+_WHERE = frozenset({"in", "at", "on", "near", "outside", "inside", "by", "behind", "from", "under", "beside", "aboard"})
 _SAYS = frozenset({"said", "told", "says", "reported", "confirmed", "announced"})
 _ARTICLES = frozenset({"a", "an", "the", "local", "police", "medical", "security"})
 _NO_NAMES = (
@@ -64,13 +65,17 @@ class Attachment:
     def skip_adverbs(self, at: int) -> int:
         """Step over adverbs and ages ("kills *7-year-old* girl") to where a phrase may begin."""
         while at not in self._phrases.at_start:
-            if self._phrases.key(at) in ADVERBS:
+            if self._phrases.key(at) in ADVERBS or (self._phrases.key(at) == "the" and self._is_counted(at + 1)):
                 at += 1
             elif self._phrases.keys[at + 1 : at + 5] == ["-", "year", "-", "old"]:
                 at += 5
             else:
                 break
         return at
+
+    def _is_counted(self, at: int) -> bool:
+        group = self._phrases.at_start.get(at)
+        return group is not None and group.is_explicit and not group.is_loose and not group.is_ordinal
 
     def attackers_among(self, groups: Sequence[Group]) -> Group | None:
         """The attackers that a total includes: "eleven people, including eight militants"."""
@@ -204,7 +209,8 @@ class Attachment:
         if group.is_explicit or group.best != 1 or key(group.start) not in {"a", "an"} or key(group.start - 1) != ",":
             return None
         before = self._phrases.at_end.get(group.start - 1)
-        if before is None or before.is_explicit or before.best != 1 or before.start in self.used:
+        is_one = before is not None and (before.is_ordinal or (not before.is_explicit and before.best == 1))
+        if before is None or not is_one or before.start in self.used:
             return None
         return before if key(before.start - 1) != "," else None
 
@@ -233,7 +239,8 @@ class Attachment:
 
     def _may_be_subject(self, group: Group, *, is_beside: bool) -> bool:
         if group.is_loose:
-            return is_beside
+            is_of_place = self._phrases.key(group.start - 1) in _WHERE and not group.is_explicit
+            return is_beside and not is_of_place  # "four people in a bread queue were killed"
         return True
 
     def _before_in_list(self, group: Group) -> Group | None:

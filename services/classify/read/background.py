@@ -6,12 +6,16 @@ so "in 2014" beside a memorandum does not spoil the toll in the same sentence.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from services.classify.read.calendar_words import MONTHS
 from services.classify.read.number_words import words
-from services.classify.read.text import Sentence
+from services.classify.read.text import Sentence, TokenKind
 from shared.letters import fold
 
 _YEAR = re.compile(r"^(?:[وفبل]{0,2}(?:عام|سنة)?)?((?:19|20)\d\d)s?$")
+_NEAR_DAYS = 7
+_TELLING_MONTH = 4  # letters: shorter names of months are words too
 _REACH = 14
 _REACH_IN_LEAD = 5
 
@@ -38,7 +42,9 @@ _PHRASES = {
     ),
 }  # fmt: skip
 _FOLDED = {lang: tuple(tuple(fold(w) for w in p.split()) for p in phrases) for lang, phrases in _PHRASES.items()}
-_SINCE_WORDS = {"en": words("since"), "ar": words("منذ"), "ckb": frozenset[str]()}
+_AGO = words("قبل منذ")
+_LONG = words("سنوات أعوام أشهر شهور أسابيع سنة عاما شهرا")
+"""Units behind a number: "قبل ثلاث سنوات"."""
 
 
 def year_in(key: str) -> int | None:
@@ -51,6 +57,8 @@ def markers_of(sentence: Sentence, lang: str, year: int) -> tuple[int, ...]:
     """Return the token positions that speak of another time than the news of ``year``."""
     keys = [token.key for token in sentence.tokens]
     found = {at for at, key in enumerate(keys) if key in _SINGLE.get(lang, ()) or (year_in(key) or year) < year}
+    if lang == "ar":
+        found |= {at for at, key in enumerate(keys[:-2]) if key in _AGO and keys[at + 2] in _LONG}
     for phrase in _FOLDED.get(lang, ()):
         at = -1
         while phrase[0] in keys[at + 1 :]:
@@ -58,6 +66,21 @@ def markers_of(sentence: Sentence, lang: str, year: int) -> tuple[int, ...]:
             if tuple(keys[at : at + len(phrase)]) == phrase:
                 found.add(at)
     return tuple(sorted(found))
+
+
+def names_other_month(sentence: Sentence, published: datetime) -> bool:
+    """Whether the sentence dates itself by a month that the news is not of: "On Nov 18", in December."""
+    is_near = published.day <= _NEAR_DAYS
+    own = {published.month, (published - timedelta(days=_NEAR_DAYS)).month} if is_near else {published.month}
+    tokens = sentence.tokens
+    named = set()
+    for at, token in enumerate(tokens):
+        month = MONTHS.get((token.key,))
+        beside = {tokens[i].kind for i in (at - 1, at + 1) if 0 <= i < len(tokens)}
+        is_month = len(token.key) >= _TELLING_MONTH or TokenKind.NUMBER in beside
+        if month is not None and is_month and not token.text[:1].islower():
+            named.add(month)
+    return bool(named) and not named & own
 
 
 def is_background(

@@ -20,7 +20,7 @@ FORCES = words(
     "soldier officer policeman policewoman trooper conscript guard commander captain lieutenant colonel major general sergeant"
     " corporal brigadier fighter recruit cadet serviceman servicewoman ranger gendarme commando paramilitary agent bodyguard"
     " sentry draftee marine airman sailor pilot reservist jawan constable inspector sniper sapper deminer cop warden lancer"
-    " infantryman volunteer militiaman policeperson patrolman guardsman scout levy legionnaire"
+    " dsp sho asi dig ssp havildar naik subedar sepoy infantryman volunteer militiaman policeperson patrolman guardsman scout levy legionnaire"
 )
 CIVILIANS = words(
     "civilian villager farmer shepherd worker driver teacher student pupil child boy girl woman resident local passer bystander"
@@ -35,6 +35,7 @@ CIVILIANS = words(
     " settler colonist homeowner householder tenant guest mourner groom bride lady gentleman schoolboy schoolgirl schoolchild"
     " protester protestor demonstrator rioter marcher campaigner organiser organizer unionist believer parishioner detainee convict farmworker dockworker paramedic lineman foreman salesman gardener gravedigger cobbler"
     " peasant orphan widow butcher tailor jeweller goldsmith pharmacist dentist athlete footballer player wrestler boxer coach"
+    " correspondent anchorman cameraman foreman brickmaker kolbar usher waiter bouncer hunter"
     " beekeeper forager logger woodcutter chief chieftain headman preacher muezzin seminarian bishop deacon missionary aid-worker"
     " peacekeeper deputy translator interpreter secretary accountant clerk staffer receptionist tribal neighbour neighbor colleague"
     " surgeon physician psychiatrist specialist principal headteacher burner customer diner seller hawker reveller churchgoer picnicker"
@@ -116,7 +117,7 @@ NOT_PEOPLE = words(
     " statement source sources report reports life magnitude storm flood accident crash fire fires engine poll vote votes seat seats"
 )
 MODIFYING_THINGS = words(
-    "army tribe party bus truck group state tanker boat school hospital field farm force convoy base train"
+    "army tribe party bus truck group state tanker boat school hospital field farm force convoy base train night day"
 )
 """Things that stand before people all the same: "two army officers", "five truck drivers"."""
 
@@ -131,7 +132,7 @@ KILL_PARTICIPLES: tuple[tuple[str, ...], ...] = (
     ("killed",), ("slain",), ("murdered",), ("assassinated",), ("executed",), ("beheaded",), ("slaughtered",), ("martyred",),
     ("massacred",), ("shot", "dead"), ("gunned", "down"), ("stabbed", "to", "death"), ("hacked", "to", "death"),
     ("burned", "to", "death"), ("burnt", "to", "death"), ("beaten", "to", "death"), ("shot", "and", "killed"), ("blown", "up"),
-    ("neutralised",), ("neutralized",), ("eliminated",), ("decapitated",), ("sent", "to", "hell"), ("shot", "to", "death"), ("tortured", "to", "death"), ("crushed", "to", "death"),
+    ("kia",), ("neutralised",), ("neutralized",), ("eliminated",), ("decapitated",), ("sent", "to", "hell"), ("shot", "to", "death"), ("tortured", "to", "death"), ("crushed", "to", "death"),
 )  # fmt: skip
 KILL_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("killing",), ("kills",), ("kill",), ("murdering",), ("murders",), ("murder",), ("assassinating",), ("assassinates",),
@@ -146,7 +147,7 @@ KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),
     ("lost", "their", "lives"), ("lost", "his", "life"), ("lost", "her", "life"), ("lose", "their", "lives"),
     ("losing", "their", "lives"), ("loses", "his", "life"), ("deaths",), ("fatalities",), ("martyrs",), ("bodies",), ("found", "dead"), ("met", "their", "deaths"), ("met", "their", "end"), ("fell", "in", "the"),
-    ("corpses",), ("embraced", "martyrdom"), ("embrace", "martyrdom"), ("paid", "the", "supreme", "price"), ("pay", "the", "supreme", "price"), ("laid", "down", "their", "lives"), ("had", "their", "heads", "cut", "off"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
+    ("corpses",), ("embraced", "martyrdom"), ("embrace", "martyrdom"), ("paid", "the", "supreme", "price"), ("pay", "the", "supreme", "price"), ("laid", "down", "their", "lives"), ("did", "not", "survive"), ("drank", "the", "cup", "of", "martyrdom"), ("drink", "the", "cup", "of", "martyrdom"), ("had", "their", "heads", "cut", "off"), ("attained", "martyrdom"), ("fatally", "wounded"), ("fatally", "injured"), ("fatally", "shot"), ("mortally", "wounded"), ("lost", "lives"),
 )  # fmt: skip
 KILL_OF = tuple(
     (noun, "of")
@@ -158,7 +159,7 @@ KILL_OF = tuple(
     )
 )
 WOUND_PARTICIPLES: tuple[tuple[str, ...], ...] = (
-    ("wounded",), ("injured",), ("hurt",), ("maimed",), ("hospitalised",), ("hospitalized",), ("burned",), ("burnt",),
+    ("wounded",), ("wia",), ("injured",), ("hurt",), ("maimed",), ("hospitalised",), ("hospitalized",), ("burned",), ("burnt",),
     ("shot", "and", "wounded"), ("shot", "and", "injured"), ("treated",), ("poisoned",), ("gassed",), ("scalded",), ("cut", "by"), ("hit", "by", "shrapnel"), ("struck", "by", "shrapnel"),
 )  # fmt: skip
 WOUND_ACTIVE: tuple[tuple[str, ...], ...] = (
@@ -176,12 +177,31 @@ WOUND_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("remains", "in", "hospital"), ("in", "serious", "condition"), ("injuries",), ("suffered", "minor", "injuries"), ("required", "treatment"), ("were", "treated", "for"),
     ("treated", "for", "wounds"), ("treated", "for", "injuries"), ("suffered", "breathing", "problems"), ("suffered", "shrapnel", "wounds"),
 )  # fmt: skip
+_LIMBS = tuple(
+    sorted(
+        words(
+            "leg legs arm arms hand hands foot feet eye eyes finger fingers toe toes limb limbs sight eyesight thumb ear"
+        )
+    )
+)
+_WHOSE = (("a",), ("an",), ("his",), ("her",), ("their",), ("both",), ("one",), ("two",), ("three",), (), ("both", "his"), ("both", "her"), ("his", "left"), ("his", "right"), ("her", "left"), ("her", "right"))  # fmt: skip
+LOST_LIMB: tuple[tuple[str, ...], ...] = tuple(
+    (verb, *whose, limb) for verb in ("lost", "loses", "lose", "losing") for whose in _WHOSE for limb in _LIMBS
+)
+"""Maimed, not dead: before these "lost" alone would count the dead."""
+HIT_BY_PARTS: tuple[tuple[str, ...], ...] = (
+    *((("hit", "in", "the", part)) for part in ("leg", "legs", "arm", "shoulder", "hand", "foot", "thigh", "knee", "stomach", "abdomen", "chest", "back", "neck", "head", "face", "hip")),
+    ("grazed", "by"), ("scratched", "by"), ("peppered", "with"), ("hit", "by", "flying"), ("cut", "by", "flying"), ("hit", "by", "splinters"), ("hit", "by", "fragments"),
+    ("hit", "by", "debris"), ("hit", "by", "a", "bullet"), ("hit", "by", "bullets"), ("struck", "by", "bullets"), ("struck", "by", "a", "bullet"),
+    *((verb, kind, "wounds") for verb in ("has", "have", "had") for kind in ("bullet", "splinter", "shrapnel", "gunshot", "knife", "stab")), ("hit", "by", "two", "bullets"), ("hit", "by", "three", "bullets"), ("left", "for", "dead"), ("hit", "by", "glass"), ("with", "broken", "bones"), ("with", "broken", "ribs"),
+)  # fmt: skip
+
 WOUND_OF = (("wounding", "of"), ("injuring", "of"), ("injury", "of"))
 
 TRIGGERS: dict[tuple[str, ...], tuple[Fact, str]] = {
     **dict.fromkeys(WOUND_PARTICIPLES, (Fact.WOUNDED, "participle")),
     **dict.fromkeys(WOUND_ACTIVE, (Fact.WOUNDED, "active")),
-    **dict.fromkeys(WOUND_SUBJECT, (Fact.WOUNDED, "subject")),
+    **dict.fromkeys((*WOUND_SUBJECT, *LOST_LIMB, *HIT_BY_PARTS), (Fact.WOUNDED, "subject")),
     **dict.fromkeys(WOUND_OF, (Fact.WOUNDED, "of")),
     **dict.fromkeys(KILL_PARTICIPLES, (Fact.KILLED, "participle")),
     **dict.fromkeys(KILL_ACTIVE, (Fact.KILLED, "active")),
@@ -189,6 +209,14 @@ TRIGGERS: dict[tuple[str, ...], tuple[Fact, str]] = {
     **dict.fromkeys(KILL_OF, (Fact.KILLED, "of")),
 }
 LONGEST_TRIGGER = max(map(len, TRIGGERS))
+
+ABDUCTS = words(
+    "abduct abducts abducted abducting kidnap kidnaps kidnapped kidnapping seize seizes seized seizing take takes took taking"
+    " capture captures captured capturing snatch snatches snatched free frees freed rescue rescues rescued arrest arrests arrested detain detains detained"
+)
+"""Whoever follows these is no casualty, though the list began with the dead."""
+SETS = {"duo": 2, "pair": 2, "trio": 3, "quartet": 4}
+"""Nouns that count: "an ISIS trio"."""
 
 AUXILIARIES = words("was were been being is are be got get have has had also later both reportedly confirmed to all")
 ADVERBS = words(

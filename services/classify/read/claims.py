@@ -64,7 +64,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One figure of the toll; tokens ``start`` to ``end`` (exclusive) of its sentence are the evidence."""
+    """One figure of the toll; tokens ``start`` to ``end`` (exclusive) of its sentence are the evidence.
+
+    ``is_ordinal``: "a fourth farmer". ``is_of_wounded``: the dead are among the wounded that were counted before.
+    """
 
     fact: Fact
     kind: ClaimKind
@@ -78,6 +81,8 @@ class Claim:
     is_explicit: bool = True
     is_additional: bool = False
     is_background: bool = False
+    is_ordinal: bool = False
+    is_of_wounded: bool = False
 
 
 def group_of(
@@ -127,6 +132,8 @@ def claims_from(fact: Fact, kind: ClaimKind, groups: Sequence[Group], start: int
                 sides=frozenset(group.side for group in chosen),
                 is_explicit=any(group.is_explicit for group in counted),
                 is_additional=any(group.is_additional for group in counted),
+                is_ordinal=any(group.is_ordinal for group in counted),
+                is_of_wounded=kind is ClaimKind.LATER and any(group.is_of_wounded for group in counted),
             )
         )
     return tuple(claims)

@@ -7,7 +7,9 @@ reader of the sentence to see.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from services.classify.read.calendar_words import MONTHS
 from services.classify.read.casualty_words_en import (
+    ABDUCTS,
     ADVERBS,
     ALSO_ADJECTIVES,
     ARMED_GROUPS,
@@ -17,6 +19,7 @@ from services.classify.read.casualty_words_en import (
     MODIFYING_THINGS,
     NAMED_FORCES,
     NOT_PEOPLE,
+    SETS,
     SIDE_OF_PLURAL,
     SIDE_OF_SINGULAR,
     SPANS_OF_TIME,
@@ -37,9 +40,11 @@ _PRONOUNS = frozenset({"he", "she", "him", "her"})
 _NUMBERS_THINGS = frozenset(
     {"no", "age", "aged", "$", "€", "£", "number", "not", "article", "route", "highway", "unit"}
 )
+_LAST_OF_MONTH = 31
 _QUOTES = frozenset({"'", "‘", "’", '"', "“", "”", "#"})
 _NOT_BARE = ("s", "ed")
 _BARE = frozenset({"suspected", "alleged", "retired", "wanted", "unarmed", "armed", "masked", "unidentified"})
+_ATTACKERS = frozenset(noun for noun, side in SIDE_OF_SINGULAR.items() if side is Side.ATTACKERS)
 _OCCUPATIONS = ("er", "or", "ist", "man", "woman", "ian")
 
 
@@ -90,7 +95,7 @@ class Phrases:
         end = group.end
         if (
             self.key(end) in {",", "("}
-            and group.best == 1
+            and (group.best == 1 or group.is_ordinal)
             and end + 1 in self.numbers
             and self.key(end + 2) in {",", ")"}
         ):
@@ -112,7 +117,7 @@ class Phrases:
 
     def _counted(self, quantity: Quantity) -> Group | None:
         before, after = self.key(quantity.start - 1), self.key(quantity.end)
-        if before in _NUMBERS_THINGS or after in {"%", "°"}:
+        if before in _NUMBERS_THINGS or after in {"%", "°"} or self._is_of_month(quantity):
             return None
         if (before == "-" and is_glued(self.tokens, quantity.start)) or (
             after == "-" and is_glued(self.tokens, quantity.end)
@@ -139,6 +144,15 @@ class Phrases:
             return None
         group = group_of(quantity, start=start, end=end, is_loose=True)
         return replace(group, is_additional=is_more)
+
+    def _is_of_month(self, quantity: Quantity) -> bool:
+        """ "Nov 18", "7 August": a day, whatever follows."""
+        is_day = quantity.has_digits and 0 < (quantity.best or 0) <= _LAST_OF_MONTH
+        return is_day and any(
+            (self.key(at),) in MONTHS and self.tokens[at].text[:1].isupper()
+            for at in (quantity.start - 1, quantity.end)
+            if 0 <= at < len(self.tokens)
+        )
 
     def _is_bare_figure(self, quantity: Quantity) -> bool:
         """Whether a figure without a noun is an age, a year or a time rather than people."""
@@ -176,6 +190,11 @@ class Phrases:
             return one(at, at + 1, is_loose=True)
         if key == "both" and (head := self._head(at + 1, SIDE_OF_PLURAL)) is not None:
             return Group(start=at, end=head[0], best=2, low=2, high=2, side=head[1])
+        if key in SETS and self.is_word(at - 1):
+            named = set(self.keys[max(0, at - 2) : at])
+            is_armed = bool(named & (ARMED_GROUPS | NAMED_FORCES) or named & _ATTACKERS)
+            count, side = SETS[key], Side.ATTACKERS if is_armed else Side.ANY
+            return Group(start=at, end=at + 1, best=count, low=count, high=count, side=side) if is_armed else None
         if key in _DETERMINERS:
             is_counted = at + 1 in self.numbers and self.key(at + 2) != "-"
             return None if is_counted else self._determined(at)
@@ -206,7 +225,7 @@ class Phrases:
             if key == "old" and self.key(start - 2) == "-":
                 break
             if (
-                key in BOUNDARIES | NOT_PEOPLE | ADVERBS
+                key in BOUNDARIES | NOT_PEOPLE | ADVERBS | ABDUCTS
                 or self.starts_verb(start - 1)
                 or (key.endswith(_NOT_BARE) and key not in _BARE)
             ):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.classify.read import tolls_ar, tolls_ckb, tolls_en
-from services.classify.read.background import is_background, markers_of
+from services.classify.read.background import is_background, markers_of, names_other_month
 from services.classify.read.claims import Claim, ClaimKind, Fact, Side
 from services.classify.read.number_words import words
 from services.classify.read.script import lang_of
@@ -86,6 +86,8 @@ def read_casualties(
         if fact is Fact.KILLED:
             figures = _without_attackers(figures, by_field)
         counts[fact], used = _settled(figures)
+        if fact is Fact.WOUNDED:
+            counts[fact] = _without_the_dead(counts[fact], counts[Fact.KILLED], used, by_field)
         evidence += [_evidence(document, fact, said) for said in used]
         rejected += [
             f"{fact.value} {f.best}: another figure leads: {_quote(document, f.said[0].sentence, f.said[0].claim)}"
@@ -99,6 +101,27 @@ def read_casualties(
         evidence=tuple(dict.fromkeys(evidence)),
         rejected=tuple(dict.fromkeys(rejected)),
     )
+
+
+def _without_the_dead(
+    wounded: Count | None, killed: Count | None, used: Sequence[_Said], by_field: Mapping[str, Sequence[_Said]]
+) -> Count | None:
+    """The wounded that are left: those of them who died are told behind them, or the text gives one figure for both and then the dead."""
+    if wounded is None:
+        both = [s.claim for said in by_field.values() for s in said if s.claim.kind is ClaimKind.UNSPLIT]
+        left = both[0].best - killed.best if both and killed else 0
+        return Count(best=left, low=left, high=left) if left > 0 and killed and killed.best else None
+    if not used:
+        return wounded
+    field, last = used[-1].sentence.field, (used[-1].sentence.index, used[-1].claim.start)
+    dead = sum(
+        s.claim.best
+        for s in by_field[field]
+        if s.claim.is_of_wounded and s.claim.fact is Fact.KILLED and (s.sentence.index, s.claim.start) > last
+    )
+    if not 0 < dead < wounded.best:
+        return wounded
+    return Count(best=wounded.best - dead, low=max(0, wounded.low - dead), high=wounded.high)
 
 
 def _drop_boasts(document: Document, by_field: dict[str, list[_Said]]) -> list[str]:
@@ -120,6 +143,8 @@ def _claims(document: Document, sentence: Sentence, *, is_lead: bool) -> list[Cl
     claims = _READERS[lang](sentence)
     if not claims:
         return []
+    if not is_lead and names_other_month(sentence, document.published):
+        return [_as_background(claim) for claim in claims]
     markers = markers_of(sentence, lang, document.published.year)
     if not markers:
         return list(claims)
@@ -162,10 +187,15 @@ def _is_dating_clause(sentence: Sentence, claim: Claim) -> bool:
 
 def _figure(fact: Fact, said: Iterable[_Said]) -> _Figure | None:
     """Add up what one field says of ``fact``."""
-    mine = [s for s in said if s.claim.fact is fact]
+    told = tuple(said)
+    mine = [s for s in told if s.claim.fact is fact]
     totals = [s for s in mine if s.claim.kind is ClaimKind.TOTAL]
     if totals:
         claim = totals[0].claim
+        if claim.is_ordinal and any(s.claim.fact is Fact.WOUNDED and s.claim.best == claim.best - 1 for s in told):
+            return _Figure(
+                best=1, low=1, high=1, said=(totals[0],), parts=(1,)
+            )  # the tenth of ten hit, nine of them wounded
         return _Figure(
             best=claim.best, low=claim.low, high=claim.high, said=(totals[0],), parts=claim.parts, is_total=True
         )

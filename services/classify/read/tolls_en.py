@@ -1,6 +1,6 @@
 """English sentences to claims about the toll.
 
-Verbs with their people, "toll … to N", "killed and wounded N", bombers who blew themselves up, and the sentences that say
+Verbs with their people, "killed and wounded N", bombers who blew themselves up, and the sentences that say
 nobody was hurt.
 """
 
@@ -9,26 +9,20 @@ from dataclasses import replace
 
 from services.classify.read.attachment_en import Attachment
 from services.classify.read.casualty_words_en import SIDE_OF_PLURAL
-from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of
+from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
 from services.classify.read.denials_en import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_en import Phrases
 from services.classify.read.text import Sentence
+from services.classify.read.toll_totals_en import totals_of
 from services.classify.read.verbs_en import Verb, verbs_of
 
-_RAISING = frozenset(
-    {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing", "brought", "raised", "takes"}
-)
 _HURT = frozenset({"wounded", "injured", "hurt"})
 _REFLEXIVE = frozenset({"himself", "herself", "themselves"})
 _OBLIQUE = frozenset({"him", "her", "them"})
 _OWN_BOMB = frozenset({"vest", "belt", "bomber", "attacker", "explosives", "himself", "herself", "detonated"})
-_YEARS = 1900
-_OF_THE_CLOCK = words(
-    "am pm a.m p.m o'clock gmt local hours hour percent per % years year days day months weeks minutes km"
-)
-_ONE_MORE = frozenset({"death", "fatality", "dead", "life", "body"})
-_COUNTS_ON = frozenset({"the", "its", "a", "claims", "claimed", "claiming"})
+_OTHERS_REACH = 9
+_WITHOUT_VERB = words("in while during when by at from near outside as inside on")
 _STATE = words(
     "army troops soldiers forces police jets warplanes aircraft gunships helicopters airstrike airstrikes drone drones strike strikes"
     " military commandos rangers"
@@ -40,10 +34,6 @@ _FRIENDLY = words(
     " asayish volunteer"
 )
 _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
-_NOW = frozenset({"now", "rises", "rise", "rose", "climbs", "reach", "reaches"})
-_RISES = frozenset(
-    {"to", "at", "is", "reached", "reaches", "hits", "hit", "now", "stands", "of", "tops", "was", "as", ":"}
-)
 
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
@@ -62,8 +52,9 @@ class _Reading:
         for denial, taken in denied_in(self._phrases, self._attachment.verbs):
             self._attachment.used.update(taken)
             yield denial
-        yield from self._toll_claims()
+        yield from totals_of(self._phrases, self._attachment)
         yield from self._one_of_the_wounded()
+        yield from self._of_whom_died()
         yield from self._own_deaths()
         yield from self._shot_by_police()
         shared = self._unsplit()
@@ -74,7 +65,56 @@ class _Reading:
                 groups = self._attachment.sufferers(verb)
                 if groups:
                     yield from self._claims_for(verb, groups)
+                    yield from self._others_too(verb)
         yield from self._bomber_claims()
+
+    def _of_whom_died(self) -> Iterator[Claim]:
+        """ "Six were wounded, two of whom later died": these two are dead, and wounded no more."""
+        for group in self._phrases.groups:
+            is_part = group.is_partitive and self._phrases.key(group.end - 1) in {"them", "whom"} and group.best
+            if not is_part or not any(verb.end <= group.start for verb in self._attachment.verbs):
+                continue
+            at = self._attachment.skip_adverbs(group.end)
+            death = self._attachment.verb_at.get(at)
+            before = [verb for verb in self._attachment.verbs if verb.end <= group.start]
+            if death is None or death.fact is not Fact.KILLED or death.form == "of" or before[-1].start == death.start:
+                continue
+            is_shared = len(before) > 1 and before[-2].fact is not before[-1].fact and self._is_joined(*before[-2:])
+            if before[-1].fact is not Fact.WOUNDED and not is_shared:
+                continue
+            self._attachment.used.update((group.start, death.start))
+            yield replace(
+                claims_from(Fact.KILLED, ClaimKind.STATED if is_shared else ClaimKind.LATER, [group], group.start, death.end)[0],
+                is_of_wounded=not is_shared,
+            )  # fmt: skip
+
+    def _is_joined(self, first: Verb, second: Verb) -> bool:
+        return self._phrases.keys[first.end : second.start] in (["and"], ["or"])
+
+    def _others_too(self, verb: Verb) -> Iterator[Claim]:
+        """ "Six were hurt by the blast and two others in a stampede": the second group has no verb of its own."""
+        key = self._phrases.key
+        if verb.form not in {"participle", "subject"}:
+            return
+        for at in range(verb.end, verb.end + _OTHERS_REACH):
+            if at > verb.end and (at in self._attachment.verb_at or key(at) in {";", ",", "."}):
+                return
+            group = self._phrases.at_start.get(at + 1) if key(at) == "and" else None
+            if group is None:
+                continue
+            is_others = key(group.end - 1) in {"others", "more"} or (key(group.end) == "more" and group.is_loose)
+            end = group.end + (key(group.end) == "more")
+            if (
+                is_others
+                and group.best is not None
+                and key(end) in _WITHOUT_VERB
+                and group.start not in self._attachment.used
+            ):
+                self._attachment.used.add(group.start)
+                yield from claims_from(
+                    verb.fact, ClaimKind.STATED, [replace(group, is_additional=True)], at + 1, group.end
+                )
+            return
 
     def _claims_for(self, verb: Verb, groups: Sequence[Group]) -> Iterator[Claim]:
         self._attachment.used.update(group.start for group in groups)
@@ -88,7 +128,7 @@ class _Reading:
         if groups[0].is_ordinal and self._phrases.key(groups[-1].end) == "to":
             return  # "the fourth exile to be killed in two years" counts the others' deaths too
         kind = ClaimKind.STATED
-        groups = [self._enemy_of_state(verb, group) for group in groups]
+        groups = [self._enemy_of_state(verb, self._of_attackers(group)) for group in groups]
         if self._is_boast(verb):
             kind = ClaimKind.BOAST
         elif len(groups) == 1 and groups[0].is_ordinal:
@@ -110,6 +150,14 @@ class _Reading:
                 included,
             ]
         yield from claims_from(verb.fact, kind, groups, start, end)
+
+    def _of_attackers(self, group: Group) -> Group:
+        """ "Ambushed the rebels, killing at least 15 of them": those named last are meant."""
+        if not group.is_partitive or self._phrases.key(group.end - 1) not in {"them", "those"}:
+            return group
+        named = (SIDE_OF_PLURAL.get(key) for key in reversed(self._phrases.keys[: group.start]))
+        meant = next((side for side in named if side is not None), None)
+        return replace(group, side=Side.ATTACKERS) if meant is Side.ATTACKERS else group
 
     def _enemy_of_state(self, verb: Verb, group: Group) -> Group:
         """ "The army … killed 20 fighters": whoever a state's forces kill is on the other side, unless the words say whose they are."""
@@ -247,104 +295,6 @@ class _Reading:
         if groups:
             self._attachment.used.update(group.start for group in groups)
             yield from claims_from(Fact.KILLED, ClaimKind.UNSPLIT, groups, first.start, second.end)
-
-    def _toll_claims(self) -> Iterator[Claim]:
-        """ "Toll … rises to nine", "bringing to nine the number of dead"."""
-        for at, key in enumerate(self._phrases.keys):
-            if key in {"dead", "killed", "deaths"} and self._phrases.key(at + 1) in _NOW:
-                now = self._phrases.at_start.get(at + 2 + (self._phrases.key(at + 2) in {"to", "at"}))
-                if now is not None and now.best is not None:
-                    self._attachment.used.update((now.start, at))
-                    yield from claims_from(
-                        Fact.KILLED, ClaimKind.TOTAL, [replace(now, side=Side.ANY, is_loose=False)], at, now.end
-                    )
-            yield from self._counted_death(at)
-            if key in {"toll", "tolls"} or (
-                key in {"number", "count"} and self._phrases.key(at + 1) in {"of", "killed", "dead"}
-            ):
-                words_near = self._phrases.keys[max(0, at - 2) : at + 6]
-                if key in {"number", "count"} and not {
-                    "dead",
-                    "killed",
-                    "deaths",
-                    "wounded",
-                    "injured",
-                    "victims",
-                    "fatalities",
-                    "martyrs",
-                    "casualties",
-                    "injuries",
-                } & set(words_near):
-                    continue
-                wounded = {"wounded", "injured", "injuries", "injury"} & set(
-                    self._phrases.keys[max(0, at - 2) : at + 5]
-                )
-                dead = {"dead", "death", "killed", "deaths"} & set(self._phrases.keys[max(0, at - 2) : at + 4])
-                group = self._rise(at)
-                if group is not None:
-                    fact = Fact.WOUNDED if wounded and not dead else Fact.KILLED
-                    self._attachment.used.update(range(at, group.end))
-                    counts_attackers = any(
-                        SIDE_OF_PLURAL.get(word) is Side.ATTACKERS for word in self._phrases.keys[at + 1 : at + 5]
-                    )
-                    side = Side.ATTACKERS if counts_attackers and key in {"number", "count"} else Side.ANY
-                    yield from claims_from(
-                        fact, ClaimKind.TOTAL, [replace(group, side=side, is_loose=False)], at, group.end
-                    )
-
-    def _counted_death(self, at: int) -> Iterator[Claim]:
-        """ "The third death from the raid", "bringing the dead to 23", "injured now number 21": whole tolls without the word."""
-        keys, key = self._phrases.keys, self._phrases.key
-        ordinal = next((q for q in self._phrases.quantities if q.start == at and q.is_ordinal), None)
-        if (
-            ordinal is not None
-            and key(ordinal.end) in _ONE_MORE
-            and (at == 0 or key(at - 1) in _COUNTS_ON)
-            and ordinal.best
-        ):
-            self._attachment.used.update((at, ordinal.end))
-            yield Claim(fact=Fact.KILLED, kind=ClaimKind.TOTAL, best=ordinal.best, low=ordinal.best, high=ordinal.best,
-                        start=at, end=ordinal.end + 1, parts=(ordinal.best,))  # fmt: skip
-        fact = Fact.WOUNDED if key(at) in _HURT else Fact.KILLED
-        if at in self._attachment.used or key(at) not in _HURT | {"dead", "deaths", "killed"}:
-            return
-        to = at + 1 + (key(at + 1) == "now")
-        is_said = key(to) == "number" or (key(to) == "to" and bool(_RAISING & set(keys[max(0, at - 3) : at])))
-        is_said = is_said or (
-            key(to) == "at" and key(at - 1) != "the" and bool({"put", "puts"} & set(keys[max(0, at - 5) : at]))
-        )
-        group = self._phrases.at_start.get(to + 1) or self._figure(to + 1)
-        if is_said and group is not None and group.best is not None and not group.is_ordinal:
-            self._attachment.used.update((at, group.start))
-            yield from claims_from(
-                fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY, is_loose=False)], at, group.end
-            )
-
-    def _rise(self, at: int) -> Group | None:
-        for position in range(at + 1, min(at + 26, len(self._phrases.keys))):
-            group = self._phrases.at_start.get(position) or self._figure(position)
-            if group is None or group.best is None or group.is_ordinal:
-                continue
-            before = self._phrases.key(position - 1)
-            if before in _RISES or before in {"least", "than"} or position == at + 1:
-                if before == "of" and self._phrases.key(position - 2) not in {"toll", "total"}:
-                    continue
-                return group
-        reached = [
-            g
-            for g in self._phrases.groups
-            if g.end <= at and self._phrases.key(g.start - 1) == "to" and g.best is not None
-        ]
-        if reached and _RAISING & set(self._phrases.keys[max(0, reached[-1].start - 3) : at]):
-            return reached[-1]
-        return None
-
-    def _figure(self, at: int) -> Group | None:
-        """A figure without a noun ("put at 25"), unless it is a time of day or the year."""
-        quantity = next((q for q in self._phrases.quantities if q.start == at), None)
-        if quantity is None or (quantity.best or 0) >= _YEARS or self._phrases.key(quantity.end) in _OF_THE_CLOCK:
-            return None
-        return group_of(quantity, end=quantity.end, is_loose=True)
 
     def _bomber_claims(self) -> Iterator[Claim]:
         """A bomber who blew himself up is an attacker killed, whatever else the sentence counts."""

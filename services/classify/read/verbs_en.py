@@ -6,6 +6,9 @@ from services.classify.read.casualty_words_en import AUXILIARIES, LONGEST_TRIGGE
 from services.classify.read.claims import Fact
 from services.classify.read.phrases_en import Phrases
 
+_KINDS_OF_WOUND = frozenset(
+    {"gunshot", "bullet", "shrapnel", "stab", "knife", "splinter", "head", "their", "his", "her", "with"}
+)
 _NOMINAL = frozenset({"the", "these", "those", "of", "among", "their", "his", "its", "most", "many", "for", "her"})
 
 
@@ -44,6 +47,8 @@ def _is_nominal(phrases: Phrases, verb: Verb) -> bool:
     if verb.form == "of":
         return False
     if key == "bodies" and before in {"no", "any"}:
+        return True
+    if key == "wounds" and before in _KINDS_OF_WOUND:
         return True
     if key in {"dead", "wounded", "injured", "killed", "hurt", "slain", "injuries", "wounds", "deaths", "bodies"}:
         if before in _NOMINAL or (before in {"wounds", "or"} and key == "injuries"):

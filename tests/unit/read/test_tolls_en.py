@@ -101,7 +101,7 @@ CASES: list[tuple[str, int | None, int | None, int | None]] = [
     ("Army says 14 insurgents killed in air raid", None, None, 14),
     ("Senior ISIS leader among four killed in air strike", None, None, 4),
     ("Two people who were wounded in Sunday's blast died in hospital, taking the number of dead to six", 6, None, None),
-    ("Four men were wounded and one of them died later", 1, 4, None),
+    ("Four men were wounded and one of them died later", 1, 3, None),
     ("Sniper shoots dead soldier at checkpoint", 1, None, None),
     ("The body of a teacher kidnapped on Saturday was found", 1, None, None),
     ("Shelling injured a shepherd and killed dozens of his sheep", None, 1, None),
