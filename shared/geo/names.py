@@ -121,6 +121,10 @@ _RESPELT = (
 )  # fmt: skip
 _GLIDE = re.compile(r"[iy](?=[aeou])|(?<=[aeou])[iy]|y")
 _VOWELS = re.compile(r"[aeiou]+")
+_SAME_SOUND = str.maketrans(
+    {"ص": "س", "ث": "س", "ض": "ز", "ذ": "ز", "ظ": "ز", "ط": "ت", "ا": None, "ه": None, "ى": None}
+)
+"""Letters that Sorani writes as one, and the vowels that one of both leaves out."""
 _FINAL_H = re.compile(r"(?<=[aeiou])h$")
 _LETTER_TWICE = re.compile(r"(.)\1+")
 _LEAST_SOUNDS = 4
@@ -128,13 +132,14 @@ _LEAST_SOUNDS = 4
 
 @lru_cache(maxsize=65_536)
 def respelt_key(key: str) -> str:
-    """Return what the transliterations of one Arabic or Kurdish name share, for a Latin ``name_key``; "" where that is too little.
+    """Return what the spellings of one Arabic or Kurdish name share within a script, for a ``name_key``; "" where that is too little.
 
     Haidariya, Haydariyya and Heidaria meet; vowels count only as the half-vowels they hide. Unlike ``skeleton`` it keeps half-vowels
     and h, so few names meet by chance; it still proposes only.
     """
     if not key.isascii():
-        return ""
+        sounds = key.removeprefix("ال").removesuffix("ي").translate(_SAME_SOUND)
+        return sounds if len(sounds) >= _LEAST_SOUNDS - 1 else ""
     key = _FINAL_H.sub("", key)
     for spelt, sound in _RESPELT:
         key = key.replace(spelt, sound)

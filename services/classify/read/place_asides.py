@@ -72,15 +72,22 @@ def heads_the_title(mention: Mention) -> bool:
     return is_first and bool(following) and following[0].text in ":.…،,—–-" and not says
 
 
+_OF_INSTITUTIONS = frozenset(
+    ["teaching", "general", "central", "public", "republican", "emergency", "medical", "national"]
+)
+
+
 def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
-    if after and after[0].text.isascii() and after[0].key in INSTITUTIONS_AFTER:
-        return not (len(after) > 1 and after[1].key in TARGETS_AFTER)
+    named = after[1:] if after and after[0].key in _OF_INSTITUTIONS else after
+    if named and named[0].text.isascii() and named[0].key in INSTITUTIONS_AFTER:
+        return not (len(named) > 1 and named[1].key in TARGETS_AFTER)
     heads = before[:1]
     if before and (cue_level(before[0]) is not None or before[0].key == "of"):
         heads = before[1:2]
     return any(is_in(token, INSTITUTIONS_BEFORE) for token in heads) and not mention.clitic.endswith(("ب",))
 
 
+_CAPITAL = 85
 _FIRM = tuple(
     fold(word)
     for word in [
@@ -139,6 +146,47 @@ def is_beyond(before: Sequence[Token], mention: Mention) -> bool:
     if not any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches):
         return False
     return len(before) > 1 and before[0].key in _ACROSS and is_in(before[1], BORDER)
+
+
+_COMMENTS = frozenset(
+    [
+        "did",
+        "has",
+        "had",
+        "declined",
+        "denies",
+        "denied",
+        "insists",
+        "insisted",
+        "vowed",
+        "accused",
+        "accuses",
+        "blames",
+        "blamed",
+    ]
+)
+_LAUNCHED = frozenset(["launched", "fired", "lobbed", "flown", "sent", "shot"])
+
+
+def is_aloof(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether a country or capital only comments or is where it was fired from: "Rabat did not comment", "launched from Yemen"."""
+    known = max((match.entry.rank for match in mention.matches), default=0) >= _CAPITAL
+    if not known or not mention.key.isascii():
+        return False
+    if len(before) > 1 and before[0].key == "from" and before[1].key in _LAUNCHED:
+        return True
+    return mention.first == 0 and bool(after) and after[0].key in _COMMENTS
+
+
+def is_actor(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether the name stands for who struck, backed, commented or was told, or for what lies beyond a border."""
+    return (
+        is_whose_weapon(before, mention)
+        or is_backer(before, mention)
+        or is_told(before)
+        or is_beyond(before, mention)
+        or is_aloof(mention, before, after)
+    )
 
 
 def is_told(before: Sequence[Token]) -> bool:

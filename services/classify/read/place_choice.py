@@ -8,7 +8,7 @@ own is decided in ``place_scene``.
 from services.classify.read.place_asides import heads_the_title
 from services.classify.read.place_context import HOME, Context, Settled
 from services.classify.read.place_mentions import Mention
-from services.classify.read.place_roles import Reading
+from services.classify.read.place_reading import Reading
 from services.classify.read.place_unknown import settle_unknown
 from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
 from services.classify.read.text import TokenKind
@@ -234,7 +234,8 @@ def _is_of_elsewhere(reading: Reading, entry: Entry, context: Context) -> bool:
         return True
     if reading.level is not Level.NEIGHBOURHOOD:
         return False
-    told = [unit for other, unit in context.units if other.role in (Role.SCENE, Role.PLAIN) and unit.kind in _UNITS]
+    held = (Role.SCENE, Role.PLAIN, Role.INSTITUTION)
+    told = [unit for other, unit in context.units if other.role in held and unit.kind in _UNITS]
     return bool(told) and not any(contains(unit, entry) for unit in told)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.classify.read.place_roles import Reading
+from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import Level, Role
 from shared.geo.rows import Entry, EntryKind
 

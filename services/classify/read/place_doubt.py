@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from services.classify.read.place_choice import is_part_of_a_name, ranked
 from services.classify.read.place_context import HOME, STRIKERS, Context, Settled
-from services.classify.read.place_roles import Reading
+from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import Role
 from shared.geo.gazetteer import contains
 from shared.geo.rows import Entry, EntryKind

@@ -10,20 +10,19 @@ from datetime import datetime
 from services.classify.read.place_asides import (
     forms_of,
     heads_the_title,
-    is_backer,
-    is_beyond,
+    is_actor,
     is_corrected,
     is_dateline,
     is_in,
     is_institution,
     is_long_before,
     is_speaker,
-    is_told,
-    is_whose_weapon,
 )
+from services.classify.read.place_beside import beside, is_road, locates
 from services.classify.read.place_cues import cue_level, level_told_after
 from services.classify.read.place_mentions import Mention
 from services.classify.read.place_past import background_factor
+from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import (
     ATTACK,
     BETWEEN,
@@ -34,68 +33,13 @@ from services.classify.read.place_words import (
     MOVED,
     NEAR,
     PLACED,
-    ROAD,
     Level,
     Nearness,
     Role,
 )
 from services.classify.read.text import Token, TokenKind
-from shared.geo.names import ARTICLES
 
-_REFERENCE = 0.45
-_REFERENCE_WORDS = 5
-_WHERE_WORDS = frozenset(
-    [
-        "of",
-        "the",
-        "to",
-        "in",
-        "some",
-        "about",
-        "just",
-        "town",
-        "city",
-        "إلى",
-        "الى",
-        "من",
-        "مدينة",
-        "لە",
-        "ی",
-        "له",
-        "في",
-    ]
-)
 _BACKGROUND_BELOW = 0.2
-_WEIGHT = {
-    Role.SCENE: 1.0, Role.PLAIN: 0.5, Role.DATELINE: 0.04, Role.SPEAKER: 0.15, Role.INSTITUTION: 0.2, Role.ROAD: 0.2, Role.MOVEMENT: 0.3,
-    Role.ACTOR: 0.05, Role.BACKGROUND: 0.12, Role.CORRECTED: 0.1,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """A mention with what its wording says; ``order`` counts mentions through the document."""
-
-    mention: Mention
-    order: int
-    role: Role
-    level: Level | None = None
-    nearness: Nearness = Nearness.AT
-    is_container: bool = False
-    """Written right after a finer name, as its district or governorate: "X, Y district"."""
-    is_between: bool = False
-    on_border: bool = False
-    names_attack: bool = False
-    """The name calls the attack or its victims: "the Riyadh blast", "هجوم سنسل"."""
-    is_located: bool = False
-    """Followed by the town that says where it lies: "X, south of Y"."""
-    is_reference: bool = False
-    """Named only to say where the place before it lies: "X, south of Y"."""
-
-    @property
-    def weight(self) -> float:
-        """How far the wording makes this the scene, 0 to 1."""
-        return _WEIGHT[self.role] * (_REFERENCE if self.is_reference else 1.0)
 
 
 def _words_before(mention: Mention, limit: int) -> list[Token]:
@@ -343,17 +287,15 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
         on_border=is_between and any(is_in(t, BORDER) for t in before[:6]),
     )
     if previous is not None and previous.mention.sentence is mention.sentence:
-        reading = _beside(reading, previous)
+        reading = beside(reading, previous)
     role = reading.role
     if is_dateline(mention):
         role = Role.DATELINE
-    elif _is_road(mention, before, after, previous):
+    elif is_road(mention, before, after, previous):
         role = Role.ROAD
     elif is_institution(mention, before, after):
         role = Role.INSTITUTION
-    elif (
-        is_whose_weapon(before, mention) or is_backer(before, mention) or is_told(before) or is_beyond(before, mention)
-    ):
+    elif is_actor(mention, before, after):
         role = Role.ACTOR
     elif is_speaker(words.governing, after, placed=placed):
         role = Role.SPEAKER
@@ -370,91 +312,15 @@ def read_mention(mention: Mention, order: int, previous: Reading | None, publish
     return replace(reading, role=role)
 
 
-def _beside(reading: Reading, previous: Reading) -> Reading:
-    """What a name takes over from the one written just before it in the sentence."""
-    mention = reading.mention
-    sentence = mention.sentence
-    gap = sentence.tokens[previous.mention.last + 1 : mention.first]
-    words = [t for t in gap if t.kind is TokenKind.WORD]
-    between = sentence.text[previous.mention.end - sentence.start : mention.start - sentence.start].strip().lower()
-    if not gap and between in ("'s", "’s", "'", "’"):  # "Kirkuk's Daquq district"
-        return replace(reading, role=previous.role)
-    if (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii() and not previous.is_between):
-        return replace(reading, is_container=True, role=previous.role)
-    if previous.role is Role.SCENE and reading.nearness is Nearness.NEAR and len(gap) <= 5 and not _restarts(gap):
-        return replace(reading, is_reference=True)
-    joined = (len(words) == 1 and words[0].key in ("and", "و")) or (not gap and mention.clitic.startswith("و"))
-    if joined and previous.is_between:
-        return replace(
-            reading, is_between=True, role=previous.role, nearness=Nearness.BETWEEN, on_border=previous.on_border
-        )
-    return reading
-
-
-def _restarts(gap: Sequence[Token]) -> bool:
-    """Whether the words between two names begin anew: "in X, and near Y"."""
-    return any(t.key in ("and", "or", "then", "while", "و") or is_in(t, ATTACK) for t in gap)
-
-
-def _is_one_way(mention: Mention, before: Sequence[Token]) -> bool:
-    """ "On the Ali al-Sharqi road" names one place, near which it was; "the Baghdad-Kirkuk road" names two ends."""
-    tokens = mention.sentence.tokens
-    joined = (
-        mention.first > 0 and tokens[mention.first - 1].text in "-–/" and tokens[mention.first - 2].key not in ARTICLES
-    )
-    return not joined and len(before) > 1 and before[0].key == "the" and before[1].key in ("on", "along")
-
-
-def _is_road(mention: Mention, before: Sequence[Token], after: Sequence[Token], previous: Reading | None) -> bool:
-    """An end of a road: "the Baghdad-Kirkuk highway", "طريق بغداد – كركوك", "the road to Tikrit"."""
-    tokens = mention.sentence.tokens
-    right = tokens[mention.last + 1 : mention.last + 6]
-    if after and after[0].text.isascii() and after[0].key in ROAD:
-        return not _is_one_way(mention, before)
-    if right and right[0].text in "-–" and any(t.key in ROAD for t in right[1:6] if t.text.isascii()):
-        return True
-    window = list(before[:4])
-    if not any(is_in(t, ROAD) for t in window):
-        return previous is not None and previous.role is Role.ROAD and 0 < mention.first - previous.mention.last <= 3
-    head = window[0]
-    if is_in(head, ROAD):
-        return True
-    if any(
-        t.key in ("to", "from", "linking", "connecting", "toward", "towards", "between") or is_in(t, MOVED | BETWEEN)
-        for t in window[:2]
-    ):
-        # "on the road between Kalar and Kifri" is where it happened; the wording keeps both ends.
-        return not any(is_in(t, BETWEEN) or t.key == "between" for t in window[:2])
-    return any(t.key in ("الرابط", "يربط") for t in window[:3])
-
-
 def read_mentions(mentions: Sequence[Mention], published: datetime) -> list[Reading]:
     """Read every mention in order."""
     readings: list[Reading] = []
     for order, mention in enumerate(mentions):
         previous = readings[-1] if readings else None
         reading = read_mention(mention, order, previous, published)
-        if previous is not None and _locates(reading, previous):
+        if previous is not None and locates(reading, previous):
             role = Role.SCENE if previous.role is Role.PLAIN else previous.role
             readings[-1] = replace(previous, is_located=True, role=role)
             reading = replace(reading, is_reference=True)
         readings.append(reading)
     return readings
-
-
-def _locates(reading: Reading, previous: Reading) -> bool:
-    """Whether the name only says where the one before it lies: ", north of Amara", "، شمالي العمارة"."""
-    mention = reading.mention
-    if previous.mention.sentence is not mention.sentence or reading.nearness is not Nearness.NEAR:
-        return False
-    gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
-    words = [t for t in gap if t.kind is TokenKind.WORD]
-    is_apposed = bool(gap) and (gap[0].text in ",،" or not mention.key.isascii() or is_in(gap[0], NEAR))
-    return (
-        is_apposed and 0 < len(words) <= _REFERENCE_WORDS and not _restarts(gap) and all(_says_where(t) for t in words)
-    )
-
-
-def _says_where(token: Token) -> bool:
-    is_kind = cue_level(token) is not None or token.key == "municipality"
-    return is_in(token, NEAR) or is_kind or token.key in _WHERE_WORDS or token.text[:1].isdigit()

@@ -7,10 +7,10 @@ apart is the one in the district whose other places the text names.
 from collections.abc import Sequence
 
 from services.classify.read.place_context import HOME, Context, Settled
-from services.classify.read.place_roles import Reading
+from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import Nearness, Role
 from shared.geo.gazetteer import Gazetteer, contains, same_place
-from shared.geo.names import skeleton
+from shared.geo.names import name_key, respelt_key, skeleton
 from shared.geo.rows import Entry, EntryKind
 
 _UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -37,9 +37,16 @@ def settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> 
     ]
     if not found:
         return Settled(reading=reading, entry=_well_known(reading, context, gazetteer))
+    found = _of_one_sound(reading.mention.name, found) or found
     best = max(found, key=lambda e: e.rank)
     others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
     return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+
+
+def _of_one_sound(name: str, found: Sequence[Entry]) -> list[Entry]:
+    """Those spelt like the name but for the letters and vowels that transliterations differ in."""
+    sounds = respelt_key(name_key(name))
+    return [e for e in found if sounds and sounds in {respelt_key(name_key(n)) for n in (e.name, e.ar, e.ckb) if n}]
 
 
 def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled | None:

@@ -15,33 +15,25 @@ from services.classify.read.place_doubt import reconsidered
 from services.classify.read.place_groups import countries_of_groups
 from services.classify.read.place_mentions import Mention, mentions_in
 from services.classify.read.place_past import background_factor
-from services.classify.read.place_roles import Reading, read_mentions
+from services.classify.read.place_reading import Reading
+from services.classify.read.place_roles import read_mentions
 from services.classify.read.place_scene import choose, sentence_weights
+from services.classify.read.place_town import is_town_of, means_the_town, own_keys
 from services.classify.read.place_unknown import coherent
 from services.classify.read.place_words import (
-    HEADQUARTERS,
-    LEVELS,
-    RURAL,
-    URBAN,
     Level,
     Nearness,
     Role,
-    cue_forms,
-    folded,
 )
 from services.classify.read.text import Document, TokenKind
 from shared.events.facts import Candidate, Evidence, Place, Precision
-from shared.geo.gazetteer import URBAN_DISTRICTS, Gazetteer, contains
+from shared.geo.gazetteer import Gazetteer, contains
 from shared.geo.names import name_key, skeleton, word_key
 from shared.geo.rows import Entry, EntryKind
 
 MAX_CANDIDATES = 8
-_CALLS_IT_A_TOWN = folded(
-    ("the town", "the city", "في المدينة", "من المدينة", "البلدة", "شارەکە", "شارۆچکەکە", "خەڵکی شار")
-)
 _STRIKES_ABROAD = frozenset(["TR", "IR", "IL", "RU", "US", "GB", "FR", "IT", "DE", "SA", "AE", "UA", "IN", "PK", "RW"])
 _CITIES = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT, EntryKind.TOWN)
-_CLOSE = frozenset({"near", "outside", "around", "outskirts"})
 _LIKENESS = 84  # of 100, between an unknown village's name and a gazetteer name of the district
 
 
@@ -132,11 +124,11 @@ class PlaceReader:
             or entry.country != "IQ"
         ):
             return entry
-        towns = [m.entry for m in reading.mention.matches if _is_town_of(m.entry, entry)]
+        towns = [m.entry for m in reading.mention.matches if is_town_of(m.entry, entry)]
         if entry.kind is EntryKind.SUBDISTRICT and entry.centre is None and not towns:
             bearers = [m.entry for name in (entry.name, entry.ar) if name for m in self._gazetteer.lookup(name)]
-            towns = [place for place in bearers if _is_town_of(place, entry)]
-        own = [town for town in towns if reading.mention.key in _own_keys(town)]
+            towns = [place for place in bearers if is_town_of(place, entry)]
+        own = [town for town in towns if reading.mention.key in own_keys(town)]
         centre = next(iter(own or towns), None)
         if centre is None:
             centre_entry = self._gazetteer.centre_of(entry)
@@ -144,7 +136,7 @@ class PlaceReader:
                 return centre_entry
             return entry
         same = [one.reading for one in settled if one.reading.mention.key == reading.mention.key]
-        return centre if _means_the_town(entry, reading, same, document) else entry
+        return centre if means_the_town(entry, reading, same, document) else entry
 
     def _between(self, one: Settled, other: Settled, document: Document) -> Place | None:
         """ "Between A and B" is the smallest unit that holds both, without a point; both ends are candidates."""
@@ -217,82 +209,9 @@ class PlaceReader:
         return [entry for _, _, entry in scored[:MAX_CANDIDATES]]
 
 
-def _is_town_of(place: Entry, unit: Entry) -> bool:
-    """Whether ``place`` may be what the bare name of ``unit`` means: its town, or for a subdistrict of a city the quarter itself."""
-    if not contains(unit, place):
-        return False
-    if place.kind is EntryKind.TOWN and place.rank >= 55:
-        return True
-    return unit.kind is EntryKind.SUBDISTRICT and unit.centre is None and place.lat is not None
-
-
-def _own_keys(entry: Entry) -> frozenset[str]:
-    return frozenset(name_key(name) for name in (entry.name, entry.ar, entry.ckb) if name)
-
-
 def _is_respelling(name: str, entry: Entry) -> bool:
     """Whether the whole name, not a word of it, is the same but for spelling."""
     return any(skeleton(name) == skeleton(other) for other in (entry.name, entry.ar, entry.ckb) if other)
-
-
-def _is_urban(reading: Reading, document: Document, entry: Entry) -> bool:
-    """Whether things that stand in towns are told beside the name, or a later sentence calls the place a town."""
-    for token in reading.mention.sentence.tokens:
-        if any(form in URBAN or form in HEADQUARTERS for form in cue_forms(token.key)):
-            return True
-    if entry.kind is EntryKind.GOVERNORATE:
-        return False
-    following = document.sentences[reading.mention.sentence.index + 1 : reading.mention.sentence.index + 3]
-    return any(
-        s.folded.startswith(("the town", "the city", "المدينه", "البلده", "شارهكه", "شارەكە")) for s in following
-    )
-
-
-def _means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], document: Document) -> bool:
-    """Whether a name shared by ``entry`` and its main town means the town; ``same`` are all readings of the name in the text."""
-    if entry.kind is EntryKind.SUBDISTRICT or entry.code in URBAN_DISTRICTS or reading.nearness is Nearness.INSIDE:
-        return True
-    if reading.level in (Level.TOWN, Level.NEIGHBOURHOOD) or any(_is_central(one) for one in same):
-        return True
-    if entry.kind is EntryKind.GOVERNORATE and _is_of_airport(reading):
-        return True
-    if reading.level is not None:
-        return False
-    if any(one.level is Level.TOWN for one in same):
-        return True
-    if entry.kind is EntryKind.GOVERNORATE:
-        return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
-    if _is_close_to(reading) or any(one.nearness is Nearness.NEAR and one.level is None for one in (reading, *same)):
-        return True  # one is near or south of a town, not of a district
-    return not any(one.level is not None or _is_rural(one) for one in same)
-
-
-def _is_central(reading: Reading) -> bool:
-    """ "The centre of X district" is its town: "في مركز قضاء المدينة"."""
-    return reading.nearness is Nearness.INSIDE and reading.level is Level.DISTRICT
-
-
-def _is_close_to(reading: Reading) -> bool:
-    """One is near a town, not near a district: "a village near Khanaqin"; but mountains "west of Kalar" are the district's."""
-    tokens = reading.mention.sentence.tokens[max(0, reading.mention.first - 2) : reading.mention.first]
-    return any(token.key in _CLOSE for token in tokens) and all(
-        token.key in _CLOSE | {"of", "the"} for token in tokens[-1:]
-    )
-
-
-def _is_of_airport(reading: Reading) -> bool:
-    """An airport bears its city's name: "near Erbil airport", "at Kirkuk international airport"."""
-    tokens = reading.mention.sentence.tokens[reading.mention.last + 1 : reading.mention.last + 3]
-    return any(token.key == "airport" for token in tokens)
-
-
-def _is_rural(reading: Reading) -> bool:
-    """Whether the attack is told to be in open country or in a village of which only the district is named."""
-    return any(
-        form in RURAL or LEVELS.get(form) is Level.VILLAGE
-        for token in reading.mention.sentence.tokens
-        for form in cue_forms(token.key)
-    )
 
 
 def _city_of_quarter(chosen: Settled, settled: Sequence[Settled]) -> Settled | None:
@@ -311,7 +230,7 @@ def _city_of_quarter(chosen: Settled, settled: Sequence[Settled]) -> Settled | N
         for o in towns
         if o.reading.mention.sentence.index < sentence.index and o.reading.role in (Role.SCENE, Role.PLAIN)
     ]
-    after = [o for o in towns if o.reading.role in (Role.SCENE, Role.DATELINE)]
+    after = [o for o in towns if o.reading.role in (Role.SCENE, Role.DATELINE, Role.INSTITUTION)]
     return next(iter((*beside, *before, *after)), None)
 
 
