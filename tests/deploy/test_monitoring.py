@@ -12,6 +12,9 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from services.alert.api.metrics import ApiMetrics
+from services.alert.api.problems import Fault
+from services.alert.housekeeping import HousekeepingMetrics
 from services.alert.metrics import AlertMetrics
 from services.classify.metrics import ClassifyMetrics
 from services.ingest.metrics import IngestMetrics
@@ -37,6 +40,9 @@ def exported() -> Samples:
     for metrics in (IngestMetrics, ClassifyMetrics, AlertMetrics):
         registry: CollectorRegistry = new_registry()
         metrics(registry)
+        if metrics is AlertMetrics:
+            HousekeepingMetrics(registry)
+            ApiMetrics(registry, tuple(Fault))
         for family in registry.collect():
             for sample in family.samples:
                 samples.setdefault(sample.name, []).append(sample.labels)
