@@ -31,12 +31,16 @@ async def past_changes(pool: "asyncpg.Pool[asyncpg.Record]", since: datetime) ->
 
 
 async def event_order(pool: "asyncpg.Pool[asyncpg.Record]", since: datetime) -> Sequence[str]:
-    """Return the item events whose changes were received since then, each once, in the order they came; raises ``LedgerError``."""
+    """Return the item events whose changes were received since then, each once, in the order in which they were linked.
+
+    Linking notes its time in each change; changes of different incidents may come in another order. Raises ``LedgerError``.
+    """
     found: dict[str, None] = {}
     with database_errors("reading past changes"):
         async with pool.acquire() as connection, connection.transaction():
             rows = connection.cursor(
-                "SELECT raw FROM tocsin_alert.changes WHERE received_at >= $1 ORDER BY position", since
+                "SELECT raw FROM tocsin_alert.changes WHERE received_at >= $1 ORDER BY coalesce(linked_at, received_at), position",
+                since,
             )
             async for row in rows:
                 with suppress(DecodeError):  # of a newer release that was taken back
