@@ -9,7 +9,18 @@ from typing import Literal
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
-_NOISY = ("aiokafka", "asyncio", "faust", "mode", "aiohttp.access", "httpx", "uvicorn", "mail.log", "alembic", "opentelemetry")
+_NOISY = (
+    "aiokafka",
+    "asyncio",
+    "faust",
+    "mode",
+    "aiohttp.access",
+    "httpx",
+    "uvicorn",
+    "mail.log",
+    "alembic",
+    "opentelemetry",
+)
 
 
 def configure(service: str, *, level: str = "info", log_format: Literal["auto", "json", "console"] = "auto") -> None:
