@@ -12,6 +12,9 @@ from services.classify.read.quantities import Quantity, arabic_stems, is_glued, 
 from services.classify.read.text import Sentence, TokenKind
 from shared.letters import fold
 
+_MONDAY = fold("الاثنين")
+"""Also "the two", which nobody writes of people that are not named before."""
+_AGES = words("عام عاما أعوام سنة سنوات ربيعا")
 _ONE_OF = frozenset({"احد", "احدي"})
 _TWO = words("اثنان اثنين اثنتان اثنتين")
 _OF = fold("من")
@@ -20,6 +23,7 @@ _ONE_OF_THEM = words("أحدهم أحدهما إحداهما إحداهن")
 _BEFORE_NAME = words("من في تنظيم عصابات بارز ما يسمى حزب جماعة ميليشيا مليشيا حركة")
 _WRITTEN_ON = ("ب", "و", "ف")
 _CASUALTIES = ((Fact.KILLED, lexicon.KILLED_NOUNS_PLURAL), (Fact.WOUNDED, lexicon.WOUNDED_NOUNS_PLURAL))
+_HURTING = lexicon.WOUND_MASDAR | lexicon.WOUND_PASSIVE
 _MOVEMENT, _SHABAAB = fold("حركة"), fold("الشباب")
 _QUOTES = frozenset({'"', "“", "”", "«", "»", "'"})
 _FATHA_YEH_NUN = "\u064e\u064a\u0646"
@@ -48,7 +52,11 @@ class Phrases:
         self.keys = [token.key for token in sentence.tokens]
         self._bare = [_bare(key) for key in self.keys]
         self._stems = [arabic_stems(key) for key in self.keys]
-        self.numbers = {quantity.start: quantity for quantity in quantities_of(sentence.tokens, "ar")}
+        self.numbers = {
+            quantity.start: quantity
+            for quantity in quantities_of(sentence.tokens, "ar")
+            if self.keys[quantity.start] != _MONDAY
+        }
         self.facts: dict[int, Fact] = {}
         self.groups = self._find_groups()
         self.at_start = {group.start: group for group in self.groups}
@@ -92,6 +100,8 @@ class Phrases:
         head = self._head(noun)
         if head is not None:
             return group_of(quantity, end=head[0], side=head[1])
+        if noun > at and self.key(noun).startswith("ال") and not self._plain(noun, lexicon.NOT_PEOPLE):
+            return group_of(quantity, end=noun + 1)  # "اثنين من الحاضرين"
         return None if self._plain(at, lexicon.NOT_PEOPLE) else group_of(quantity, end=at, is_loose=True)
 
     def _numbers_thing(self, quantity: Quantity) -> bool:
@@ -100,7 +110,11 @@ class Phrases:
         if before == "/" or (before == "-" and is_glued(self.tokens, quantity.start)):
             return True
         if not quantity.has_digits:
-            return quantity.is_ordinal and self.keys[quantity.start].startswith("ال")
+            is_definite = quantity.is_ordinal and self.keys[quantity.start].startswith("ال")
+            return is_definite and not self.holds(quantity.start - 1, _HURTING)  # "وإصابة الثالث"
+        other = self.numbers.get(quantity.end)
+        if other is not None and other.has_digits and self._plain(other.end, _AGES):
+            return True  # "شقيقان، 9 و11 عاماً"
         is_year = 1900 <= (quantity.best or 0) <= 2100
         return is_year or after in {"%", "/"} or self.holds(quantity.start - 1, lexicon.UNIT_BEFORE) is not None
 
@@ -169,7 +183,10 @@ class Phrases:
             if self.holds(at, duals) and not is_accusative:
                 self.facts[at] = fact
                 return self._two(at, at + 1, Side.ANY)
-            if self.holds(at, singles, definite=False):
+            is_of_body = (
+                fact is Fact.WOUNDED and self.key(at + 1).startswith("بطل") and any("جث" in k for k in self.keys)
+            )
+            if self.holds(at, singles, definite=False) and not is_of_body:
                 self.facts[at] = fact
                 end = at + 2 if self.key(at + 1) in _ONE_OF else at + 1
                 return one(at, end)
@@ -201,12 +218,19 @@ class Phrases:
         if noun is None:
             return self._named(at)
         end, side = self._turned(at + 1, lexicon.SIDE_OF_SINGULAR[noun])
+        number = self.numbers.get(end)
+        if number is not None and number.is_ordinal and not self.keys[end].startswith(("ال", "و")):
+            return group_of(number, start=at, end=number.end, side=side)  # "وفاة جندي ثالث"
         return one(at, end, side=side, is_loose=noun in lexicon.TOO_COMMON_ALONE)
+
+    def _is_counted(self, at: int) -> bool:
+        """Whether a number follows its definite noun, or stands for itself: nothing written onto it but the article."""
+        return at in self.numbers and not self.keys[at].startswith(_WRITTEN_ON)
 
     def _named(self, at: int) -> Group | None:
         """ "استشهاد العقيد أحمد", "اغتيال الصحفي": one person, if a verb stands right before."""
         noun = self.keys[at].removeprefix("ال")
-        if noun == self.keys[at] or noun not in lexicon.SIDE_OF_SINGULAR or at + 1 in self.numbers:
+        if noun == self.keys[at] or noun not in lexicon.SIDE_OF_SINGULAR or self._is_counted(at + 1):
             return None
         end, side = self._turned(at + 1, lexicon.SIDE_OF_SINGULAR[noun])
         return one(at, end, side=side, is_loose=True)

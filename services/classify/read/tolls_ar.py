@@ -12,6 +12,8 @@ from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, c
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ar import Phrases
 from services.classify.read.text import Sentence, TokenKind
+from services.classify.read.toll_totals_ar import totals_of
+from services.classify.read.wounded_ar import dead_among_wounded, maimed, moved_to_hospital
 from shared.letters import fold
 
 _REACH = 10
@@ -24,7 +26,7 @@ _NEGATORS = words("دون بدون عدم لا لم ولا ولم")
 _UNKNOWN = words("معلومات أنباء معرفة تتضح يتضح يعرف تعرف ترد ورود حصيلة الكشف تفاصيل تأكيد يتسن أخرى إحصائية حجم عدد")
 _DEATH = tuple(sorted(words("مصرع حتف الحياة")))
 _MET = words("لقي لقيت يلقى لقوا لقين فارق فارقت مفارقة فارقوا")
-_AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا قضوا قضيا قتلن أصبن ارتقوا لقوا")
+_AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا فارقوا فارقا قضوا قضيا قتلن أصبن ارتقوا لقوا")
 _MAY_FOLLOW_SUBJECT = words("يقتلون يستشهدون يصابون قتل قتلت جرح جرحت أصيب أصيبت استشهد استشهدت يقتل يصاب يستشهد")
 _BY = words("في إثر جراء نتيجة خلال بعد على لاحقا متأثرا")
 _AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ضمنهم وبضمنهم بضمنهم")
@@ -33,6 +35,10 @@ _KILLS = words("يقتل يستشهد")
 _HURTS = words("يصب يجرح يتعرض")
 _ONE = words("واحد واحدة")
 """Begins with the letter of "and" and is none: "عائلة واحدة"."""
+_THEN = words("ثم قبل أن")
+_WITH_HIM = words("ومعه ومعها ومعهم برفقته")
+_HE = words("هو هي هما هم")
+_BESIDE = words("مع برفقة ومعه ومعها ومعهم برفقته") | {"،", ",", "و"}
 _ATTEMPTS = words("محاولة لمحاولة بمحاولة محاولات ومحاولة")
 _DEAD_AFTER = words("قتلى شهداء")
 _HURT_AFTER = words("جرحى مصابون مصابين")
@@ -78,19 +84,33 @@ class _Reading:
 
     def claims(self) -> Iterator[Claim]:
         yield from self._none_claims()
-        yield from self._toll_claims()
+        yield from totals_of(self._phrases, self._used)
+        yield from dead_among_wounded(self._phrases, self._used)
         yield from self._unsplit_claims()
         has_killed = False
         for trigger in self._triggers:
             if trigger.at in self._used:
                 continue
             groups = self._sufferers(trigger)
+            if groups and trigger.form == "noun" and self._is_denied(trigger):
+                self._used.update(group.start for group in groups)
+                yield Claim(fact=trigger.fact, kind=ClaimKind.NONE, best=0, low=0, high=0, start=trigger.at, end=trigger.at + 1, parts=(0,))  # fmt: skip
+                has_killed = True
+                continue
+            if groups and self._is_death_next(trigger, groups):
+                self._used.update(group.start for group in groups)
+                has_killed = True
+                yield from claims_from(Fact.KILLED, ClaimKind.STATED, groups, trigger.at, trigger.at + 1)
+                continue
             if groups:
                 has_killed = has_killed or trigger.fact is Fact.KILLED
                 yield from self._claims_for(trigger, groups)
         if not has_killed:
             yield from self._owned_claims()
         yield from self._told_of_before()
+        has_hurt = any(trigger.fact is Fact.WOUNDED for trigger in self._triggers)
+        yield from moved_to_hospital(self._phrases, self._used)
+        yield from maimed(self._phrases, self._used, is_told=has_hurt)
         for group in self._phrases.groups:
             fact = self._phrases.facts.get(group.start)
             if fact is not None and group.start not in self._used:
@@ -138,6 +158,12 @@ class _Reading:
                 continue
             if self._phrases.key(at - 1).removeprefix("ال") in _ATTEMPTS:
                 continue  # "محاولة اغتيال"
+            if (carried := self._carried_off(at)) is not None:
+                found.append(_Trigger(fact=Fact.KILLED, form="noun", at=carried - 1))
+                continue
+            if self._is_found_dead(at):
+                found.append(_Trigger(fact=Fact.KILLED, form="noun", at=at + 1))
+                continue
             if key == fold("ضحية") and self._phrases.key(at - 1) in {"راح", "راحوا"}:
                 found.append(_Trigger(fact=Fact.KILLED, form="noun", at=at))
                 continue
@@ -146,6 +172,43 @@ class _Reading:
                     found.append(_Trigger(fact=fact, form=form, at=at))
                     break
         return found
+
+    def _carried_off(self, at: int) -> int | None:
+        """Where those begin whom "أودى بتسعة أشخاص", "أودت الغارة بخمسة" counts."""
+        if not self._phrases.holds(at, lexicon.CARRIES_OFF, definite=False):
+            return None
+        near = range(at + 1, min(at + _SUBJECT_REACH + 1, len(self._phrases.keys)))
+        return next((p for p in near if p in self._phrases.at_start and self._phrases.keys[p].startswith("ب")), None)
+
+    def _is_found_dead(self, at: int) -> bool:
+        """ "العثور على راعيين مقتولين": whoever is found was killed."""
+        if not self._phrases.holds(at, lexicon.FINDS) or self._phrases.key(at + 1) != "علي":
+            return False
+        after = range(at + 3, min(at + 3 + _LIST_REACH, len(self._phrases.keys)))
+        return at + 2 in self._phrases.at_start and any(self._phrases.key(p) in lexicon.FOUND_DEAD for p in after)
+
+    def _is_death_next(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
+        """ "أصيب بطلقتين في الرأس وفارق الحياة": the one who was hit died."""
+        if trigger.fact is not Fact.WOUNDED or len(groups) != 1 or groups[0].is_explicit:
+            return False
+        death = next((one for one in self._triggers if one.at > max(trigger.at, groups[0].end - 1)), None)
+        if death is None or death.fact is not Fact.KILLED or death.at > trigger.at + _REACH:
+            return False
+        is_same = self._phrases.keys[death.at].startswith("و") or self._phrases.key(death.at - 1) in _THEN
+        is_alone = self._first_after(death) is None
+        if is_same and is_alone:
+            self._used.add(death.at)
+        return is_same and is_alone
+
+    def _is_denied(self, trigger: _Trigger) -> bool:
+        """ "تنفي القيادة استشهاد فنيين": the news is that nobody died."""
+        for at in range(trigger.at - 1, max(-1, trigger.at - _LIST_REACH), -1):
+            key = self._phrases.keys[at]
+            if key in _STOPS or key.startswith(lexicon.DENIED_BESIDE):
+                return False
+            if self._phrases.holds(at, lexicon.DENIES, definite=False):
+                return True
+        return False
 
     def _sufferers(self, trigger: _Trigger) -> list[Group]:
         if self._phrases.holds(trigger.at, _AFTER_SUBJECT):
@@ -209,7 +272,8 @@ class _Reading:
                     return replace(group, is_of_wounded=True)  # "وفاة مصاب ثان"
                 if group.start in self._used or (fact is not None and fact is not trigger.fact):
                     return None
-                if not group.is_loose or at == trigger.at + 1:
+                is_next = at == trigger.at + 1 or (at == trigger.at + 2 and self._phrases.keys[at - 1] == "ما")
+                if not group.is_loose or is_next:
                     return group
                 continue
             if self._phrases.keys[at] in _STOPS or at in self._trigger_at:
@@ -222,12 +286,12 @@ class _Reading:
     def _next_in_list(self, group: Group, fact: Fact) -> Group | None:
         for at in range(group.end, min(group.end + _LIST_REACH, len(self._phrases.keys))):
             key = self._phrases.keys[at]
-            if key in _AMONG_THEM or key in _ONE_OF_THEM:
+            if key in _AMONG_THEM | _ONE_OF_THEM | lexicon.THAT_IS | lexicon.MEANWHILE:
                 return None
             following = self._phrases.at_start.get(at)
             if following is not None and (
                 (key.startswith("و") and (key not in _ONE or following.end > at + 1))
-                or self._phrases.key(at - 1) in {"،", ",", "و", "مع", "برفقه"}
+                or self._phrases.key(at - 1) in _BESIDE
             ):
                 own = self._phrases.facts.get(at)
                 is_free = following.start not in self._used and own in (None, fact) and not following.is_partitive
@@ -238,15 +302,18 @@ class _Reading:
         return None
 
     def _is_far(self, group: Group, at: int) -> bool:
-        return at > group.end + 1
+        return at > group.end + 1 and self._phrases.key(at - 1) not in _WITH_HIM
 
     def _claims_for(self, trigger: _Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
         self._used.update(group.start for group in groups)
         groups = [replace(g, side=Side.ATTACKERS) if self._is_of_attackers(g) else g for g in groups]
         if trigger.form == "active" and self._phrases.facts.get(groups[-1].end) is Fact.KILLED:
             self._used.add(groups[-1].end)  # "أردوا شاباً قتيلاً"
+        groups = self._with_own_men(groups)
         kind = ClaimKind.STATED
-        if len(groups) == 1 and groups[0].is_ordinal and trigger.fact is Fact.KILLED:
+        if self._is_of_those_hurt(trigger, groups):
+            groups, kind = [replace(group, is_of_wounded=True) for group in groups], ClaimKind.LATER
+        elif len(groups) == 1 and groups[0].is_ordinal and trigger.fact is Fact.KILLED and self._counts_on(groups[0]):
             kind = ClaimKind.TOTAL
         elif any(group.is_ordinal for group in groups):
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
@@ -255,6 +322,31 @@ class _Reading:
         if trigger.fact is Fact.KILLED and self._is_boast(trigger.at):
             kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.at, trigger.at + 1)
+
+    def _counts_on(self, group: Group) -> bool:
+        """Whether an ordinal counts this attack's dead: alone ("رابع"), or with the word that he died of his wounds."""
+        is_noun = group.end - group.start > 1
+        return not is_noun or any(self._phrases.holds(at, lexicon.OF_WOUNDS) for at in range(len(self._phrases.keys)))
+
+    def _is_of_those_hurt(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
+        """ "أصيب سبعة استشهد ثلاثة منهم": those of the wounded who died."""
+        if trigger.fact is not Fact.KILLED or len(groups) != 1 or not groups[0].is_partitive:
+            return False
+        before = [one for one in self._triggers if one.at < min(trigger.at, groups[0].start)]
+        return bool(before) and before[-1].fact is Fact.WOUNDED
+
+    def _with_own_men(self, groups: Sequence[Group]) -> list[Group]:
+        """ "قيادي في داعش واثنان من مرافقيه": a militant's companions are militants."""
+        if groups[0].side is not Side.ATTACKERS:
+            return list(groups)
+        keys = self._phrases.keys
+        return [
+            replace(group, side=Side.ATTACKERS)
+            if group.side is Side.ANY
+            and any(key.endswith(lexicon.OWN_MEN) for key in keys[group.start : group.end + 2])
+            else group
+            for group in groups
+        ]
 
     def _is_of_attackers(self, group: Group) -> bool:
         """ "عناصر التنظيم … مقتل ثلاثة منهم": those last named are the attackers."""
@@ -291,7 +383,10 @@ class _Reading:
                 continue
             groups = [one(at, at + 1)]
             following = self._phrases.at_start.get(at + 2)
-            if self._phrases.key(at + 1) == "مع" and following is not None and following.start not in self._used:
+            is_with = self._phrases.key(at + 1) == "مع" or (
+                self._phrases.key(at + 1) in _HE and self._phrases.key(at + 2).startswith("و")
+            )
+            if is_with and following is not None and following.start not in self._used:
                 groups.append(following)
             self._used.update(group.start for group in groups)
             self._used.update(
@@ -299,54 +394,6 @@ class _Reading:
             )  # "أردوه قتيلاً"
             yield from claims_from(Fact.KILLED, ClaimKind.STATED, groups, at, at + 1)
             return
-
-    def _toll_claims(self) -> Iterator[Claim]:
-        """ "ارتفاع حصيلة … إلى ثمانية قتلى", "بقي عدد القتلى عند اثنين"."""
-        for at, group in list(self._phrases.at_start.items()):
-            is_whole = self._is_whole(at)
-            if group.best is None or not (is_whole or self._phrases.holds(at - 1, lexicon.REACHES)):
-                continue
-            topic = next(
-                (
-                    fact
-                    for position in range(at - (1 if is_whole else 2), max(-1, at - 25), -1)
-                    if (fact := self._toll_topic(position))
-                ),
-                None,
-            )
-            fact = self._phrases.facts.get(at) or topic
-            if topic is None or fact is None:
-                continue
-            self._used.add(group.start)
-            yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at - 1, group.end)
-            following = self._next_casualty(group)
-            if following is not None:
-                self._used.add(following.start)
-                yield from claims_from(
-                    self._phrases.facts[following.start], ClaimKind.TOTAL, [following], following.start, following.end
-                )
-
-    def _is_whole(self, at: int) -> bool:
-        """Whether the figure at ``at`` stands right behind its topic: "الحصيلة النهائية خمسة", "عدد الجرحى ثلاثة", "الحصيلة: 5"."""
-        before = at - 1
-        while self._phrases.key(before) == ":" or self._phrases.key(before) in lexicon.OF_TOLL:
-            before -= 1
-        if self._phrases.holds(before, lexicon.WHOLE_TOLL):
-            return True
-        if self._phrases.holds(before - 1, lexicon.WHOLE_TOLL) and before > 0:
-            return True  # "حصيلة المعارك 8"
-        is_counted = self._phrases.holds(before - 1, lexicon.COUNTED) is not None
-        return is_counted and self._toll_topic(before) is not None
-
-    def _toll_topic(self, at: int) -> Fact | None:
-        if self._phrases.holds(at, lexicon.TOLL_WORDS_WOUNDED):
-            return Fact.WOUNDED
-        return Fact.KILLED if self._phrases.holds(at, lexicon.TOLL_WORDS_KILLED) else None
-
-    def _next_casualty(self, group: Group) -> Group | None:
-        following = self._phrases.at_start.get(group.end)
-        is_casualty = following is not None and following.start in self._phrases.facts
-        return following if is_casualty and self._phrases.keys[group.end].startswith("و") else None
 
     def _unsplit_claims(self) -> Iterator[Claim]:
         """ "قتل وجرح 12", "12 بين قتيل وجريح": one figure for both."""

@@ -1,0 +1,88 @@
+"""Whole tolls in an Arabic sentence: "ارتفاع حصيلة … إلى ثمانية قتلى", "عدد الجرحى ثلاثة", "القتلى أربعة"."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from services.classify.read import casualty_words_ar as lexicon
+from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
+from services.classify.read.number_words import words
+from services.classify.read.phrases_ar import Phrases
+
+_NAME_REACH = 5
+_COUNTED_OF = words("قتلى شهداء ضحايا جرحى مصابي وفيات")
+
+
+def totals_of(phrases: Phrases, used: set[int]) -> Iterator[Claim]:
+    """Yield the whole tolls; the groups that they take are added to ``used``."""
+    yield from _Totals(phrases, used).claims()
+
+
+class _Totals:
+    """One sentence being searched."""
+
+    def __init__(self, phrases: Phrases, used: set[int]) -> None:
+        self._phrases = phrases
+        self._used = used
+
+    def claims(self) -> Iterator[Claim]:
+        """ "ارتفاع حصيلة … إلى ثمانية قتلى", "بقي عدد القتلى عند اثنين"."""
+        for at, group in list(self._phrases.at_start.items()):
+            is_whole = self._is_whole(at)
+            if group.best is None or not (is_whole or self._phrases.holds(at - 1, lexicon.REACHES)):
+                continue
+            topic = next(
+                (
+                    fact
+                    for position in range(at - (1 if is_whole else 2), max(-1, at - 25), -1)
+                    if (fact := self._toll_topic(position))
+                ),
+                None,
+            )
+            fact = self._phrases.facts.get(at) or topic
+            if topic is None or fact is None:
+                continue
+            self._used.add(group.start)
+            yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at - 1, group.end)
+            following = self._next_casualty(group)
+            if following is not None:
+                self._used.add(following.start)
+                yield from claims_from(
+                    self._phrases.facts[following.start], ClaimKind.TOTAL, [following], following.start, following.end
+                )
+
+    def _is_whole(self, at: int) -> bool:
+        """Whether the figure at ``at`` stands right behind its topic: "الحصيلة النهائية خمسة", "عدد الجرحى ثلاثة", "الحصيلة: 5"."""
+        before = at - 1
+        while self._phrases.key(before) == ":" or self._phrases.key(before) in lexicon.OF_TOLL:
+            before -= 1
+        if self._phrases.holds(before, lexicon.WHOLE_TOLL):
+            return True
+        named = range(before, max(-1, before - _NAME_REACH), -1)
+        if self._phrases.key(at - 1) == ":" and any(self._phrases.holds(p, lexicon.WHOLE_TOLL) for p in named):
+            return True  # "حصيلة حانة بريتوريا: 12 قتيلا"
+        if self._phrases.holds(before - 1, lexicon.WHOLE_TOLL) and before > 0:
+            return True  # "حصيلة المعارك 8"
+        if self._is_nominal(before, at):
+            return True
+        is_counted = self._phrases.holds(before - 1, lexicon.COUNTED) is not None
+        return is_counted and self._toll_topic(before) is not None
+
+    def _is_nominal(self, topic: int, at: int) -> bool:
+        """ "إن القتلى ثلاثة وليس خمسة": a bare figure behind the word for the dead."""
+        group = self._phrases.at_start[at]
+        if not (group.is_loose and group.end == at + 1 and not self._phrases.keys[at].startswith(("ال", "و"))):
+            return False
+        if self._phrases.key(topic).startswith("ال") and self._toll_topic(topic) is not None:
+            return True
+        is_of_name = topic not in self._phrases.inside and self._phrases.key(topic - 1) in _COUNTED_OF
+        return is_of_name and self._phrases.key(topic).startswith("ال")  # "قتلى العزيزية أربعة"
+
+    def _toll_topic(self, at: int) -> Fact | None:
+        if self._phrases.holds(at, lexicon.TOLL_WORDS_WOUNDED):
+            return Fact.WOUNDED
+        return Fact.KILLED if self._phrases.holds(at, lexicon.TOLL_WORDS_KILLED) else None
+
+    def _next_casualty(self, group: Group) -> Group | None:
+        following = self._phrases.at_start.get(group.end)
+        is_casualty = following is not None and following.start in self._phrases.facts
+        return following if is_casualty and self._phrases.keys[group.end].startswith("و") else None
