@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.classify.link.incident import Incident, Profile, day_of, local_day, profile_of
+from services.classify.link.incident import Incident, Profile, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import Likeness, liken, liken_hopeful, most_of_the_rest, speaks_of_known
+from services.classify.link.opening import is_located, why_not_open
 from services.classify.link.picture import STATING, draw, is_of_people_hurt
 from services.classify.link.screening import Flag
 from services.classify.link.settings import LinkSettings
 from services.classify.link.signature import resemblance
-from shared.events.facts import Casualties, EventType, Place, Precision
+from shared.events.facts import EventType, Precision
 from shared.events.incident import Contribution, Decision, Status
-from shared.events.report import AttackFacts, Kind
+from shared.events.report import Kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +109,7 @@ def choose(
             origin=best.origin,
             is_elsewhere=best.likeness.reasons[0].weight < 0,
         )
-    flag = _why_not_open(telling, settings, fits_none=best is None or best.likeness.score <= 0)
+    flag = why_not_open(telling, settings, fits_none=best is None or best.likeness.score <= 0)
     half_fits = best is not None and best.likeness.score > 0 and not (best.likeness.is_elsewhere and names_village)
     if flag is None and telling.source.kind is Kind.REACTION and half_fits:
         # It half fits a known attack, told perhaps from the town of the mourners: alerting would more likely repeat that one.
@@ -222,7 +223,7 @@ def _speaks_of_nothing_else(
     An attack that nobody told before is seldom first told by an update, while a misread fact of an update is common. Not
     one that names a village elsewhere: that is a place of its own, and its first report may be on the way.
     """
-    if telling.source.kind is not Kind.UPDATE or not _is_located(telling.facts.place):
+    if telling.source.kind is not Kind.UPDATE or not is_located(telling.facts.place):
         return False
     if telling.facts.confidence < settings.sure_from or best.likeness.is_long_ago:
         return False
@@ -235,73 +236,6 @@ def _speaks_of_nothing_else(
         return False
     is_freed = telling.facts.event_type is EventType.ABDUCTION and best.incident.state.event_type is EventType.ABDUCTION
     return is_freed or any(reason.name == "more killed" for reason in best.likeness.reasons)
-
-
-def _why_not_open(telling: Contribution, settings: LinkSettings, *, fits_none: bool) -> Flag | None:
-    """Why a telling that joins nothing may not open an incident either."""
-    facts, kind = telling.facts, telling.source.kind
-    least = settings.opening_confidence if facts.place is not None else settings.unplaced_opening_confidence
-    if facts.confidence < least:
-        return Flag.LOW_CONFIDENCE
-    age = local_day(telling.source.time) - day_of(telling)
-    if age > (settings.reaction_age if kind is Kind.REACTION else settings.archive_age):
-        return Flag.ARCHIVE_STORY
-    if facts.confidence < settings.vague_opening_confidence and _is_vague(facts):
-        return Flag.NO_PLACE_TO_OPEN
-    if _is_of_many_attacks(facts, settings):
-        return Flag.ABSURD_TOLL
-    if "#" in telling.source.item_id and not _is_located(facts.place):
-        return Flag.NO_PLACE_TO_OPEN  # a further attack of an item, somewhere: nobody could be told where
-    if speaks_of_known(telling) and not _says_where(telling, fits_none=fits_none):
-        return Flag.NO_PLACE_TO_OPEN
-    if kind is Kind.REACTION and not _has_substance(facts):
-        return Flag.REACTION_TOO_VAGUE
-    return None
-
-
-def _has_substance(facts: AttackFacts) -> bool:
-    """Whether a reaction says enough of the attack to alert by it: a day or a reference back, and a finer place or a toll.
-
-    How sure the reader is of its kind does not count: one that is hardly a reaction is a report.
-    """
-    assert facts.place is not None
-    is_fine = facts.place.lat is not None or facts.place.admin2 is not None
-    has_toll = facts.casualties.killed is not None or facts.casualties.wounded is not None
-    is_dated = facts.occurred_on is not None or facts.is_back_reference
-    return is_dated and (is_fine or has_toll)
-
-
-def _is_vague(facts: AttackFacts) -> bool:
-    """Whether it knows no place finer than a country and counts nobody: neither dead nor hurt, nor that there were none."""
-    return not _is_located(facts.place) and facts.casualties == Casualties()
-
-
-def _is_of_many_attacks(facts: AttackFacts, settings: LinkSettings) -> bool:
-    """Whether its dead are rather those of a season or a country: hundreds and read unsurely, or scores by mines alone."""
-    dead = facts.casualties.killed
-    if dead is None:
-        return False
-    is_by_mines = set(facts.weapons) == {"mine"} and dead.best > settings.max_killed_by_mine
-    return is_by_mines or (
-        dead.best > settings.max_killed_unsure and facts.confidence < settings.vague_opening_confidence
-    )
-
-
-def _is_located(place: Place | None) -> bool:
-    return place is not None and (place.admin1 is not None or place.lat is not None)
-
-
-def _says_where(telling: Contribution, *, fits_none: bool) -> bool:
-    """Whether news of an unknown attack says enough of what and where.
-
-    A governorate or a point; the country for a toll that nobody had told of: "Toll in attack in north-west Pakistan rises to nine".
-    """
-    place = telling.facts.place
-    if telling.facts.event_type is None or place is None:
-        return False
-    dead = telling.facts.casualties.attackers_killed
-    is_toll = telling.source.kind in STATING and (is_of_people_hurt(telling) or (dead is not None and dead.best > 0))
-    return _is_located(place) or (is_toll and fits_none and place.country is not None)
 
 
 def _split(

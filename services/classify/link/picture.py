@@ -102,6 +102,8 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
 
 def _sure(carrying: Sequence[Contribution], settings: LinkSettings) -> Sequence[Contribution]:
     """Without those that are read so unsurely that they may be no news of the attack, where others are surer."""
+    if carrying and carrying[0].source.kind not in STATING:
+        return carrying  # reactions: each says a little
     if all(c.facts.confidence < settings.sure_from for c in carrying):
         return carrying
     return [c for c in carrying if c.facts.confidence >= settings.unsure_below]

@@ -50,7 +50,9 @@ class LinkSettings:
     """Below this the reader as good as says that there is no attack: such a report may join, not open."""
     unplaced_opening_confidence: float = 0.35
     """The same for a report without any place: nobody who watches an area would hear of it, and most are no news of an attack."""
-    vague_opening_confidence: float = 0.7
+    uncounted_opening_confidence: float = 0.4
+    """The same for one that counts nobody, neither dead nor hurt nor that there were none."""
+    vague_opening_confidence: float = 0.5
     """The same for a report of no finer place than a country that counts nobody: half of them are stories of something else."""
     sure_from: float = 0.5
     """Facts of a telling that the reader is at least so sure of stand."""
@@ -64,7 +66,9 @@ class LinkSettings:
     max_killed_by_mine: int = 40
     """More dead by mines alone is the count of a year and a country: it may join, never open."""
     max_killed_unsure: int = 500
-    """The same of a report that is read less surely than ``vague_opening_confidence``."""
+    """The same of a report that is read less surely than ``season_confidence``."""
+    season_confidence: float = 0.7
+    """Hundreds of dead on one day are known to be so; those of a season are read as a report now and then."""
     max_wounded: int = 20_000
     """The same for wounded."""
     max_listed: int = 50

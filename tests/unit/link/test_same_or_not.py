@@ -292,7 +292,7 @@ def test_first_hand_news_with_and_without_a_place_join_only_when_much_agrees() -
 
 def test_a_report_without_any_place_and_hardly_sure_opens_nothing() -> None:
     assert changes_of(told("a", facts(None, confidence=0.3))) == [()]
-    assert changes_of(told("a", facts("Diyala", confidence=0.3)))[0][0].change is ChangeKind.OPENED
+    assert changes_of(told("a", facts("Diyala", killed=1, confidence=0.3)))[0][0].change is ChangeKind.OPENED
 
 
 @pytest.mark.parametrize(
