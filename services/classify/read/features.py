@@ -1,15 +1,16 @@
 """What the kind model sees of an item: which concepts stand in the headline, the lead and below, and how plainly an attack is told.
 
-Most features name concepts, so what is learnt from one language serves the others. English, which has the most examples, is
-also seen word by word: the words of headline and lead (``t=after``), and those right before and behind what they say of the attack
-(``t<after``, ``t>rises``), which tell "three killed in raid" from "visit after raid".
+Most features name concepts, so what is learnt from one language serves the others: each concept by its place (``t:react.visit``),
+two that stand together (``t&atk&react.visit``), and what comes before or behind the word of the attack (``t^react.visit>``). The words
+themselves (``wording``) tell "three killed in raid" from "visit after raid".
 """
 
 import re
 from collections.abc import Sequence
+from itertools import combinations
 
-from services.classify.read.lexicon import visible
 from services.classify.read.triggers import STRONG, Marked, Marks, distinct
+from services.classify.read.wording import wording_of
 
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20[0-4]\d)(?!\d)")
 _BODY_SENTENCES = 8
@@ -28,11 +29,10 @@ _NEVER_NEWS = (
 
 _SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate")) - {"neg.figure", "neg.accident", "neg.animal"}
 """What a sentence may name by the way: the football pitch, the heart surgeon, the market."""
-WORDING_MARKS = ("=", "<", ">")
-"""Which character divides the place from the word in the name of a feature that names a word."""
-_WORDED = frozenset({"en"})
-_BESIDE = 2
-_ATTACK = ("atk.", "weak.", "victim.")
+_LEARNT_BY_WORDS = frozenset({"en"})
+"""Languages with enough examples that the words around a bare "attack" tell more than the bare word."""
+_ATTACK = ("atk.", "weak.")
+_AROUND_IT = ("react.", "upd.", "ret.", "neg.", "victim.")
 _BARE_ATTACK = frozenset({"weak.attack"})
 _HARM = frozenset({"victim.killed", "victim.wounded", "weak.killed"})
 
@@ -66,29 +66,24 @@ def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool =
     if not first:
         found["title_only"] = 1.0
     _families(found, title, first)
-    if marks.document.lang in _WORDED:
-        _wording(found, title, first)
+    for prefix, part in (("t", title), ("l", first)):
+        _crosses(found, prefix, part)
+    found |= wording_of(marks)
     return found
 
 
-def is_word(name: str) -> bool:
-    """Whether a feature names a word rather than a concept."""
-    return name[1:2] in WORDING_MARKS
-
-
-def _wording(found: dict[str, float], title: Sequence[Marked], first: Sequence[Marked]) -> None:
-    """The words themselves, and those beside the outermost words about the attack; "^" is the beginning."""
-    for prefix, part in (("t", title), ("l", first)):
-        for one in part:
-            keys = [token.key for token in visible(one.sentence)]
-            found.update(dict.fromkeys((f"{prefix}={key}" for key in keys), 1.0))
-            told = [hit for hit in one.hits if hit.concept.startswith(_ATTACK)]
-            if not told:
-                continue
-            start, end = min(hit.first for hit in told), max(hit.last for hit in told)
-            before = keys[max(0, start - _BESIDE) : start] or ["^"]
-            found.update(dict.fromkeys((f"{prefix}<{key}" for key in before), 1.0))
-            found.update(dict.fromkeys((f"{prefix}>{key}" for key in keys[end + 1 : end + 1 + _BESIDE]), 1.0))
+def _crosses(found: dict[str, float], prefix: str, part: Sequence[Marked]) -> None:
+    """Which concepts stand together, words of attacks being all alike, and which stand before or behind the first of these."""
+    concepts = {concept for one in part for concept in one.concepts if not concept.startswith("tgt.")}
+    kinds = sorted({one.split(".")[0] if one.startswith(_ATTACK) else one for one in concepts})
+    found.update(dict.fromkeys((f"{prefix}&{a}&{b}" for a, b in combinations(kinds, 2)), 1.0))
+    for one in part:
+        at = min((hit.first for hit in one.hits if hit.concept.startswith(_ATTACK)), default=None)
+        if at is None:
+            continue
+        for hit in one.hits:
+            if hit.concept.startswith(_AROUND_IT):
+                found[f"{prefix}^{hit.concept}{'<' if hit.first < at else '>'}"] = 1.0
 
 
 def _families(found: dict[str, float], title: Sequence[Marked], first: Sequence[Marked]) -> None:
@@ -120,8 +115,8 @@ def _meant(one: Marked) -> frozenset[str]:
 
 
 def _said_by_strong(one: Marked, lang: str) -> frozenset[str]:
-    """The bare word "attack" beside words that tell one: it means a reaction only where it stands alone. English sees its words."""
-    return _BARE_ATTACK if lang not in _WORDED and one.concepts & STRONG else frozenset()
+    """The bare word "attack" beside words that tell one: it means a reaction only where it stands alone."""
+    return _BARE_ATTACK if lang not in _LEARNT_BY_WORDS and one.concepts & STRONG else frozenset()
 
 
 def _past_year(text: str, published: int) -> bool:

@@ -28,7 +28,7 @@ _GAPS = {"~": 3, "~~": 8}
 MAX_HITS_PER_SENTENCE = 400
 """A bound on the work a made-up text can cause; real sentences stay far below it."""
 
-_ARABIC_PARTICLES = (
+ARABIC_PARTICLES = (
     *tuple(
         first + second + third
         for first in ("", "و", "ف")
@@ -43,7 +43,7 @@ _ARABIC_PARTICLES = (
     "وس",
     "وسي",
 )
-_SORANI_ENDINGS = tuple(
+SORANI_ENDINGS = tuple(
     sorted(
         {
             fold(a + b + c)
@@ -151,13 +151,13 @@ class Lexicon:
     def _forms(self, key: str) -> Iterator[str]:
         yield key
         if self._lang == "ar":
-            for particle in _ARABIC_PARTICLES:
+            for particle in ARABIC_PARTICLES:
                 if key.startswith(particle) and len(key) - len(particle) >= 2:
                     yield key[len(particle) :]
                     if particle.endswith("لل"):
                         yield "ا" + key[len(particle) - 1 :]
         elif self._lang == "ckb":
-            for ending in _SORANI_ENDINGS:
+            for ending in SORANI_ENDINGS:
                 if key.endswith(ending) and len(key) - len(ending) >= 2:
                     yield key[: -len(ending)]
 

@@ -59,12 +59,12 @@ class Reader:
         self._places = places
 
     @classmethod
-    def load(cls) -> "Reader":
-        """Return a reader with the shipped gazetteer and word lists; opens no connection."""
+    def load(cls, *, kinds: KindModel | None = None) -> "Reader":
+        """Return a reader with the shipped gazetteer and word lists, and another kind model where one is given; opens no connection."""
         lexica = {lang: lexicon.load(lang) for lang in KNOWN}
         return cls(
             lexica=lexica,
-            kinds=KindModel.load(),
+            kinds=kinds or KindModel.load(),
             types=TypeModel.load(),
             actors=Actors.load(),
             places=PlaceReader(Gazetteer.load()),
