@@ -8,6 +8,7 @@ from services.classify.read.claims import Group, Side, group_of, one
 from services.classify.read.number_words import words
 from services.classify.read.quantities import Quantity, is_glued, quantities_of
 from services.classify.read.text import Sentence
+from shared.letters import fold
 
 _ONE_OF = words("یەکێک یەکێکیان یەکێکی یەکێکیش یەکێکیشیان")
 _A_WOUNDED = tuple(words("بریندارێک"))
@@ -16,6 +17,9 @@ _THAT = words("کە")
 _OF_THEM = tuple(words("یان"))
 _FROM = words("لە")
 _NOT = words("نەک")
+_EZAFE = fold("ی")
+_NAMES_END = lexicon.KILL_VERBS | lexicon.WOUNDED_BESIDE | lexicon.KILLED_BESIDE | lexicon.LIFE
+_MOST_NAMED = 24
 
 
 @lru_cache(maxsize=16_384)
@@ -64,6 +68,8 @@ class Phrases:
 
     def _counted(self, quantity: Quantity) -> Group | None:
         at = quantity.end
+        if quantity.has_digits and self.key(at) == _EZAFE:
+            at += 1  # "٢٥ی تر"
         if self._numbers_thing(quantity) or self._details(quantity):
             return None
         noun = _noun(self.key(at))
@@ -72,6 +78,8 @@ class Phrases:
             return group_of(quantity, end=end, side=side)
         if self.key(at) in lexicon.OTHERS:
             return group_of(quantity, end=at + 1, is_loose=True)
+        if self.key(at) in lexicon.OF_THESE:
+            return replace(group_of(quantity, end=at + 1), is_partitive=True)
         return None if self._is_not_people(at) else group_of(quantity, end=at, is_loose=True)
 
     def _numbers_thing(self, quantity: Quantity) -> bool:
@@ -122,6 +130,11 @@ class Phrases:
     def _named_by_grammar(self, at: int) -> Group | None:
         """People without a number or an ending: a couple, both of them, himself, the head of a tribe."""
         key, following = self.key(at), self.key(at + 1)
+        for opening in lexicon.EACH_OF:
+            if tuple(self.keys[at : at + len(opening)]) == opening:
+                return self._listed_by_name(at, at + len(opening))
+        if (kin := self._beside_kin(at)) is not None:
+            return kin
         if key in lexicon.COUPLE[0] and following == "و" and self.key(at + 2).startswith(lexicon.COUPLE[1]):
             return Group(start=at, end=at + 3, best=2, low=2, high=2, side=Side.CIVILIANS)
         if key.startswith(lexicon.BOTH) and key not in lexicon.BOTH:
@@ -132,6 +145,40 @@ class Phrases:
             return one(at, at + 1, side=Side.ATTACKERS if is_bomber else Side.ANY, is_loose=True)
         if key in lexicon.TITLES and following.endswith((*lexicon.INDEFINITE[:2], "ێك", "يەك", "ێكي", "يەكي")):
             return one(at, at + 2, side=Side.CIVILIANS)
+        return None
+
+    def _listed_by_name(self, at: int, first: int) -> Group | None:
+        """ "هەر یەکە لە ئەحمەد و عەلی بریندار بوون": as many as are named before the verb."""
+        end = next(
+            (p for p in range(first, min(first + _MOST_NAMED, len(self.keys))) if self.key(p) in _NAMES_END), None
+        )
+        if end is None or end == first:
+            return None
+        joints = sum(self.key(p) in {"و", "،", ","} for p in range(first, end))
+        count = joints + 1 - (self.key(end - 1) in {"،", ","})
+        return Group(start=at, end=end, best=count, low=count, high=count)
+
+    def _beside_kin(self, at: int) -> Group | None:
+        """ "دایک و باوکێک", "موختار و کوڕەکەی", "کچە ١٢ ساڵانەکەی": people whose word has no ending, beside their kin."""
+        key = self.key(at)
+        if key.endswith("ە") and key[:-1] in lexicon.CLOSE_KIN and at + 1 in self.numbers:
+            end = self.numbers[at + 1].end
+            return one(at, end + 1, side=Side.CIVILIANS) if self.key(end).startswith(lexicon.AGED) else None
+        if key not in lexicon.SIDE_OF or self.key(at + 1) != "و" or at - 1 in self.numbers:
+            return None
+        beside = self.key(at + 2)
+        noun = _noun(beside)
+        is_kin = any(beside.endswith(e) and beside.removesuffix(e) in lexicon.KIN for e in lexicon.OWNED)
+        return one(at, at + 1, side=lexicon.SIDE_OF[key]) if is_kin or (noun is not None and noun[1]) else None
+
+    def person_before(self, at: int, reach: int) -> int | None:
+        """Where the nearest word for a person stands before ``at``, whatever its ending, in the same clause."""
+        for position in range(at - 1, max(-1, at - 1 - reach), -1):
+            if self.key(position) in {"و", "،", ",", ".", "؛"} or position in self.numbers:
+                return None
+            noun = _noun(self.key(position))
+            if noun is not None and lexicon.SIDE_OF[noun[0]] is not Side.ATTACKERS:
+                return position
         return None
 
     def _uncounted(self, at: int) -> Group | None:

@@ -9,24 +9,21 @@ from dataclasses import dataclass, replace
 
 from services.classify.read import casualty_words_ckb as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, militants_of, one
+from services.classify.read.denials_ckb import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ckb import Phrases
 from services.classify.read.text import Sentence, TokenKind
+from services.classify.read.toll_totals_ckb import totals_of
+from services.classify.read.wounded_ckb import dead_among_wounded, limb_lost, singles_of
 
 _REACH = 14
 _LIST_GAP = 4
+_UNNAMED_REACH = 7
 _OTHERS_REACH = 6
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
 _AND = frozenset({"و"})
 _BUT = words("بەڵام ، ,") | {"،", ","}
 _FROM = words("لە")
-_BECAME = words("بوون بوو بووە بوونە")
-_OF_THE_DEAD = frozenset(
-    key
-    for key in lexicon.TOLL_KILLED | lexicon.TOLL_WOUNDED
-    if len(key) > len("كوژراو") and key.endswith(("ان", "اني", "ەكان", "ەكاني"))
-)
-_UNKNOWN = words("زانیاری زانیارییەک دیار ڕوون ئاشکرا ژمارەی")
 _ACTIVE = words("کوشت کوشتی کوشتیان کوشتووە کوشتوویانە دەکوژێت دەکوژێ دەکوژن")
 _VERBS = (
     (lexicon.KILL_OF, Fact.KILLED, "of"), (lexicon.WOUND_OF, Fact.WOUNDED, "of"), (lexicon.KILL_VERBS, Fact.KILLED, "verb"),
@@ -70,8 +67,10 @@ class _Reading:
         return frozenset(at for at, key in enumerate(self._phrases.keys) if key.startswith(lexicon.MILITANTS_MAYBE))
 
     def claims(self) -> Iterator[Claim]:
-        yield from self._none_claims()
-        yield from self._toll_claims()
+        starts = {trigger.start for trigger in self._triggers}
+        yield from denied_in(self._phrases, self._used, starts)
+        yield from totals_of(self._phrases, self._used, starts)
+        yield from dead_among_wounded(self._phrases, self._used, starts)
         for index, trigger in enumerate(self._triggers):
             if trigger.start in self._used:
                 continue
@@ -79,6 +78,7 @@ class _Reading:
             groups = self._sufferers(trigger)
             if not groups and second is not None and self._is_shared_noun(trigger, second):
                 groups = self._sufferers(second)
+            groups = groups or self._unnamed(trigger)
             if not groups and (dead := self._wounded_who_died(trigger)) is not None:
                 yield from claims_from(Fact.KILLED, ClaimKind.LATER, [dead], dead.start, trigger.end)
                 continue
@@ -90,6 +90,24 @@ class _Reading:
                 yield from claims_from(Fact.KILLED, ClaimKind.UNSPLIT, groups, trigger.start, second.end)
             else:
                 yield from self._claims_for(trigger, groups)
+        yield from singles_of(self._phrases, self._used)
+
+    def _unnamed(self, trigger: _Trigger) -> list[Group]:
+        """One person by the verb's singular: "عەقیدەکەی زاخۆ شەهید بوو", "شۆفێری بارهەڵگرەکەش برینداربووە"."""
+        keys = self._phrases.keys[trigger.start : trigger.end]
+        before = range(max(0, trigger.start - _UNNAMED_REACH), trigger.start)
+        if trigger.form != "verb":
+            return []
+        joints = [at for at in before if self._phrases.key(at) in _AND | _BUT]
+        clause = range(joints[-1] if joints else before.start, trigger.start)
+        if any(at in self._phrases.numbers for at in clause):
+            return []
+        is_told = any(group.start in clause for group in self._phrases.groups if not group.is_loose)
+        if is_told or any(t.end in clause for t in self._triggers if t.fact is not trigger.fact and t.form == "beside"):
+            return []
+        is_one = keys[0] in lexicon.ONE_DEAD | lexicon.ONE_HURT or keys[-1] in lexicon.ONE_IS or "گیاني" in keys
+        named = self._phrases.person_before(trigger.start, _UNNAMED_REACH)
+        return [one(named, named + 1)] if is_one and named is not None else []
 
     def _find_triggers(self) -> list[_Trigger]:
         found = []
@@ -107,34 +125,39 @@ class _Reading:
         key = self._phrases.key(at)
         if at in self._phrases.inside or self._phrases.tokens[at].kind is not TokenKind.WORD:
             return None
-        if key in lexicon.LIFE:
-            end = next(
-                (
-                    p + 1
-                    for p in range(at + 1, min(at + 3, len(self._phrases.keys)))
-                    if self._phrases.key(p) in lexicon.LOST
-                ),
-                None,
-            )
-            if end is None and self._phrases.key(at + 1) in _FROM and self._phrases.key(at + 2).startswith("دەست"):
-                end = at + 3
-            return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=end) if end else None
-        if key in lexicon.PASSED and self._phrases.key(at + 1).startswith(lexicon.AWAY):
-            return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=min(at + 3, len(self._phrases.keys)))
-        if key in lexicon.WOUND:
-            taken = next((p for p in range(at + 1, at + 4) if self._phrases.key(p) in lexicon.TAKEN), None)
-            return _Trigger(fact=Fact.WOUNDED, form="verb", start=at, end=taken + 1) if taken else None
-        if key in lexicon.BECAME and self._phrases.key(at + 1) in lexicon.VICTIM:
-            return _Trigger(fact=Fact.KILLED, form="verb", start=at, end=at + 2)
+        if (phrase := self._phrase_of(at)) is not None or key in lexicon.LIFE | lexicon.WOUND:
+            return phrase
         for vocabulary, fact, form in _VERBS:
             if key in vocabulary:
                 return self._phrased(fact, form, at)
         return None
 
+    def _phrase_of(self, at: int) -> _Trigger | None:
+        """A deed told in several words: "گیانی لەدەستدا", "کۆچی دوایی کرد", "برینی سەختە", "قاچێکی پەڕی", "سەری بڕدرا"."""
+        key, following = self._phrases.key(at), self._phrases.key(at + 1)
+        fact, form, end = Fact.KILLED, "verb", None
+        if key in lexicon.LIFE:
+            near = range(at + 1, min(at + 3, len(self._phrases.keys)))
+            end = next((p + 1 for p in near if self._phrases.key(p) in lexicon.LOST), None)
+            if end is None and following in _FROM and self._phrases.key(at + 2).startswith("دەست"):
+                end = at + 3
+        elif key in lexicon.PASSED and following.startswith(lexicon.AWAY):
+            end = min(at + 3, len(self._phrases.keys))
+        elif (key in lexicon.HEAD and following.startswith(lexicon.CUT)) or (
+            key in lexicon.BECAME and following in lexicon.VICTIM
+        ):
+            end = at + 2
+        elif key in lexicon.WOUND:
+            taken = next((p + 1 for p in range(at + 1, at + 4) if self._phrases.key(p) in lexicon.TAKEN), None)
+            fact, end = Fact.WOUNDED, at + 2 if following in lexicon.BADLY else taken
+        elif (severed := limb_lost(self._phrases, at)) is not None:
+            fact, form, end = Fact.WOUNDED, "limb", severed
+        return _Trigger(fact=fact, form=form, start=at, end=end) if end is not None else None
+
     def _phrased(self, fact: Fact, form: str, at: int) -> _Trigger | None:
         """A verb made of two words ("بریندار بوون"), unless the second denies it."""
         following = self._phrases.key(at + 1)
-        if self._phrases.key(at) in lexicon.IS_HURT | lexicon.SHOT:
+        if self._phrases.key(at) in lexicon.IS_HURT | lexicon.SHOT | lexicon.ONE_HURT:
             return _Trigger(fact=fact, form="verb", start=at, end=at + 1)
         if form != "beside":
             return _Trigger(fact=fact, form=form, start=at, end=at + 1)
@@ -149,6 +172,8 @@ class _Reading:
             )
             return self._listed_after(first) if first is not None and first.start not in self._used else []
         nearest = self._nearest_before(trigger)
+        if trigger.form == "limb" and nearest is None:
+            return [one(trigger.start, trigger.end)]
         return self._listed_before(nearest) if nearest is not None else []
 
     def _wounded_who_died(self, trigger: _Trigger) -> Group | None:
@@ -186,6 +211,8 @@ class _Reading:
         return None
 
     def _is_right_before(self, at: int, trigger: _Trigger) -> bool:
+        if trigger.form == "limb" and trigger.start - at <= 1:
+            return True  # "ئەفسەرەکە هەردوو قاچی لەدەستدا"
         return all(key in lexicon.TODAY for key in self._phrases.keys[at : trigger.start])
 
     def _is_adjective(self, trigger: _Trigger, group: Group) -> bool:
@@ -250,7 +277,9 @@ class _Reading:
     def _claims_for(self, trigger: _Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
         self._used.update(group.start for group in groups)
         kind = ClaimKind.STATED
-        if len(groups) == 1 and groups[0].is_ordinal and trigger.fact is Fact.KILLED:
+        if self._is_of_those_hurt(trigger, groups):
+            groups, kind = [replace(group, is_of_wounded=True) for group in groups], ClaimKind.LATER
+        elif len(groups) == 1 and groups[0].is_ordinal and trigger.fact is Fact.KILLED:
             kind = ClaimKind.TOTAL
         elif any(group.is_ordinal for group in groups):
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
@@ -259,6 +288,14 @@ class _Reading:
         if trigger.fact is Fact.KILLED and self._is_boast(trigger.start):
             kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.start, trigger.end)
+
+    def _is_of_those_hurt(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
+        """ "سێی تر زامدار بوون، یەکێکیان گیانی سپارد": one of the wounded died."""
+        if trigger.fact is not Fact.KILLED or len(groups) != 1:
+            return False
+        is_of_them = self._phrases.key(groups[0].end - 1).endswith("يان") and groups[0].end - groups[0].start == 1
+        before = [other for other in self._triggers if other.end <= groups[0].start]
+        return is_of_them and bool(before) and before[-1].fact is Fact.WOUNDED
 
     def _is_boast(self, at: int) -> bool:
         """Whether the clause gives the attackers' own count: "بانگەشەی ئەوەی کرد کە حەوت پۆلیسی کوشتووە"."""
@@ -269,93 +306,3 @@ class _Reading:
             if key.startswith(lexicon.BOASTS):
                 return True
         return False
-
-    def _toll_claims(self) -> Iterator[Claim]:
-        """ "ژمارەی کوژراوان بۆ دوازدە کەس", "ژمارەی بریندارەکان ٣١ کەسە"."""
-        for at, key in enumerate(self._phrases.keys):
-            if key in _OF_THE_DEAD and self._phrases.key(at - 1) not in lexicon.COUNT_OF:
-                yield from self._toll_reached(at)
-            if key not in lexicon.COUNT_OF:
-                continue
-            topics = [
-                Fact.WOUNDED if self._phrases.key(p) in lexicon.TOLL_WOUNDED else Fact.KILLED
-                for p in range(at + 1, at + 4)
-                if self._phrases.key(p) in lexicon.TOLL_WOUNDED | lexicon.TOLL_KILLED
-            ]
-            group = self._total_after(at + 1) if topics else None
-            if group is None:
-                continue
-            self._used.add(group.start)
-            self._used.update(t.start for t in self._triggers if at < t.start < group.start)
-            yield from claims_from(topics[0], ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at, group.end)
-
-    def _toll_reached(self, at: int) -> Iterator[Claim]:
-        """ "کوژراوانی هێرشەکە گەیشتنە ٥٢ کەس", "قوربانییەکان بوون بە سێ": the toll without the word for number."""
-        fact = Fact.WOUNDED if self._phrases.key(at) in lexicon.TOLL_WOUNDED else Fact.KILLED
-        for group in self._phrases.groups:
-            is_near = (
-                at < group.start <= at + 10 and group.best is not None and group.is_explicit and not group.is_ordinal
-            )
-            before = self._phrases.key(group.start - 1)
-            is_reached = before in lexicon.REACHES or (before == "بە" and self._phrases.key(group.start - 2) in _BECAME)
-            is_own = not any(self._phrases.key(p) in lexicon.COUNT_OF for p in range(at, group.start))
-            if is_near and is_reached and is_own and group.start not in self._used:
-                self._used.add(group.start)
-                self._used.update(t.start for t in self._triggers if at <= t.start <= group.start)
-                yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at, group.end)
-                return
-
-    def _total_after(self, at: int) -> Group | None:
-        nearby = []
-        for group in self._phrases.groups:
-            if at <= group.start < at + 18 and group.best is not None and group.is_explicit and not group.is_ordinal:
-                if any(self._phrases.key(p) in lexicon.COUNT_OF | _STOPS for p in range(at, group.start)):
-                    break
-                nearby.append(group)
-        reached = [group for group in nearby if self._phrases.key(group.start - 1) in lexicon.REACHES]
-        return next(iter(reached or nearby), None)
-
-    def _none_claims(self) -> Iterator[Claim]:
-        both = (Fact.KILLED, Fact.WOUNDED)
-        for at, key in enumerate(self._phrases.keys):
-            near = self._phrases.keys[at : at + 8]
-            if any(word in _UNKNOWN for word in self._phrases.keys[max(0, at - 4) : at + 8]):
-                continue
-            facts: tuple[Fact, ...] = ()
-            end = at + 1
-            if key in lexicon.HARM and any(word in lexicon.LIFE_LOSS for word in near[:3]):
-                is_denied = {"بێ", "هيچ", "بەبێ"} & set(self._phrases.keys[max(0, at - 2) : at]) or any(
-                    _is_negative(word) for word in near
-                )
-                facts, end = (both if is_denied else ()), at + 2
-            elif key in lexicon.NO_ONE:
-                for position in range(at + 1, min(at + 7, len(self._phrases.keys))):
-                    word = self._phrases.key(position)
-                    if word.startswith("نەكوژ"):
-                        facts, end = (Fact.KILLED,), position + 1
-                        break
-                    if word.startswith("بريندار") and _is_negative(self._phrases.key(position + 1)):
-                        facts, end = both, position + 2
-                        break
-                    if word.startswith(("قورباني", "كوژراو")) and any(
-                        _is_negative(w) for w in self._phrases.keys[position + 1 : position + 3]
-                    ):
-                        facts, end = (Fact.KILLED,), position + 2
-                        break
-            if facts:
-                self._used.update(t.start for t in self._triggers if at <= t.start < end)
-            for fact in facts:
-                yield Claim(
-                    fact=fact,
-                    kind=ClaimKind.NONE,
-                    best=0,
-                    low=0,
-                    high=0,
-                    start=at,
-                    end=min(end, len(self._phrases.keys)),
-                    parts=(0,),
-                )
-
-
-def _is_negative(word: str) -> bool:
-    return word.startswith(("نەبو", "ني", "نەكەو", "نەك", "نەبێ")) or "نەكەوت" in word or "نەبوو" in word

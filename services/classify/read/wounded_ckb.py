@@ -1,0 +1,75 @@
+"""Wounds that a Sorani sentence tells without the verb, the dead among the wounded, and "کوژراوێک و دوو بریندار"."""
+
+from collections.abc import Iterator
+
+from services.classify.read import casualty_words_ckb as lexicon
+from services.classify.read.claims import Claim, ClaimKind, Fact, claims_from, one
+from services.classify.read.number_words import words
+from services.classify.read.phrases_ckb import Phrases
+
+_ONE_OF = words("یەکێک")
+_FROM = words("لە")
+_REACH = 12
+_LIMB_REACH = 2
+_HURT = "بريندار"
+
+
+def dead_among_wounded(phrases: Phrases, used: set[int], starts: frozenset[int] | set[int]) -> Iterator[Claim]:
+    """ "یەکێک لە سێ بریندارەکە گیانی لەدەستدا": one more is dead, and two are left of the wounded."""
+    for at, key in enumerate(phrases.keys):
+        quantity = phrases.numbers.get(at)
+        dead = 1 if key in _ONE_OF else (quantity.best or 0) if quantity else 0
+        end = quantity.end if quantity else at + 1
+        whole = phrases.numbers.get(end + 1) if dead and phrases.key(end) in _FROM else None
+        if whole is None or not whole.best or whole.best <= dead or not phrases.key(whole.end).startswith(_HURT):
+            continue
+        died = next((start for start in sorted(starts) if whole.end < start <= whole.end + _REACH), None)
+        if died is None:
+            continue
+        used.update((*range(at, whole.end + 1), died))
+        left = whole.best - dead
+        yield Claim(fact=Fact.KILLED, kind=ClaimKind.LATER, best=dead, low=dead, high=dead, start=at, end=whole.end + 1, parts=(dead,))  # fmt: skip
+        yield Claim(fact=Fact.WOUNDED, kind=ClaimKind.STATED, best=left, low=left, high=whole.best, start=at, end=whole.end + 1, parts=(left,))  # fmt: skip
+
+
+def limb_lost(phrases: Phrases, at: int) -> int | None:
+    """Where "قاچێکی پەڕی", "هەردوو قاچی لەدەستدا" ends that begins at ``at``; null for other words."""
+    if not phrases.key(at).startswith(lexicon.LIMBS) or len(phrases.key(at)) > max(map(len, lexicon.LIMBS)) + _ENDING:
+        return None
+    for position in range(at + 1, at + 1 + _LIMB_REACH):
+        key = phrases.key(position)
+        if key in lexicon.SEVERED | lexicon.LOST_IT:
+            return position + 1
+        if key in lexicon.FROM_HAND[0] and phrases.key(position + 1) in lexicon.FROM_HAND[1]:
+            return position + 2
+    return None
+
+
+_ENDING = 5  # letters
+
+
+def singles_of(phrases: Phrases, used: set[int]) -> Iterator[Claim]:
+    """One person by an ending on the word for the dead ("کوژراوێک و شەش بریندار"), those lost ("چوار هاوڕێمان لەدەست دا"), those taken to hospital."""
+    keys = phrases.keys
+    is_of_bodies = any(key.startswith(("تەرم", "لاشە")) for key in keys)
+    for at, key in enumerate(keys):
+        following = phrases.key(at + 1)
+        if key in lexicon.A_KILLED and not following.startswith("بو"):
+            yield from claims_from(Fact.KILLED, ClaimKind.STATED, [one(at, at + 1)], at, at + 1)
+        elif key in lexicon.A_WOUNDED and phrases.key(at - 1) == "و" and at not in used:
+            yield from claims_from(Fact.WOUNDED, ClaimKind.STATED, [one(at, at + 1)], at, at + 1)
+        group = phrases.at_end.get(at) or (
+            phrases.at_end.get(at - 1) if phrases.key(at - 1) in lexicon.OTHERS else None
+        )
+        if group is None or group.start in used or group.best is None:
+            continue
+        is_lost = key in lexicon.FROM_HAND[0] and following in lexicon.FROM_HAND[1]
+        if (is_lost or key in lexicon.LOST_IT) and group.is_explicit and not group.is_loose:
+            used.add(group.start)
+            yield from claims_from(Fact.KILLED, ClaimKind.STATED, [group], group.start, at + 1)
+        is_moved = key in lexicon.TAKEN_THERE and any(
+            phrases.key(p).startswith(lexicon.HOSPITAL) for p in range(at + 1, at + 4)
+        )
+        if is_moved and not is_of_bodies:
+            used.add(group.start)
+            yield from claims_from(Fact.WOUNDED, ClaimKind.STATED, [group], group.start, at + 1)
