@@ -35,21 +35,37 @@ class StoredRows(Protocol):
 
 
 def in_order(places: Sequence[Place], known: Iterable[str]) -> Iterator[int]:
-    """Yield the rows' numbers: events that are ``known`` in that order, each after the earlier versions of its item, then the others, oldest first."""
+    """Yield each row's number once: events that are ``known`` in that order, every version of an item after those before it.
+
+    The others had no effect when they were read, a reaction to an attack that was not heard of yet among them. They go as early as
+    they were: before the first known one that was stored after them.
+    """
     versions: dict[str, list[Place]] = {}
     of_event: dict[str, Place] = {}
     for place in places:
         versions.setdefault(place.item_id, []).append(place)
         of_event[place.event_id] = place
+    wanted = [
+        found for event_id in known if (found := of_event.get(event_id)) is not None
+    ]  # the rest is older than what is refilled
+    effective = {place.number for place in wanted}
+    others = [place for place in places if place.number not in effective]
     done: set[int] = set()
-    for event_id in known:
-        if (wanted := of_event.get(event_id)) is None:
-            continue  # older than what is refilled
-        for place in versions[wanted.item_id]:
-            if place.number <= wanted.number and place.number not in done:
-                done.add(place.number)
-                yield place.number
-    yield from (place.number for place in places if place.number not in done)
+
+    def up_to(place: Place) -> Iterator[int]:
+        for version in versions[place.item_id]:
+            if version.number <= place.number and version.number not in done:
+                done.add(version.number)
+                yield version.number
+
+    passed = 0
+    for place in wanted:
+        while passed < len(others) and others[passed].number < place.number:
+            yield from up_to(others[passed])
+            passed += 1
+        yield from up_to(place)
+    for place in others[passed:]:
+        yield from up_to(place)
 
 
 async def republish(

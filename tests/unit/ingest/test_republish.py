@@ -14,14 +14,21 @@ def place(number, item="i", event=None):
     return Place(number=number, item_id=f"{item}", event_id=event or f"v{number}")
 
 
-def test_what_had_an_effect_goes_first_in_its_order():
-    places = [place(1, "a"), place(2, "b"), place(3, "c"), place(4, "d")]
-    assert list(in_order(places, ["v3", "v2"])) == [3, 2, 1, 4]
+def test_what_had_an_effect_goes_in_the_order_of_its_effects():
+    places = [place(1, "a"), place(2, "b"), place(3, "c")]
+    assert list(in_order(places, ["v3", "v1", "v2"])) == [3, 1, 2]
+
+
+def test_what_had_no_effect_is_read_no_later_than_it_was():
+    """A reaction that came before the first report of its attack was of nothing known; read after it, it would be news."""
+    places = [place(1, "reaction"), place(2, "b"), place(3, "c"), place(4, "d")]
+    assert list(in_order(places, ["v3", "v2"])) == [1, 3, 2, 4]
 
 
 def test_an_items_versions_keep_their_order():
     places = [place(1, "a"), place(2, "b"), place(3, "a"), place(4, "a")]
     assert list(in_order(places, ["v3", "v2"])) == [1, 3, 2, 4]
+    assert list(in_order(places, ["v4", "v1", "v3", "v2"])) == [1, 3, 4, 2]
 
 
 def test_what_the_outbox_no_longer_has_is_passed_over():
@@ -60,5 +67,5 @@ async def test_everything_goes_to_one_partition_so_that_readers_keep_the_order()
     known = [rows[3].event_id, rows[1].event_id]
     count = await republish(Stored(rows), publisher, since=NOON - timedelta(days=1), batch=2, known=known)
     assert count == 5
-    assert [row.event_id for row in publisher.sent] == [*known, rows[0].event_id, rows[2].event_id, rows[4].event_id]
+    assert [row.event_id for row in publisher.sent] == [rows[n].event_id for n in (0, 2, 3, 1, 4)]
     assert set(publisher.partitions) == {0}
