@@ -22,7 +22,7 @@ _REACH_IN_LEAD = 5
 _SINGLE = {
     "en": words("anniversary previously historically annually recent similar"),
     "ar": words("سابقا مماثل مماثلة مماثلا ذكرى الذكرى سابقة سابق وسبق سبق"),
-    "ckb": words("پێشتر پێشووتر هاوشێوە هاوشێوەی ساڵیاد ساڵڕۆژی یادی"),
+    "ckb": words("لەمساڵدا ئەمساڵدا پێشتر پێشووتر هاوشێوە هاوشێوەی ساڵیاد ساڵڕۆژی یادی"),
 }
 _PHRASES = {
     "en": (

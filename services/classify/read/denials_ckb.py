@@ -10,10 +10,24 @@ from services.classify.read.phrases_ckb import Phrases
 _UNKNOWN = words("زانیاری زانیارییەک دیار ڕوون ئاشکرا ژمارەی")
 
 
+_NEWS_OF = words("هەواڵی هەواڵەکانی دەنگۆی")
+_UNTRUE = words("ڕاست دوورە بێبنەمایە")
+
+
+def _is_untrue(phrases: Phrases, at: int) -> bool:
+    """ "هەواڵی کوژرانی کرێکارێک ڕاست نییە"."""
+    after = phrases.keys[at:]
+    return any(key in _UNTRUE and (key != "ڕاست" or after[i + 1 : i + 2] == ["نييە"]) for i, key in enumerate(after))
+
+
 def denied_in(phrases: Phrases, used: set[int], starts: frozenset[int] | set[int]) -> Iterator[Claim]:
     """Yield each denial; the verbs (``starts``) that it takes up are added to ``used``."""
     both = (Fact.KILLED, Fact.WOUNDED)
     for at, key in enumerate(phrases.keys):
+        if key in _NEWS_OF and phrases.key(at + 1) in lexicon.KILL_OF and _is_untrue(phrases, at):
+            used.update(start for start in starts if start >= at)
+            yield Claim(fact=Fact.KILLED, kind=ClaimKind.NONE, best=0, low=0, high=0, start=at, end=at + 2, parts=(0,))
+            return
         near = phrases.keys[at : at + 8]
         if any(word in _UNKNOWN for word in phrases.keys[max(0, at - 4) : at + 8]):
             continue

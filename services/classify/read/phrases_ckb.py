@@ -17,6 +17,7 @@ _THAT = words("کە")
 _OF_THEM = tuple(words("یان"))
 _FROM = words("لە")
 _NOT = words("نەک")
+_HE = words("ئەو")
 _EZAFE = fold("ی")
 _NAMES_END = lexicon.KILL_VERBS | lexicon.WOUNDED_BESIDE | lexicon.KILLED_BESIDE | lexicon.LIFE
 _MOST_NAMED = 24
@@ -94,6 +95,11 @@ class Phrases:
     def _details(self, quantity: Quantity) -> bool:
         """Whether the number only says who the others are: "of whom two are children"."""
         before = self.key(quantity.start - 1)
+        is_aside = before in {"،", ","} and any(
+            self.key(p) in {"،", ","} for p in range(quantity.end, quantity.end + 3)
+        )
+        if is_aside and self.key(quantity.end - 1).endswith(_OF_THEM):
+            return True  # "پێنج کرێکار، دووانیان بیانی، زامدار بوون"
         return before in _AMONG_THEM or (before in _THAT and self.key(quantity.end - 1).endswith(_OF_THEM))
 
     def _is_not_people(self, at: int) -> bool:
@@ -119,6 +125,8 @@ class Phrases:
 
     def _one_of(self, at: int) -> Group | None:
         if self.key(at + 1) in _FROM:
+            if (whole := self.numbers.get(at + 2)) is not None and _noun(self.key(whole.end)) is not None:
+                return one(at, whole.end + 1)  # "یەکێک لە دوو شوانەکە"
             word = self.key(at + 2)
             if word.startswith("بريندار"):
                 return replace(one(at, at + 3), is_of_wounded=True)
@@ -164,21 +172,32 @@ class Phrases:
         if key.endswith("ە") and key[:-1] in lexicon.CLOSE_KIN and at + 1 in self.numbers:
             end = self.numbers[at + 1].end
             return one(at, end + 1, side=Side.CIVILIANS) if self.key(end).startswith(lexicon.AGED) else None
-        if key not in lexicon.SIDE_OF or self.key(at + 1) != "و" or at - 1 in self.numbers:
+        if key not in lexicon.SIDE_OF.keys() | _HE or self.key(at + 1) != "و" or at - 1 in self.numbers:
             return None
-        beside = self.key(at + 2)
+        counted = self.numbers.get(at + 2)
+        beside = self.key(counted.end if counted else at + 2)
         noun = _noun(beside)
         is_kin = any(beside.endswith(e) and beside.removesuffix(e) in lexicon.KIN for e in lexicon.OWNED)
-        return one(at, at + 1, side=lexicon.SIDE_OF[key]) if is_kin or (noun is not None and noun[1]) else None
+        is_kin = is_kin or (
+            counted is not None and beside.endswith("يان") and noun is not None and noun[0] in lexicon.KIN
+        )
+        is_beside_one = noun is not None and noun[1] and key in lexicon.SIDE_OF and counted is None
+        return one(at, at + 1, side=lexicon.SIDE_OF.get(key, Side.ANY)) if is_kin or is_beside_one else None
 
-    def person_before(self, at: int, reach: int) -> int | None:
-        """Where the nearest word for a person stands before ``at``, whatever its ending, in the same clause."""
-        for position in range(at - 1, max(-1, at - 1 - reach), -1):
-            if self.key(position) in {"و", "،", ",", ".", "؛"} or position in self.numbers:
-                return None
-            noun = _noun(self.key(position))
-            if noun is not None and lexicon.SIDE_OF[noun[0]] is not Side.ATTACKERS:
-                return position
+    def person_at(self, at: int) -> bool:
+        """Whether the word is one for a person, whatever its ending; in Sorani "ە" joins it to its adjective."""
+        return _noun(self.key(at)) is not None or _noun(self.key(at).removesuffix("ە")) is not None
+
+    def subject_before(self, at: int, reach: int) -> Group | None:
+        """The first person of the clause before ``at``, named with an ending ("شۆفێرەکەش", "عەقیدەکەی زاخۆ")."""
+        first = at
+        while first > max(0, at - reach) and self.key(first - 1) not in {"و", "،", ",", ".", "؛", ":"}:
+            first -= 1
+        for position in range(first, at):
+            key = self.key(position)
+            noun = _noun(key)
+            if noun is not None and key != noun[0] and position not in self.numbers:
+                return one(position, position + 1, side=lexicon.SIDE_OF[noun[0]])
         return None
 
     def _uncounted(self, at: int) -> Group | None:
@@ -189,7 +208,7 @@ class Phrases:
             return self._one_of(at)
         if (named := self._named_by_grammar(at)) is not None:
             return named
-        if key.startswith(_A_WOUNDED):
+        if key.startswith(_A_WOUNDED) and self.key(at + 1) not in lexicon.BADLY:
             return replace(one(at, at + 1), is_of_wounded=True)
         if key in lexicon.PARENTS:
             return one(at, at + 1, side=Side.CIVILIANS, is_loose=True)

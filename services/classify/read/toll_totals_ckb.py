@@ -8,6 +8,7 @@ from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, c
 from services.classify.read.number_words import CKB_UNITS, words
 from services.classify.read.phrases_ckb import Phrases
 
+_MADE = words("کرد کردی کرا دابەزی دابەزیوە کەمکرایەوە")
 _OF_ONE = words("برینداری کوژراوی شەهیدی")
 """Also in the singular: "برینداری هێرشەکە بوو بە سێ"."""
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
@@ -65,7 +66,7 @@ class _Totals:
                 at < group.start <= at + 10 and group.best is not None and group.is_explicit and not group.is_ordinal
             )
             before = self._phrases.key(group.start - 1)
-            is_reached = before in lexicon.REACHES or (before == "بە" and self._phrases.key(group.start - 2) in _BECAME)
+            is_reached = before in lexicon.REACHES or self._is_turned_to(group)
             is_reached = is_reached or self._is_predicate(group)
             is_own = not any(self._phrases.key(p) in lexicon.COUNT_OF for p in range(at, group.start))
             if is_near and is_reached and is_own and group.start not in self._used:
@@ -73,6 +74,10 @@ class _Totals:
                 self._used.update(start for start in self._starts if at <= start <= group.start)
                 yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at, group.end)
                 return
+
+    def _is_turned_to(self, group: Group) -> bool:
+        """ "بوون بە سێ", "لە ٣٤ـەوە کرد بە ٢٧"."""
+        return self._phrases.key(group.start - 1) == "بە" and self._phrases.key(group.start - 2) in _BECAME | _MADE
 
     def _is_predicate(self, group: Group) -> bool:
         """ "کوژراوان چوارن": the verb is written onto the number."""
@@ -86,5 +91,9 @@ class _Totals:
                 if any(self._phrases.key(p) in lexicon.COUNT_OF | _STOPS for p in range(at, group.start)):
                     break
                 nearby.append(group)
-        reached = [group for group in nearby if self._phrases.key(group.start - 1) in lexicon.REACHES]
+        reached = [
+            group
+            for group in nearby
+            if self._phrases.key(group.start - 1) in lexicon.REACHES or self._is_turned_to(group)
+        ]
         return next(iter(reached or nearby), None)

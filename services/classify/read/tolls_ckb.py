@@ -14,7 +14,7 @@ from services.classify.read.number_words import words
 from services.classify.read.phrases_ckb import Phrases
 from services.classify.read.text import Sentence, TokenKind
 from services.classify.read.toll_totals_ckb import totals_of
-from services.classify.read.wounded_ckb import dead_among_wounded, limb_lost, singles_of
+from services.classify.read.wounded_ckb import dead_among_wounded, limb_lost, lost_people, singles_of
 
 _REACH = 14
 _LIST_GAP = 4
@@ -71,6 +71,7 @@ class _Reading:
         yield from denied_in(self._phrases, self._used, starts)
         yield from totals_of(self._phrases, self._used, starts)
         yield from dead_among_wounded(self._phrases, self._used, starts)
+        yield from lost_people(self._phrases, self._used)
         for index, trigger in enumerate(self._triggers):
             if trigger.start in self._used:
                 continue
@@ -84,6 +85,11 @@ class _Reading:
                 continue
             if not groups:
                 continue
+            if second is not None and self._die_next(trigger, second):
+                self._used.add(second.start)
+                self._used.update(group.start for group in groups)
+                yield from claims_from(Fact.KILLED, ClaimKind.LATER, groups, trigger.start, second.end)
+                continue
             if second is not None and (self._is_unsplit(trigger, second) or self._is_shared_noun(trigger, second)):
                 self._used.add(second.start)
                 self._used.update(group.start for group in groups)
@@ -91,6 +97,16 @@ class _Reading:
             else:
                 yield from self._claims_for(trigger, groups)
         yield from singles_of(self._phrases, self._used)
+
+    def _die_next(self, first: _Trigger, second: _Trigger) -> bool:
+        """ "دوو برینداری تری هێرشەکە گیانیان سپارد": the wounded are those who died."""
+        is_named = (
+            first.fact is Fact.WOUNDED and first.form == "beside" and self._phrases.key(first.start).endswith("ي")
+        )
+        is_death = second.fact is Fact.KILLED and second.form == "verb" and second.start - first.end <= _REACH
+        clause = range(first.end, second.start)
+        is_alone = not any(group.start in clause and not group.is_loose for group in self._phrases.groups)
+        return is_named and is_death and is_alone and not any(self._phrases.key(at) in _AND | _BUT for at in clause)
 
     def _unnamed(self, trigger: _Trigger) -> list[Group]:
         """One person by the verb's singular: "عەقیدەکەی زاخۆ شەهید بوو", "شۆفێری بارهەڵگرەکەش برینداربووە"."""
@@ -106,8 +122,8 @@ class _Reading:
         if is_told or any(t.end in clause for t in self._triggers if t.fact is not trigger.fact and t.form == "beside"):
             return []
         is_one = keys[0] in lexicon.ONE_DEAD | lexicon.ONE_HURT or keys[-1] in lexicon.ONE_IS or "گیاني" in keys
-        named = self._phrases.person_before(trigger.start, _UNNAMED_REACH)
-        return [one(named, named + 1)] if is_one and named is not None else []
+        named = self._phrases.subject_before(trigger.start, _UNNAMED_REACH)
+        return [named] if is_one and named is not None and named.start not in self._used else []
 
     def _find_triggers(self) -> list[_Trigger]:
         found = []
@@ -150,6 +166,8 @@ class _Reading:
         elif key in lexicon.WOUND:
             taken = next((p + 1 for p in range(at + 1, at + 4) if self._phrases.key(p) in lexicon.TAKEN), None)
             fact, end = Fact.WOUNDED, at + 2 if following in lexicon.BADLY else taken
+        elif key in lexicon.A_WOUNDED and following in lexicon.BADLY:
+            fact, end = Fact.WOUNDED, at + 2
         elif (severed := limb_lost(self._phrases, at)) is not None:
             fact, form, end = Fact.WOUNDED, "limb", severed
         return _Trigger(fact=fact, form=form, start=at, end=end) if end is not None else None
@@ -172,7 +190,8 @@ class _Reading:
             )
             return self._listed_after(first) if first is not None and first.start not in self._used else []
         nearest = self._nearest_before(trigger)
-        if trigger.form == "limb" and nearest is None:
+        is_of_limbs = nearest is not None and nearest.is_loose and nearest.is_explicit  # "سێ پەنجەی لەدەستدا"
+        if trigger.form == "limb" and (nearest is None or is_of_limbs):
             return [one(trigger.start, trigger.end)]
         return self._listed_before(nearest) if nearest is not None else []
 

@@ -1,6 +1,7 @@
 """Wounds that a Sorani sentence tells without the verb, the dead among the wounded, and "کوژراوێک و دوو بریندار"."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.classify.read import casualty_words_ckb as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, claims_from, one
@@ -11,7 +12,7 @@ _ONE_OF = words("یەکێک")
 _FROM = words("لە")
 _REACH = 12
 _LIMB_REACH = 2
-_HURT = "بريندار"
+_HURT = ("بريندار", "زامدار")
 
 
 def dead_among_wounded(phrases: Phrases, used: set[int], starts: frozenset[int] | set[int]) -> Iterator[Claim]:
@@ -21,7 +22,7 @@ def dead_among_wounded(phrases: Phrases, used: set[int], starts: frozenset[int] 
         dead = 1 if key in _ONE_OF else (quantity.best or 0) if quantity else 0
         end = quantity.end if quantity else at + 1
         whole = phrases.numbers.get(end + 1) if dead and phrases.key(end) in _FROM else None
-        if whole is None or not whole.best or whole.best <= dead or not phrases.key(whole.end).startswith(_HURT):
+        if whole is None or not whole.best or whole.best <= dead or not _names_hurt(phrases, whole.end):
             continue
         died = next((start for start in sorted(starts) if whole.end < start <= whole.end + _REACH), None)
         if died is None:
@@ -32,9 +33,15 @@ def dead_among_wounded(phrases: Phrases, used: set[int], starts: frozenset[int] 
         yield Claim(fact=Fact.WOUNDED, kind=ClaimKind.STATED, best=left, low=left, high=whole.best, start=at, end=whole.end + 1, parts=(left,))  # fmt: skip
 
 
+def _names_hurt(phrases: Phrases, at: int) -> bool:
+    """ "بریندارەکە", "پۆلیسە بریندارەکەی"."""
+    is_person = phrases.person_at(at)
+    return phrases.key(at).startswith(_HURT) or (is_person and phrases.key(at + 1).startswith(_HURT))
+
+
 def limb_lost(phrases: Phrases, at: int) -> int | None:
     """Where "قاچێکی پەڕی", "هەردوو قاچی لەدەستدا" ends that begins at ``at``; null for other words."""
-    if not phrases.key(at).startswith(lexicon.LIMBS) or len(phrases.key(at)) > max(map(len, lexicon.LIMBS)) + _ENDING:
+    if phrases.key(at) not in lexicon.LIMBS:
         return None
     for position in range(at + 1, at + 1 + _LIMB_REACH):
         key = phrases.key(position)
@@ -45,11 +52,8 @@ def limb_lost(phrases: Phrases, at: int) -> int | None:
     return None
 
 
-_ENDING = 5  # letters
-
-
 def singles_of(phrases: Phrases, used: set[int]) -> Iterator[Claim]:
-    """One person by an ending on the word for the dead ("کوژراوێک و شەش بریندار"), those lost ("چوار هاوڕێمان لەدەست دا"), those taken to hospital."""
+    """One person by an ending on the word for the dead ("کوژراوێک و شەش بریندار") and those taken to hospital."""
     keys = phrases.keys
     is_of_bodies = any(key.startswith(("تەرم", "لاشە")) for key in keys)
     for at, key in enumerate(keys):
@@ -63,13 +67,22 @@ def singles_of(phrases: Phrases, used: set[int]) -> Iterator[Claim]:
         )
         if group is None or group.start in used or group.best is None:
             continue
-        is_lost = key in lexicon.FROM_HAND[0] and following in lexicon.FROM_HAND[1]
-        if (is_lost or key in lexicon.LOST_IT) and group.is_explicit and not group.is_loose:
-            used.add(group.start)
-            yield from claims_from(Fact.KILLED, ClaimKind.STATED, [group], group.start, at + 1)
         is_moved = key in lexicon.TAKEN_THERE and any(
             phrases.key(p).startswith(lexicon.HOSPITAL) for p in range(at + 1, at + 4)
         )
         if is_moved and not is_of_bodies:
             used.add(group.start)
+            group = replace(group, best=1, low=1, high=1) if group.is_ordinal else group
             yield from claims_from(Fact.WOUNDED, ClaimKind.STATED, [group], group.start, at + 1)
+
+
+def lost_people(phrases: Phrases, used: set[int]) -> Iterator[Claim]:
+    """ "چوار هاوڕێمان لەدەست دا": people, not limbs or lives, that were lost."""
+    for at, key in enumerate(phrases.keys):
+        group = phrases.at_end.get(at)
+        if group is None or group.start in used or group.best is None:
+            continue
+        is_lost = key in lexicon.FROM_HAND[0] and phrases.key(at + 1) in lexicon.FROM_HAND[1]
+        if (is_lost or key in lexicon.LOST_IT) and group.is_explicit and not group.is_loose:
+            used.add(group.start)
+            yield from claims_from(Fact.KILLED, ClaimKind.STATED, [group], group.start, at + 1)
