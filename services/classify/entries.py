@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from services.classify.link.fold import OpenIncidents
+from services.classify.link.waiting import Waiting
 from shared.events.incident import IncidentChange
 
 
@@ -16,7 +17,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What one report did.
 
     ``key`` is the report's own (item version); ``partition`` and ``offset`` say where in the reports topic it stood first;
-    ``number`` counts the partition's entries; ``changes`` is empty when it touched nothing.
+    ``number`` counts the partition's entries; ``changes`` is empty when it touched nothing; ``waiting`` holds a denial that
+    found nothing to deny yet.
     """
 
     key: str
@@ -24,6 +26,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     number: int = 0
     changes: tuple[IncidentChange, ...]
+    waiting: tuple[Waiting, ...] = ()
 
 
 MARK_KEY = "forgotten"
@@ -87,12 +90,12 @@ def restore(values: Iterable[bytes]) -> Restored:
             continue
         numbers.append(entry.number)
         next_offset = max(next_offset, entry.offset + 1)
-        if entry.changes:
+        if entry.changes or entry.waiting:
             telling.append(entry)
     telling.sort(key=lambda entry: entry.offset)
     incidents = OpenIncidents()
     for entry in telling:
-        incidents.replay(entry.key, entry.changes)
+        incidents.replay(entry.key, entry.changes, entry.waiting)
     present = sum(1 for number in numbers if number > forgotten)
     return Restored(
         region=Region(incidents=incidents, entries=highest, next_offset=next_offset, forgotten=forgotten),

@@ -2,8 +2,8 @@
 
 All news that may be about one incident must meet in one partition of the reports topic. An item that tells attacks in two
 regions therefore travels twice, each record naming its own events in ``parts``. A later version, or a withdrawal, goes to
-every region: the earlier version may have contributed anywhere, and only linking knows where. So does a retraction that names no
-place ("our report of yesterday was false"): each region looks whether the outlet told such a thing there.
+every region: the earlier version may have contributed anywhere, and only linking knows where. So does what speaks of a known
+attack and names no place ("our report of yesterday was false", "the toll has risen to nine"): each region looks whether it knows of it.
 """
 
 import msgspec
@@ -12,6 +12,8 @@ from shared.events.facts import Place
 from shared.events.item import ItemChange
 from shared.events.report import Kind, Report
 from shared.geo.regions import LinkRegion, region_of
+
+_OF_KNOWN = frozenset({Kind.UPDATE, Kind.REACTION, Kind.RETRACTION})
 
 
 def _region(place: Place | None) -> LinkRegion:
@@ -26,7 +28,7 @@ def by_region(report: Report) -> tuple[Report, ...]:
     if report.version > 1 or report.change is ItemChange.WITHDRAWN:
         for region in LinkRegion:
             parts.setdefault(region, [])
-    if report.kind is Kind.RETRACTION and report.place is None:
+    if report.kind in _OF_KNOWN and report.place is None:
         for region in LinkRegion:
             numbers = parts.setdefault(region, [])
             if 0 not in numbers:

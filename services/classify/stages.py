@@ -132,6 +132,7 @@ def link(
                     offset=received.offset,
                     number=number,
                     changes=changes,
+                    waiting=linked.waiting,
                 )
             )
         records = tuple(_change_record(received, report, change, now) for change in changes)

@@ -71,13 +71,17 @@ def choose(
     *,
     test: bool,
     taken: frozenset[str] = frozenset(),
+    is_guess: bool = False,
 ) -> Choice:
     """Return where the telling goes, from it, the open incidents and the settings alone.
 
-    ``taken`` names incidents that other attacks of the same item belong to: one item tells of one attack once.
+    ``taken`` names incidents that other attacks of the same item belong to: one item tells of one attack once. ``is_guess``: it
+    names no place, and is looked at in several link regions; it needs more here, opens nothing and is counted elsewhere.
     """
     copies = index.copies_of(telling.signature)
-    needed = _threshold(telling, settings)
+    needed = _threshold(telling, settings) + (
+        settings.other_region_margin if is_guess and not _is_denial(telling) else 0.0
+    )
     near = index.near(telling, test=test, settings=settings, needed=needed)
     matches = _matches(telling, sorted({*copies, *near} - taken), copies, incidents, settings, test=test)
     fitting = [match for match in matches if match.likeness.veto is None]
@@ -114,6 +118,8 @@ def choose(
     if flag is None and telling.source.kind is Kind.REACTION and half_fits:
         # It half fits a known attack, told perhaps from the town of the mourners: alerting would more likely repeat that one.
         flag = Flag.REACTION_TOO_VAGUE
+    if is_guess and not _is_denial(telling):
+        return TouchesNothing(decision=_decision("touches nothing here", None, best))
     if flag is not None or telling.source.kind is Kind.RETRACTION:
         return TouchesNothing(decision=_decision("touches nothing", None, best), flag=flag or Flag.NOTHING_TO_RETRACT)
     is_reaction = telling.source.kind is Kind.REACTION
@@ -123,6 +129,10 @@ def choose(
         return Opens(decision=_decision("split from another", None, best), split_from=split_from, takes=takes)
     rule = "first known from a reaction" if is_reaction else "no such attack known"
     return Opens(decision=_decision(rule, None, best))
+
+
+def _is_denial(telling: Contribution) -> bool:
+    return telling.source.kind is Kind.RETRACTION
 
 
 def _matches(

@@ -21,9 +21,11 @@ from services.classify.link.picture import draw, in_order
 from services.classify.link.screening import Flag, aware, screen
 from services.classify.link.settings import LinkSettings
 from services.classify.link.transition import Step, changed, opened
+from services.classify.link.waiting import Waiting, Waits
 from shared import ids
 from shared.events.incident import Contribution, Decision, IncidentChange, Status
-from shared.events.report import Report
+from shared.events.report import Kind, Report
+from shared.geo.regions import LinkRegion
 
 
 def entry_key(report: Report) -> str:
@@ -38,9 +40,10 @@ def entry_key(report: Report) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a report did: the changes in order, what was kept out of it and why, and the decision on each of its attacks."""
+    """What a report did: the changes in order, what waits of it, what was kept out of it and why, and the decision on each of its attacks."""
 
     changes: tuple[IncidentChange, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     flags: tuple[Flag, ...] = ()
     decisions: tuple[tuple[str, Decision], ...] = ()
 
@@ -52,12 +55,16 @@ class _Work:
     report: Report
     settings: LinkSettings
     changes: list[IncidentChange] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     decisions: list[tuple[str, Decision]] = field(default_factory=list)
 
     def outcome(self) -> Outcome:
         return Outcome(
-            changes=tuple(self.changes), flags=tuple(dict.fromkeys(self.flags)), decisions=tuple(self.decisions)
+            changes=tuple(self.changes),
+            waiting=tuple(self.waiting),
+            flags=tuple(dict.fromkeys(self.flags)),
+            decisions=tuple(self.decisions),
         )
 
 
@@ -71,6 +78,7 @@ class OpenIncidents:
         self._tellings_of: dict[str, set[str]] = defaultdict(set)  # item -> its tellings that contribute
         self._latest: dict[str, int] = {}  # item -> version, where it is beyond the first
         self._index = CandidateIndex()
+        self._waits = Waits()
 
     def __len__(self) -> int:
         return len(self._incidents)
@@ -92,12 +100,13 @@ class OpenIncidents:
             self._note_version(report.item_id, report.version)
         return work.outcome()
 
-    def replay(self, report_key: str, changes: Iterable[IncidentChange]) -> None:
+    def replay(self, report_key: str, changes: Iterable[IncidentChange], waiting: Iterable[Waiting] = ()) -> None:
         """Take in a stored outcome without deciding again; after all of them, in any order, the state is the one that ``apply`` left.
 
         Raises ``ValueError`` for a key that ``entry_key`` did not make.
         """
         item_id, version, _, _ = report_key.rsplit("|", 3)
+        self._waits.take(waiting)
         for change in changes:
             self._note_version(item_id, int(version))
             self._absorb(change)
@@ -143,6 +152,7 @@ class OpenIncidents:
             "tellings": {item: frozenset(parts) for item, parts in sorted(self._tellings_of.items()) if parts},
             "latest": dict(sorted(self._latest.items())),
             "index": self._index.contents(),
+            "waiting": self._waits.contents(),
         }
 
     def _note_version(self, item_id: str, version: int) -> None:
@@ -158,6 +168,8 @@ class OpenIncidents:
         told = {c.source.item_id for c in screened.contributions}
         for part in sorted(self._tellings_of.get(report.item_id, set()) - told):
             self._take_back(part, work)
+        if report.item_id in self._waits:
+            self._wait(Waiting(item_id=report.item_id, version=report.version), work)
         for telling in screened.contributions:
             self._put(telling, work)
 
@@ -176,11 +188,21 @@ class OpenIncidents:
             self._take_back(part, work)
         others = self._tellings_of.get(work.report.item_id, ())
         taken = frozenset(home for other in others for home in self._homes[other])
-        choice = choose(telling, self._incidents, self._index, work.settings, test=work.report.test, taken=taken)
+        choice = choose(
+            telling,
+            self._incidents,
+            self._index,
+            work.settings,
+            test=work.report.test,
+            taken=taken,
+            is_guess=_is_guess(telling, work.report),
+        )
         if isinstance(choice, TouchesNothing):
             work.decisions.append((part, choice.decision))
             if choice.flag is not None:
                 work.flags.append(choice.flag)
+            if telling.source.kind is Kind.RETRACTION:
+                self._wait(Waiting(item_id=part, version=work.report.version, telling=telling), work)
         elif isinstance(choice, Joins):
             telling = _with_origin(telling, choice.origin)
             if choice.is_elsewhere:
@@ -191,8 +213,14 @@ class OpenIncidents:
             if choice.split_from:
                 self._remove(self._incidents[choice.split_from], choice.takes, choice.decision, work)
             incident_id = self._new_id(part, work.report)
-            step = self._step(work, part, incident_id, choice.decision, add=(telling, *moved), trigger=telling)
+            denials = self._waits.that_deny(telling, work.settings, test=work.report.test)
+            denied = [denial for denial in denials if denial.source.item_id not in self._homes]
+            step = self._step(work, part, incident_id, choice.decision, add=(telling, *moved, *denied), trigger=telling)
             self._emit(opened(replace(step, split_from=choice.split_from), work.settings), work)
+
+    def _wait(self, one: Waiting, work: _Work) -> None:
+        work.waiting.append(one)
+        self._waits.take((one,))
 
     def _still_fits(self, telling: Contribution, incident: Incident, work: _Work) -> bool:
         """Whether the new version may stay: it is alone there, or no conflict sets it apart from the others."""
@@ -303,6 +331,11 @@ class OpenIncidents:
         self._tellings_of[item].discard(part)
         if not self._tellings_of[item]:
             del self._tellings_of[item]
+
+
+def _is_guess(telling: Contribution, report: Report) -> bool:
+    """Whether it names no place and this is not the region of the unknown: then it is here because it may be of any."""
+    return telling.facts.place is None and report.region not in {None, LinkRegion.MENA.value}
 
 
 def _with_origin(telling: Contribution, origin: str | None) -> Contribution:

@@ -26,6 +26,8 @@ class LinkSettings:
     """The same for one that tells a higher toll and names another town: the hospital's, or one misread."""
     reaction_threshold: float = 0.9
     """A reaction alerts nobody when it attaches, and would alert wrongly if it opened."""
+    other_region_margin: float = 0.8
+    """How much more an update or a reaction without a place needs in link regions other than that of the unknown, each of which sees it."""
     retraction_threshold: float = 1.2
     """A retraction names what it takes back; below this it is not known which."""
     unplaced_margin: float = 0.6
@@ -39,6 +41,8 @@ class LinkSettings:
     """A report may join when its date is within this of the incident's (design, promise 5)."""
     retraction_window: timedelta = timedelta(days=90)
     """The same for a retraction."""
+    denial_waits: timedelta = timedelta(days=3)
+    """A denial that came first is applied to news published within this of it."""
     archive_age: timedelta = timedelta(days=13)
     """An attack told more than this after it happened is an archive story: it may join, never open."""
     reaction_age: timedelta = timedelta(days=30)

@@ -43,7 +43,7 @@ class Step:
 
 
 def opened(step: Step, settings: LinkSettings) -> IncidentChange:
-    """Return revision 1 of the incident that the step opens; silent when all that is known of it is backfill."""
+    """Return revision 1 of the incident that the step opens; silent when all that is known of it is backfill, or when it was denied before."""
     picture = draw(in_order(step.add), settings)
     is_backfill = all(c.backfill for c in step.add)
     first = IncidentChange(
@@ -52,7 +52,7 @@ def opened(step: Step, settings: LinkSettings) -> IncidentChange:
         incident_id=step.incident_id,
         revision=1,
         change=ChangeKind.OPENED,
-        notify=not is_backfill,
+        notify=not is_backfill and picture.status is Status.ACTIVE,
         first_seen=picture.first_seen,
         last_seen=picture.last_seen,
         expires=_expires(picture, settings),

@@ -5,9 +5,9 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.classify.link.fold import OpenIncidents, entry_key
+from services.classify.link.fold import OpenIncidents, Outcome, entry_key
 from shared.codec import encode
-from shared.events.incident import IncidentChange, Status
+from shared.events.incident import Status
 from shared.events.report import DeskAction, DeskVerb, Kind, Report
 from tests.support.told import facts, told
 from tests.unit.link.streams import LINKING
@@ -47,15 +47,15 @@ def test_any_decisions_among_any_news_fold_and_replay_to_the_same(
     stream: list[Report | tuple[DeskVerb, int, int, tuple[str, ...], object, bool]], chance: random.Random
 ) -> None:
     fold = OpenIncidents()
-    stored: dict[str, tuple[IncidentChange, ...]] = {}
+    stored: dict[str, Outcome] = {}
     for number, one in enumerate(stream):
         known = [state.incident_id for state in fold.states()]
         report = one if isinstance(one, Report) else decided(number, one, known)
         if (key := entry_key(report)) in stored:
             continue
         before = {state.incident_id: state.revision for state in fold.states()}
-        stored[key] = fold.apply(report, LINKING)
-        for change in stored[key]:
+        stored[key] = fold.link(report, LINKING)
+        for change in stored[key].changes:
             assert change.revision == before.get(change.incident_id, 0) + 1, "revisions have no gaps"
             before[change.incident_id] = change.revision
             assert len(encode(change)) < 256_000
@@ -63,6 +63,6 @@ def test_any_decisions_among_any_news_fold_and_replay_to_the_same(
     entries = list(stored.items())
     chance.shuffle(entries)
     restored = OpenIncidents()
-    for key, changes in entries:
-        restored.replay(key, changes)
+    for key, outcome in entries:
+        restored.replay(key, outcome.changes, outcome.waiting)
     assert restored.contents() == fold.contents()

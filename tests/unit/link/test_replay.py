@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from services.classify.link.fold import OpenIncidents, entry_key
+from services.classify.link.fold import OpenIncidents, Outcome, entry_key
 from services.classify.link.settings import LinkSettings
 from shared import codec
 from shared.events.facts import EventType
@@ -49,12 +49,12 @@ reports = st.builds(
 )
 
 
-def applied(stream: list[Report]) -> tuple[OpenIncidents, dict[str, tuple[IncidentChange, ...]]]:
+def applied(stream: list[Report]) -> tuple[OpenIncidents, dict[str, Outcome]]:
     """Fold a stream as the app does: a key seen before is answered from the store."""
-    fold, store = OpenIncidents(), dict[str, tuple[IncidentChange, ...]]()
+    fold, store = OpenIncidents(), dict[str, Outcome]()
     for report in stream:
         if (key := entry_key(report)) not in store:
-            store[key] = fold.apply(report, LINKING)
+            store[key] = fold.link(report, LINKING)
     return fold, store
 
 
@@ -69,8 +69,8 @@ def test_replay_in_any_order_restores_the_state_that_deciding_left(stream: list[
     entries = list(store.items())
     chance.shuffle(entries)
     restored = OpenIncidents()
-    for key, changes in entries:
-        restored.replay(key, tuple(through_the_wire(change) for change in changes))
+    for key, outcome in entries:
+        restored.replay(key, tuple(through_the_wire(change) for change in outcome.changes), outcome.waiting)
     assert restored.contents() == fold.contents()
 
 
@@ -81,11 +81,11 @@ def test_a_telling_that_moved_twice_is_found_where_it_went_whatever_order_its_mo
     moves = [facts("Imam Ways", killed=2), facts("Tulul", killed=2), facts("Shirwa", killed=2)]
     versions = [told("m", place, version=number, hours=number) for number, place in enumerate(moves, start=1)]
     fold, store = applied([first, second, third, *versions])
-    assert [len(changes) for changes in store.values()] == [1, 1, 1, 1, 2, 2]
+    assert [len(outcome.changes) for outcome in store.values()] == [1, 1, 1, 1, 2, 2]
     for entries in permutations(store.items()):
         restored = OpenIncidents()
-        for key, changes in entries:
-            restored.replay(key, changes)
+        for key, outcome in entries:
+            restored.replay(key, outcome.changes, outcome.waiting)
         assert restored.contents() == fold.contents()
 
 
@@ -96,12 +96,12 @@ def test_a_fold_that_was_restored_decides_as_the_one_that_never_stopped(
 ) -> None:
     fold, store = applied(before)
     restored = OpenIncidents()
-    for key, changes in reversed(store.items()):
-        restored.replay(key, changes)
+    for key, outcome in reversed(store.items()):
+        restored.replay(key, outcome.changes, outcome.waiting)
     for report in after:
         if entry_key(report) not in store:
-            store[entry_key(report)] = fold.apply(report, LINKING)
-            assert restored.apply(report, LINKING) == store[entry_key(report)]
+            store[entry_key(report)] = fold.link(report, LINKING)
+            assert restored.link(report, LINKING) == store[entry_key(report)]
 
 
 @settings(max_examples=80, deadline=None, phases=PHASES)
@@ -109,7 +109,7 @@ def test_a_fold_that_was_restored_decides_as_the_one_that_never_stopped(
 def test_revisions_have_no_gaps_and_only_facts_notify(stream: list[Report]) -> None:
     _, store = applied(stream)
     last: dict[str, int] = {}
-    for change in (change for changes in store.values() for change in changes):
+    for change in (change for outcome in store.values() for change in outcome.changes):
         assert change.revision == last.get(change.incident_id, 0) + 1
         last[change.incident_id] = change.revision
         if change.notify:
