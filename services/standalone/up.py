@@ -55,9 +55,13 @@ async def run_up(options: UpOptions, schemas: tuple[Schema, ...], console: Conso
 
 
 def _passed_on(environment: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
-    """The user's own settings of single services (mail relay, allowed networks, …) which the stack passes on."""
+    """The user's own settings of single services (mail relay, allowed networks, …) which the stack passes on, and where traces go."""
     return {
-        service: {name: value for name, value in environment.items() if name.startswith(f"TOCSIN_{service.upper()}_")}
+        service: {
+            name: value
+            for name, value in environment.items()
+            if name.startswith((f"TOCSIN_{service.upper()}_", "TOCSIN_TRACE_"))
+        }
         for service in ("ingest", "classify", "alert")
     }
 
