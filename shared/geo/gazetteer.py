@@ -4,6 +4,7 @@ One value, loaded once and shared; every method is pure. Loading reads files of 
 """
 
 import gzip
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from importlib import resources
@@ -23,6 +24,8 @@ _WELL_KNOWN = 80
 _NEAR_DEGREES = 1.5
 _RESPELT_RANK = 50
 _RESPELT_LIKENESS = 74
+_ENDING = re.compile(r"(?:iy?|y)[ae]h?$")
+_FEW_SOUNDS, _FEW_SOUNDS_LIKENESS = 4, 86  # words of few sounds are alike by chance: "Single", Singal
 URBAN_DISTRICTS = frozenset({"IQG08Q01", "IQG08Q03", "IQG08Q06", "IQG08Q07"})
 """Districts that are parts of a city (Adhamiya, Karkh, Rusafa, Sadr City): their name is a place in town, not an area."""
 _UNIT_KINDS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -88,9 +91,12 @@ class Gazetteer:
 
     def respelt(self, key: str) -> str | None:
         """Return the key of the one well-known Iraqi place that ``key``, an unknown Latin name, is another transliteration of."""
-        known = self._respelt.get(respelt_key(key), ())
-        best = max(known, key=lambda spelling: fuzz.ratio(key, spelling), default=None)
-        return best if best is not None and fuzz.ratio(key, best) >= _RESPELT_LIKENESS else None
+        sounds = respelt_key(key)
+        known = self._respelt.get(sounds, ())
+        likeness, best = max(
+            ((fuzz.ratio(_ENDING.sub("ia", key), _ENDING.sub("ia", k)), k) for k in known), default=(0, None)
+        )
+        return best if likeness >= (_RESPELT_LIKENESS if len(sounds) > _FEW_SOUNDS else _FEW_SOUNDS_LIKENESS) else None
 
     def is_weak(self, key: str) -> bool:
         """Whether the name is also an ordinary word or a given name, so that only wording can make it a place."""

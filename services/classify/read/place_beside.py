@@ -100,7 +100,9 @@ def locates(reading: Reading, previous: Reading) -> bool:
         return False
     gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
     words = [t for t in gap if t.kind is TokenKind.WORD]
-    is_apposed = bool(gap) and (gap[0].text in ",،" or not mention.key.isascii() or is_in(gap[0], NEAR))
+    is_apposed = bool(gap) and (
+        any(t.text in ",،" for t in gap[:2]) or not mention.key.isascii() or is_in(gap[0], NEAR)
+    )
     return (
         is_apposed and 0 < len(words) <= _REFERENCE_WORDS and not _restarts(gap) and all(_says_where(t) for t in words)
     )

@@ -75,7 +75,7 @@ def _best_known(passed: Sequence[Reading], context: Context, chosen: Settled | N
         else:
             countries = {match.entry.country for match in reading.mention.matches if match.entry.rank >= _KNOWN - 5}
             is_known = entry.rank >= _KNOWN_ABROAD and countries == {entry.country} and not reading.mention.is_weak
-            is_known = is_known or _is_only_bearer(reading)
+            is_known = is_known or _is_only_bearer(reading) or _is_country_told_twice(reading, entry, passed)
         if chosen is not None and chosen.entry is not None and entry.country == chosen.entry.country:
             continue
         if is_known and reading.role is not Role.INSTITUTION and (best is None or entry.rank > best[0]):
@@ -89,6 +89,12 @@ def _is_only_bearer(reading: Reading) -> bool:
     countries = {match.entry.country for match in mention.matches}
     is_told = reading.role is Role.SCENE and not mention.is_weak and len(mention.key) >= _LONG_NAME
     return is_told and mention.key.isascii() and len(countries) == 1
+
+
+def _is_country_told_twice(reading: Reading, entry: Entry, passed: Sequence[Reading]) -> bool:
+    """Whether a country whose name is also a word is named again: "Niger admits … Niger's defence ministry said"."""
+    same = [other for other in passed if other.mention.key == reading.mention.key]
+    return entry.kind is EntryKind.COUNTRY and len(same) > 1
 
 
 def _bearer_in(unit: Entry, reading: Reading, context: Context) -> Settled | None:

@@ -319,7 +319,7 @@ def read_mentions(mentions: Sequence[Mention], published: datetime) -> list[Read
         previous = readings[-1] if readings else None
         reading = read_mention(mention, order, previous, published)
         if previous is not None and locates(reading, previous):
-            role = Role.SCENE if previous.role is Role.PLAIN else previous.role
+            role = Role.SCENE if previous.role in (Role.PLAIN, Role.INSTITUTION) else previous.role
             readings[-1] = replace(previous, is_located=True, role=role)
             reading = replace(reading, is_reference=True)
         readings.append(reading)

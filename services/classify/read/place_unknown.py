@@ -37,6 +37,8 @@ def settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> 
     ]
     if not found:
         return Settled(reading=reading, entry=_well_known(reading, context, gazetteer))
+    narrow = [unit for unit in allowed if unit.kind is EntryKind.SUBDISTRICT]
+    found = [entry for entry in found if any(contains(unit, entry) for unit in narrow)] or found
     found = _of_one_sound(reading.mention.name, found) or found
     best = max(found, key=lambda e: e.rank)
     others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
