@@ -22,9 +22,18 @@ class Example:
     event_type: EventType | None
 
 
+FILES = ("items", "more")
+"""What stands before the language in the names of the files."""
+
+
 def examples(lang: str) -> tuple[Example, ...]:
     """Return the examples of one language; raises ``ValueError`` naming the line that is no example."""
-    file = resources.files("services.classify.train") / "data" / f"items_{lang}.txt"
+    return tuple(found for name in FILES for found in _of_file(f"{name}_{lang}"))
+
+
+def _of_file(name: str) -> list[Example]:
+    lang = name.rpartition("_")[2]
+    file = resources.files("services.classify.train") / "data" / f"{name}.txt"
     found = []
     for number, raw in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         line = raw.strip()
@@ -32,11 +41,11 @@ def examples(lang: str) -> tuple[Example, ...]:
             continue
         parts = [part.strip() for part in line.split("|")]
         if len(parts) != 4:
-            raise ValueError(f"items_{lang}.txt line {number}: four parts divided by | are needed, found {len(parts)}")
+            raise ValueError(f"{name}.txt line {number}: four parts divided by | are needed, found {len(parts)}")
         kind, event_type, title, summary = parts
         item = Item(
-            item_id=f"{lang}-{number}",
-            event_id=f"{lang}-{number}",
+            item_id=f"{name}-{number}",
+            event_id=f"{name}-{number}",
             feed="train",
             outlet="train",
             lang=lang,
@@ -48,4 +57,4 @@ def examples(lang: str) -> tuple[Example, ...]:
         found.append(
             Example(item=item, kind=Kind(kind), event_type=None if event_type == "-" else EventType(event_type))
         )
-    return tuple(found)
+    return found
