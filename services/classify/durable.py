@@ -45,6 +45,8 @@ class Durability:
                 entries.append((received.partition, key, value, len(records)))
                 records.append(Record(topic=LINK_CHANGELOG.name, key=key, value=value, partition=received.partition))
         acknowledged = await self._publish(records) if records else ()
+        if after := [record for outcome in outcomes for record in outcome.after]:
+            await self._publish(after)
         rows: dict[int, list[Row]] = {}
         for partition, key, value, number in entries:
             row = Row(key=key, value=value, changelog_offset=acknowledged[number].offset)

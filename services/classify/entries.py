@@ -11,6 +11,7 @@ import msgspec
 from services.classify.link.fold import OpenIncidents
 from services.classify.link.waiting import Waiting
 from shared.events.incident import IncidentChange
+from shared.events.report import Report
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +19,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     ``key`` is the report's own (item version); ``partition`` and ``offset`` say where in the reports topic it stood first;
     ``number`` counts the partition's entries; ``changes`` is empty when it touched nothing; ``waiting`` holds a denial that
-    found nothing to deny yet.
+    found nothing to deny yet, ``handed`` the reports by which an incident goes to another link region.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     number: int = 0
     changes: tuple[IncidentChange, ...]
     waiting: tuple[Waiting, ...] = ()
+    handed: tuple[Report, ...] = ()
 
 
 MARK_KEY = "forgotten"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.classify.desk import DeskOutcome, word_of
+from services.classify.desk import DeskOutcome, desk_record, word_of
 from services.classify.entries import Entry, decode_entry, encode_entry
 from services.classify.errors import ClassifyError
 from services.classify.link.fold import OpenIncidents, entry_key
@@ -35,6 +35,8 @@ class Outcome:
     outcome: str
     records: tuple[Record, ...]
     dead: DeadLetterReason | None = None
+    after: tuple[Record, ...] = ()
+    """To be published when ``records`` are acknowledged: what must not be acted upon before them."""
     entry: tuple[bytes, bytes] | None = None
     is_new: bool = False
     state_spoilt: bool = False
@@ -119,11 +121,12 @@ def link(
     known = stored(key)
     try:
         if known is not None:
-            changes = decode_entry(known).changes
+            entry = decode_entry(known)
+            changes, handed = entry.changes, entry.handed
             value = known
         else:
             linked = incidents.link(report, settings)
-            changes = linked.changes
+            changes, handed = linked.changes, linked.handed
             flags = tuple(flag.value for flag in linked.flags)
             value = encode_entry(
                 Entry(
@@ -133,9 +136,11 @@ def link(
                     number=number,
                     changes=changes,
                     waiting=linked.waiting,
+                    handed=linked.handed,
                 )
             )
         records = tuple(_change_record(received, report, change, now) for change in changes)
+        after = tuple(desk_record(one) for one in handed)
     except TooLargeError as error:
         return _dead(received, DeadLetterReason.TOO_LARGE, error, state_spoilt=True)
     except Exception as error:  # noqa: BLE001  # the boundary of a unit of work: a report that cannot be linked must not stop the rest
@@ -143,6 +148,7 @@ def link(
     return Outcome(
         outcome="repeated" if known is not None else changes[0].change.value if changes else "nothing",
         records=records,
+        after=after,
         entry=(key, value),
         is_new=known is None,
         flags=flags,

@@ -16,7 +16,7 @@ from shared.kafka.publisher import Record
 from shared.topics import REPORTS
 
 OUTLET = "desk"
-DESK_WORDS = (*(verb.value for verb in DeskVerb), "release")
+DESK_WORDS = (*(verb.value for verb in DeskVerb), "release")  # "adopt" is linking's own
 """What a decision is called; a release is a hold that ends."""
 MAX_WHO, MAX_WHY = 60, 200
 """Characters; together they fit the rule that a change keeps (300), so that neither is ever cut."""
@@ -38,10 +38,10 @@ def tellings_in(history: Sequence[IncidentChange]) -> dict[str, Contribution]:
 
 
 def region_of_incident(history: Sequence[IncidentChange]) -> LinkRegion:
-    """Return the region in which the incident is linked: that of the news it was opened with.
-
-    Not that of its present place, which a correction may have put on another continent: its state stays where it was opened.
-    """
+    """Return the region in which the incident is linked: that of the news it was opened with, or the one a correction moved it to."""
+    for change in reversed(history):
+        if change.moved_to is not None:
+            return LinkRegion(change.moved_to)
     for change in history:
         for telling in change.contributions:
             if telling.desk is None:

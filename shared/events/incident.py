@@ -130,6 +130,9 @@ class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
     ``sources`` and ``tolls`` keep the last 50; ``source_count`` counts all. ``origins`` counts independent origins.
     ``expires`` is when the alert stops being current. ``best_reason`` says why the best toll is the best.
 
+    ``moved_to`` is the link region in which the incident is linked from the next revision on, ``moved_from`` the one before: a
+    correction by hand put it there.
+
     ``contributions`` are those that this change added or replaced, ``removed`` names those it took away; together they
     are the incident's history, and from them linking restores its memory. ``decision`` is for ``tocsin why``.
     """
@@ -164,6 +167,8 @@ class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.ACTIVE
     split_from: str | None = None
     merged_into: str | None = None
+    moved_to: str | None = None
+    moved_from: str | None = None
     backfill: bool = False
     held: bool = False
     test: bool = False

@@ -52,13 +52,16 @@ class DeskVerb(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
     HOLD = "hold"
+    ADOPT = "adopt"
+    """Not a person's: takes in an incident that a correction moved here from another link region."""
 
 
 class DeskAction(msgspec.Struct, frozen=True, kw_only=True):
     """A person's decision about an incident: who, why, and what.
 
     ``into_incident_id`` is the incident that a merge leaves; ``item_ids`` are what a split takes out; ``facts`` are the
-    right ones of a correction (those not given stay); ``release`` ends a hold.
+    right ones of a correction (those not given stay); ``release`` ends a hold. ``adopted`` is an incident's state with some of its
+    tellings, as linking hands it from region to region.
     """
 
     verb: DeskVerb
@@ -69,6 +72,7 @@ class DeskAction(msgspec.Struct, frozen=True, kw_only=True):
     item_ids: tuple[str, ...] = ()
     facts: AttackFacts | None = None
     release: bool = False
+    adopted: bytes = b""
 
 
 class Report(AttackFacts, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@
 - correct: the given facts replace what the news say, from now on; a retracted incident stands again.
 - merge: the sources move into ``into_incident_id``, earlier decisions about the merged incident do not; the emptied incident says where they went, silently, for its facts stand.
 - split: the named items move to an incident of their own, which names ``split_from``.
+- adopt is linking's own (``relocation.py``): an incident that a correction moved here from another link region.
 - hold, and its release: marks the incident; what is held is not sent, which is the alert service's to heed.
 
 A decision that would change nothing (a second retraction, a hold of what is held) or that no telling of the news is left for is
@@ -39,7 +40,7 @@ def plan(report: Report, incidents: Mapping[str, Incident], settings: LinkSettin
     if not is_possible(aware(report.published)):
         return Planned(flags=(Flag.IMPOSSIBLE_PUBLICATION,))
     incident = incidents.get(action.incident_id)
-    if incident is None or incident.state.status is Status.MERGED:
+    if incident is None or incident.state.status is Status.MERGED or incident.state.moved_to is not None:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
     if (refused := _refusal(action, incident)) is not None:
         return Planned(flags=(refused,))
@@ -68,7 +69,7 @@ def _merge(
     report: Report, action: DeskAction, gone: Incident, incidents: Mapping[str, Incident], settings: LinkSettings
 ) -> Planned:
     into = incidents.get(action.into_incident_id or "")
-    if into is None or into is gone or into.state.status is Status.MERGED:
+    if into is None or into is gone or into.state.status is Status.MERGED or into.state.moved_to is not None:
         return Planned(flags=(Flag.UNKNOWN_INCIDENT,))
     if into.state.status is Status.RETRACTED:  # those who were told of the other would never hear that it is false
         return Planned(flags=(Flag.REFUSED_BY_RULE,))

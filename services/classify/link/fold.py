@@ -18,13 +18,15 @@ from services.classify.link.incident import Incident, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import liken
 from services.classify.link.picture import draw, in_order
+from services.classify.link.relocation import adopted, handed_over, region_after
 from services.classify.link.screening import Flag, aware, screen
 from services.classify.link.settings import LinkSettings
 from services.classify.link.transition import Step, changed, opened
 from services.classify.link.waiting import Waiting, Waits
 from shared import ids
 from shared.events.incident import Contribution, Decision, IncidentChange, Status
-from shared.events.report import Kind, Report
+from shared.events.item import ItemChange
+from shared.events.report import DeskVerb, Kind, Report
 from shared.geo.regions import LinkRegion
 
 
@@ -40,10 +42,11 @@ def entry_key(report: Report) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a report did: the changes in order, what waits of it, what was kept out of it and why, and the decision on each of its attacks."""
+    """What a report did: the changes in order, what waits of it, what it hands to other link regions, what was kept out of it and why, and the decision on each of its attacks."""
 
     changes: tuple[IncidentChange, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    handed: tuple[Report, ...] = ()
     flags: tuple[Flag, ...] = ()
     decisions: tuple[tuple[str, Decision], ...] = ()
 
@@ -56,6 +59,7 @@ class _Work:
     settings: LinkSettings
     changes: list[IncidentChange] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    handed: list[Report] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     decisions: list[tuple[str, Decision]] = field(default_factory=list)
 
@@ -63,6 +67,7 @@ class _Work:
         return Outcome(
             changes=tuple(self.changes),
             waiting=tuple(self.waiting),
+            handed=tuple(self.handed),
             flags=tuple(dict.fromkeys(self.flags)),
             decisions=tuple(self.decisions),
         )
@@ -167,7 +172,8 @@ class OpenIncidents:
             return  # nor does it take back what an earlier version said at a possible time
         told = {c.source.item_id for c in screened.contributions}
         for part in sorted(self._tellings_of.get(report.item_id, set()) - told):
-            self._take_back(part, work)
+            if not self._is_of_another_region(part, report):
+                self._take_back(part, work)
         if report.item_id in self._waits:
             self._wait(Waiting(item_id=report.item_id, version=report.version), work)
         for telling in screened.contributions:
@@ -177,6 +183,8 @@ class OpenIncidents:
         """Link one attack of the report: in the place of its earlier version where there is one, else wherever it belongs."""
         part = telling.source.item_id
         incident = self._home_of(part)
+        if incident is not None and incident.state.moved_to is not None:
+            return  # a person put it elsewhere, and there it stays
         if incident is not None:
             if self._still_fits(telling, incident, work):
                 before = incident.tellings[part]
@@ -217,6 +225,14 @@ class OpenIncidents:
             denied = [denial for denial in denials if denial.source.item_id not in self._homes]
             step = self._step(work, part, incident_id, choice.decision, add=(telling, *moved, *denied), trigger=telling)
             self._emit(opened(replace(step, split_from=choice.split_from), work.settings), work)
+
+    def _is_of_another_region(self, part: str, report: Report) -> bool:
+        """Whether the part's incident is linked elsewhere now, or came from elsewhere and this is not its item's withdrawal."""
+        incident = self._home_of(part)
+        assert incident is not None
+        if incident.state.moved_to is not None:
+            return True
+        return incident.state.moved_from is not None and report.change is not ItemChange.WITHDRAWN
 
     def _wait(self, one: Waiting, work: _Work) -> None:
         work.waiting.append(one)
@@ -288,6 +304,10 @@ class OpenIncidents:
         return plain if plain not in self._incidents else ids.incident_id(f"{of}|{report.event_id}", int(number or 0))
 
     def _by_hand(self, work: _Work) -> None:
+        assert work.report.desk is not None
+        if work.report.desk.verb is DeskVerb.ADOPT:
+            self._adopt(work)
+            return
         planned = desk.plan(work.report, self._incidents, work.settings)
         work.flags.extend(planned.flags)
         for step in planned.steps:
@@ -298,7 +318,22 @@ class OpenIncidents:
                 if incident is None
                 else changed(incident.state, incident.tellings, step, work.settings)
             )
+            there = region_after(work.report, change)
+            if there is not None:
+                change = msgspec.structs.replace(change, moved_to=there, moved_from=work.report.region)
             self._emit(change, work)
+            if there is not None:
+                moved = self._incidents[step.incident_id]
+                work.handed.extend(handed_over(moved, work.report, work.settings.max_moved))
+
+    def _adopt(self, work: _Work) -> None:
+        change = adopted(work.report, self._incidents)
+        if change is None:
+            work.flags.append(Flag.REFUSED_BY_RULE)
+            return
+        assert change.decision is not None
+        work.decisions.append((work.report.item_id, change.decision))
+        self._emit(change, work)
 
     def _emit(self, change: IncidentChange, work: _Work) -> None:
         work.changes.append(change)
@@ -317,7 +352,7 @@ class OpenIncidents:
             if part not in before:
                 self._homes.setdefault(part, set()).add(incident_id)
                 self._tellings_of[part.partition("#")[0]].add(part)
-        if incident.state.status is Status.MERGED:
+        if incident.state.status is Status.MERGED or incident.state.moved_to is not None:
             self._index.leave(incident_id)
         else:
             self._index.enter(incident)

@@ -129,11 +129,12 @@ def test_a_split_of_everything_is_refused_and_notes_of_the_desk_do_not_count() -
     assert "every source out" in (room.against(DeskVerb.SPLIT, item_ids=(first.item_id, second.item_id)) or "")
 
 
-def test_the_region_is_that_of_the_news_wherever_a_correction_put_the_incident() -> None:
+def test_the_region_is_that_of_the_news_until_a_correction_puts_the_incident_into_another() -> None:
     room = Newsroom(told("a"), told("b", facts(KABUL), hours=1))
+    assert region_of_incident(room.history(0)) is LinkRegion.MENA
     room.decide(DeskVerb.CORRECT, 0, facts=facts(KABUL, event_type=None, on=None))
     assert room.history(0)[-1].place == KABUL
-    assert region_of_incident(room.history(0)) is LinkRegion.MENA
+    assert region_of_incident(room.history(0)) is LinkRegion.ASIA
     assert region_of_incident(room.history(1)) is LinkRegion.ASIA
 
 
