@@ -67,20 +67,15 @@ class HubLinks:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Push:
-    """What a hub delivered for a feed, its signature checked; part of the feed or all of it, ``content_type`` in the hub's words."""
+    """What a hub delivered for a feed, its signature checked; part of the feed or all of it, ``content_type`` in the hub's words.
+
+    Without a body it says that there is news, not what: of a hub that signs nothing only that is kept.
+    """
 
     push_id: int
     body: bytes
     content_type: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Schedule:
-    """When a feed is polled next, and why then; a push leaves it as it is."""
-
-    next_poll_at: datetime
-    interval_seconds: float | None = None
-    interval_reason: str | None = None
+    received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,18 +1,18 @@
 """What to remember and publish after a poll: the pure part between an answer and the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.ingest import moves, schedule
 from services.ingest.article import wanted
 from services.ingest.document import Document, Entry
-from services.ingest.feed import FeedState, Lease, Schedule
+from services.ingest.feed import FeedState, Lease, Push
 from services.ingest.identity import IdentityMode
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified, PollOutcome
 from services.ingest.schedule import NextPoll, PollLimits
-from services.ingest.versions import NewVersion, believable, frozen_time
-from services.ingest.work import OutboxRow, PollRecord
+from services.ingest.versions import Mark, NewVersion, believable, frozen_time
+from services.ingest.work import OutboxRow, PollRecord, PushRecord
 from shared import codec
 
 _PACE_ENTRIES = 20
@@ -135,42 +135,52 @@ def after_document(
     )
 
 
-def after_push(
-    lease: Lease, planned: Schedule, document: Document, versions: Sequence[NewVersion], moment: Moment
-) -> PollRecord:
-    """Publish what a hub brought. It may be part of the feed only, so nothing but the items and their dates is learnt from it; the next poll stays where it was."""
-    now = moment.now
-    times = (
-        *trusted_times(document.entries, now),
-        *([lease.state.newest_item_at] if lease.state.newest_item_at else []),
+def not_outdated(
+    versions: Sequence[NewVersion], marks: Mapping[str, Mark], push: Push, state: FeedState
+) -> tuple[NewVersion, ...]:
+    """Return the versions that cannot undo a later one: hubs try again, and pushes wait, while the feed goes on.
+
+    News is news however late it comes. An edit of a known item is believed unless the feed was polled after the push came, or the
+    item had this text before; then the next poll shows what holds.
+    """
+    is_polled_since = (
+        state.failures == 0 and state.last_polled_at is not None and push.received_at <= state.last_polled_at
     )
-    state = replace(lease.state, last_success_at=now, newest_item_at=max(times, default=None))
-    record = _kept(lease, state, PollOutcome.CHANGED if versions else PollOutcome.UNCHANGED, planned, moment)
-    return replace(
-        record,
+    return tuple(
+        version
+        for version in versions
+        if (mark := marks.get(version.mark.item_id)) is None
+        or not (is_polled_since or version.mark.content_hash in mark.past_hashes)
+    )
+
+
+def after_push(
+    lease: Lease, push: Push, versions: Sequence[NewVersion], now: datetime, *, is_whole: bool
+) -> PushRecord:
+    """Publish what a hub brought; unless these ``versions`` are the whole of it, the feed is polled at once.
+
+    It may be part of the feed only, so nothing is learnt from it but its items: not even the newest date, by which the next poll
+    tells whether the feed rolled over.
+    """
+    return PushRecord(
+        feed=lease.feed.slug,
+        push_id=push.push_id,
         rows=tuple(row_of(version, fetched_at=now) for version in versions),
         articles=wanted(lease.feed, versions),
+        heard_at=now,
+        poll_at=None if is_whole else _soon(lease, now),
+        finished_at=now,
     )
 
 
-def after_useless_push(lease: Lease, planned: Schedule, moment: Moment) -> PollRecord:
+def after_useless_push(lease: Lease, push: Push, now: datetime) -> PushRecord:
     """What the hub brought cannot be read: the feed is polled instead, at once, but a hub cannot have it polled without end."""
+    return PushRecord(feed=lease.feed.slug, push_id=push.push_id, poll_at=_soon(lease, now), finished_at=now)
+
+
+def _soon(lease: Lease, now: datetime) -> datetime:
     last = lease.state.last_polled_at
-    soon = moment.now if last is None else max(moment.now, last + _HURRY)
-    hurried = replace(planned, next_poll_at=min(planned.next_poll_at, soon))
-    return _kept(lease, lease.state, PollOutcome.UNCHANGED, hurried, moment)
-
-
-def _kept(lease: Lease, state: FeedState, outcome: PollOutcome, planned: Schedule, moment: Moment) -> PollRecord:
-    return PollRecord(
-        feed=lease.feed.slug,
-        outcome=outcome,
-        state=state,
-        next_poll_at=planned.next_poll_at,
-        interval_seconds=planned.interval_seconds,
-        interval_reason=planned.interval_reason,
-        finished_at=moment.now,
-    )
+    return now if last is None else max(now, last + _HURRY)
 
 
 def row_of(version: NewVersion, *, fetched_at: datetime) -> OutboxRow:

@@ -8,7 +8,7 @@ from services.ingest.document import Document, Unreadable
 from services.ingest.feed import Lease, Validators
 from services.ingest.outcome import Answer
 from services.ingest.versions import Mark
-from services.ingest.work import OutboxRow, PollRecord, Settlement
+from services.ingest.work import OutboxRow, PollRecord, PushRecord, Settlement
 
 
 class Fetcher(Protocol):
@@ -54,8 +54,8 @@ class Ledger(Protocol):
         """Return the bytes of these events, of those that are still kept."""
         ...
 
-    async def finish(self, records: Sequence[PollRecord]) -> frozenset[str]:
-        """Store the polls: items as pending rows of the outbox, the schedule, the leases' end; return the event ids stored.
+    async def finish(self, records: Sequence[PollRecord | PushRecord]) -> frozenset[str]:
+        """Store polls and pushes: items as pending rows of the outbox, the schedule, the leases' end; return the event ids stored.
 
         A row whose event id is there already is left as it is: its bytes never change. Validators are stored only for feeds
         that have no pending row left.

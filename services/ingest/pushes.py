@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
@@ -11,13 +11,14 @@ from typing import Protocol
 import structlog
 
 from services.ingest.errors import IngestError, LedgerUnavailableError
-from services.ingest.feed import Lease, Push, Schedule
+from services.ingest.feed import Lease, Push
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outbox import Outbox
+from services.ingest.polled import after_useless_push
 from services.ingest.push_outcome import PushOutcome
 from services.ingest.recorder import Recorder
-from services.ingest.traces import traced_visit
-from services.ingest.visit import Visit, Visitor
+from services.ingest.traces import traced_record
+from services.ingest.visit import PushVisit, Visitor
 from services.ingest.work import Settlement
 from shared.clock import Clock
 from shared.logging import logger
@@ -34,22 +35,13 @@ class Delivery:
 
     lease: Lease
     push: Push
-    planned: Schedule
 
 
 class PushBook(Protocol):
     """Pushes in the database. Each method is one transaction; all raise ``LedgerUnavailableError``."""
 
     async def take_pushes(self, *, limit: int, now: datetime) -> Sequence[Delivery]:
-        """Lease feeds that are free and have pushes waiting; return the oldest push of each."""
-        ...
-
-    async def done(self, push: Push) -> None:
-        """Forget a push."""
-        ...
-
-    async def give_up(self, delivery: Delivery, *, now: datetime) -> None:
-        """Forget a push, free its feed and have it polled at once."""
+        """Lease feeds that are free and have pushes waiting; return the oldest push of each. A feed whose poll is overdue is left to it."""
         ...
 
     async def drop_old(self, before: datetime) -> int:
@@ -58,7 +50,7 @@ class PushBook(Protocol):
 
 
 class Pushes:
-    """Reads pushes until cancelled. A crash between storing and forgetting reads one again, which finds nothing new."""
+    """Reads pushes until cancelled. What a push brought is stored as it is forgotten: a crash has it read again, or has done both."""
 
     def __init__(
         self,
@@ -114,10 +106,9 @@ class Pushes:
         with structlog.contextvars.bound_contextvars(feed=feed.slug):
             started = perf_counter()
             try:
-                visit = await self._visitor.receive(delivery.lease, push, delivery.planned)
-                visit = traced_visit(visit, seconds=perf_counter() - started)
+                visit = await self._visitor.receive(delivery.lease, push)
+                visit = replace(visit, record=traced_record(visit.record, seconds=perf_counter() - started))
                 stored = await self._recorder.record(visit.record)
-                await self._book.done(push)
             except LedgerUnavailableError as error:
                 self._metrics.database_failures.inc()
                 logger().warning("feed.push_not_stored", reason=str(error))
@@ -135,14 +126,14 @@ class Pushes:
         """A push that breaks us must not come back: it would hold the feed's lease again and again."""
         self._metrics.pushes.labels(PushOutcome.WOKE.value).inc()
         with suppress(LedgerUnavailableError):  # then the lease ends by itself, and the push is old in a day
-            await self._book.give_up(delivery, now=self._clock.now())
+            await self._recorder.record(after_useless_push(delivery.lease, delivery.push, self._clock.now()))
 
-    def _hand_over(self, visit: Visit, stored: frozenset[str]) -> None:
+    def _hand_over(self, visit: PushVisit, stored: frozenset[str]) -> None:
         rows = tuple(row for row in visit.record.rows if row.event_id in stored)
         if rows and not self._outbox.offer(Settlement(feed=visit.record.feed, rows=rows)):
             logger().warning("outbox.overflowed", items=len(rows))
 
-    def _report(self, tier: int, visit: Visit, seconds: float) -> None:
+    def _report(self, tier: int, visit: PushVisit, seconds: float) -> None:
         outcome = PushOutcome.READ if visit.versions else PushOutcome.NOTHING_NEW
         if visit.failure is not None or (not visit.entries and not visit.versions):
             outcome = PushOutcome.WOKE

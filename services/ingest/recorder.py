@@ -1,10 +1,10 @@
-"""Stores finished polls, all that are waiting in one transaction: at hundreds of polls a second the database works in batches."""
+"""Stores finished polls and read pushes, all that are waiting in one transaction: at hundreds of polls a second the database works in batches."""
 
 import asyncio
 
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.ports import Ledger
-from services.ingest.work import PollRecord
+from services.ingest.work import PollRecord, PushRecord
 
 _MOST_AT_ONCE = 500
 
@@ -14,10 +14,10 @@ class Recorder:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._waiting: list[tuple[PollRecord, asyncio.Future[frozenset[str]]]] = []
+        self._waiting: list[tuple[PollRecord | PushRecord, asyncio.Future[frozenset[str]]]] = []
         self._has_work = asyncio.Event()
 
-    async def record(self, record: PollRecord) -> frozenset[str]:
+    async def record(self, record: PollRecord | PushRecord) -> frozenset[str]:
         """Return the event ids stored (of this and perhaps other polls) once the poll is stored; raises ``LedgerUnavailableError``."""
         done: asyncio.Future[frozenset[str]] = asyncio.get_running_loop().create_future()
         self._waiting.append((record, done))

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from services.ingest.visit import Visit
-from services.ingest.work import OutboxRow
+from services.ingest.work import OutboxRow, PollRecord, PushRecord
 from shared import tracing
 from shared.topics import ITEMS
+
+Record = TypeVar("Record", PollRecord, PushRecord)
 
 
 def traced(row: OutboxRow, *, seconds_ago: float = 0.0) -> OutboxRow:
@@ -27,10 +30,15 @@ def traced(row: OutboxRow, *, seconds_ago: float = 0.0) -> OutboxRow:
 
 def traced_visit(visit: Visit, *, seconds: float) -> Visit:
     """Return the visit with a trace for each item it brought; the same one when nobody traces."""
-    if not tracing.is_on() or not visit.record.rows:
-        return visit
-    rows = tuple(traced(row, seconds_ago=seconds) for row in visit.record.rows)
-    return replace(visit, record=replace(visit.record, rows=rows))
+    return replace(visit, record=traced_record(visit.record, seconds=seconds)) if tracing.is_on() else visit
+
+
+def traced_record(record: Record, *, seconds: float) -> Record:
+    """Return the record with a trace for each of its items; the same one when nobody traces."""
+    if not tracing.is_on() or not record.rows:
+        return record
+    rows = tuple(traced(row, seconds_ago=seconds) for row in record.rows)
+    return replace(record, rows=rows)
 
 
 def published(rows: Sequence[OutboxRow], *, seconds: float) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from services.ingest import polled
 from services.ingest.document import Document, Entry, Unreadable
-from services.ingest.feed import Feed, FeedState, Lease, Push, Schedule
+from services.ingest.feed import Feed, FeedState, Lease, Push
 from services.ingest.identity import IdentityMode, chosen_mode
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified
 from services.ingest.paging import OlderEntries, OlderPages
@@ -26,7 +26,7 @@ from services.ingest.versions import (
     tombstoned,
     withdrawal,
 )
-from services.ingest.work import PollRecord
+from services.ingest.work import PollRecord, PushRecord
 from shared import codec
 from shared.clock import Clock
 from shared.events.item import Item
@@ -46,6 +46,18 @@ class Visit:
     """Pages of older entries that were read because the feed had rolled over."""
     asked_wait_seconds: float | None = None
     """What a Retry-After asked for."""
+    entries: int = 0
+    body_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushVisit:
+    """What came of a push, as ``Visit`` of a poll."""
+
+    record: PushRecord
+    versions: tuple[NewVersion, ...] = ()
+    failure: FailureReason | None = None
+    detail: str | None = None
     entries: int = 0
     body_bytes: int = 0
 
@@ -107,7 +119,7 @@ class Visitor:
         buried = tombstoned(feed, document.withdrawn) if mode is IdentityMode.GUID else ()
         marks = await self._ledger.marks((*listed, *buried), feed=feed.slug, now=moment.now)
         # Nothing of the last document is left in a feed that we know: what came and went between is unknown.
-        is_overlapping = not marks.keys().isdisjoint(listed) or not document.entries or state.newest_item_at is None
+        is_overlapping = _overlaps(feed, document.entries, mode, marks, state)
         is_lossy = not is_overlapping and mode.value == state.identity_mode
         older = OlderEntries()
         if is_lossy and self._older_pages is not None and document.older is not None:
@@ -146,30 +158,34 @@ class Visitor:
             body_bytes=len(answer.body),
         )
 
-    async def receive(self, lease: Lease, push: Push, planned: Schedule) -> Visit:
-        """Compare what a hub delivered as if it had been polled: the same ids, versions and bytes. ``planned`` is when the feed is polled next anyway.
+    async def receive(self, lease: Lease, push: Push) -> PushVisit:
+        """Compare what a hub delivered as if it had been polled: the same ids, versions and bytes.
 
         It may be part of the feed: it settles neither how items are named nor whether some were lost, and it is no first poll.
         """
         feed, state, size = lease.feed, lease.state, len(push.body)
-        if state.first_fetched_at is None:
-            return Visit(record=polled.after_useless_push(lease, planned, self._moment()), body_bytes=size)
+        if state.first_fetched_at is None or not push.body:
+            return PushVisit(record=polled.after_useless_push(lease, push, self._clock.now()), body_bytes=size)
         document = await self._parser.parse(
-            push.body, content_type=push.content_type, url=feed.url, language=feed.language
+            push.body,
+            content_type=push.content_type,
+            url=polled.fetched_from(lease, self._moment()),
+            language=feed.language,
         )
         moment = self._moment()
         if isinstance(document, Unreadable):
-            record = polled.after_useless_push(lease, planned, moment)
-            return Visit(record=record, failure=document.reason, detail=document.detail, body_bytes=size)
+            record = polled.after_useless_push(lease, push, moment.now)
+            return PushVisit(record=record, failure=document.reason, detail=document.detail, body_bytes=size)
         mode = IdentityMode(state.identity_mode)
         listed = candidates(feed, document.entries, mode)
         buried = tombstoned(feed, document.withdrawn) if mode is IdentityMode.GUID else ()
         marks = await self._ledger.marks((*listed, *buried), feed=feed.slug, now=moment.now)
         entries = identified(feed, document.entries, mode, marks)
-        versions = new_versions(feed, entries, marks, language=document.language, is_first_poll=False, now=moment.now)
-        versions = await self._with_withdrawals(feed, versions, entries, marks, buried)
-        return Visit(
-            record=polled.after_push(lease, planned, document, versions, moment),
+        found = new_versions(feed, entries, marks, language=document.language, is_first_poll=False, now=moment.now)
+        found = await self._with_withdrawals(feed, found, entries, marks, buried)
+        versions = polled.not_outdated(found, marks, push, state)
+        return PushVisit(
+            record=polled.after_push(lease, push, versions, moment.now, is_whole=len(versions) == len(found)),
             versions=versions,
             entries=len(document.entries),
             body_bytes=size,
@@ -240,6 +256,24 @@ class Visitor:
 
     def _moment(self) -> Moment:
         return Moment(limits=self._limits, now=self._clock.now(), jitter=self._random())
+
+
+def _overlaps(
+    feed: Feed, listed: Sequence[Entry], mode: IdentityMode, marks: Mapping[str, Mark], state: FeedState
+) -> bool:
+    """Whether a document reaches back to what the last poll saw: by one of its items, or by an oldest one that a hub has pushed since.
+
+    Any other item that was pushed proves nothing: the hub may have missed those around it.
+    """
+    newest = state.newest_item_at
+    if not listed or newest is None:
+        return True
+    known = (marks[one] for one in candidates(feed, listed, mode) if one in marks)
+    if any(mark.published_is_estimated or mark.published <= newest for mark in known):
+        return True
+    dated = [(entry.published, entry) for entry in listed if entry.published is not None]
+    oldest = min(dated, key=lambda pair: pair[0])[1] if dated else listed[-1]
+    return not marks.keys().isdisjoint(candidates(feed, (oldest,), mode))
 
 
 def _is_later(entry: Entry, state: FeedState) -> bool:

@@ -44,6 +44,23 @@ class PollRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PushRecord:
+    """A push that was read; storing it forgets the push. Of the feed it changes nothing but when it was last heard, and ``poll_at``.
+
+    ``poll_at`` is None when its next poll stays where it is, else when to poll it at the latest, unless it has to be left alone:
+    a feed that fails, or whose publisher said Retry-After, is polled no sooner.
+    """
+
+    feed: str
+    push_id: int
+    rows: tuple[OutboxRow, ...] = ()
+    articles: tuple[WantedArticle, ...] = ()
+    heard_at: datetime | None = None
+    poll_at: datetime | None = None
+    finished_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
     """Rows of one feed that Kafka has acknowledged; ``validators`` of the poll that brought them, when still known."""
 

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.ingest.adapters.callback import CallbackLimits, CallbackServer
+from services.ingest.adapters.feed_desk import FeedDesk
 from services.ingest.adapters.postgres import PostgresLedger
 from services.ingest.adapters.subscriptions import PostgresSubscriptionBook
 from services.ingest.metrics import IngestMetrics
@@ -20,7 +21,7 @@ from services.ingest.schema import SCHEMA
 from services.ingest.subscriber import Subscriber
 from services.ingest.subscription import SubscriptionState
 from services.ingest.visit import Visitor
-from services.ingest.work import Settlement
+from services.ingest.work import PushRecord, Settlement
 from shared.codec import decode
 from shared.events.item import Item
 from shared.postgres.migrate import upgrade
@@ -145,6 +146,12 @@ class Stage:
         await self.subscriber.ask_due()
         return self.hub.subscribed[-1]
 
+    async def hold(self):
+        """As if a poll ran: pushes wait."""
+        await self.pool.execute(
+            "UPDATE tocsin_ingest.feeds SET leased_by = 'b', leased_until = $1", NOON + timedelta(days=9)
+        )
+
     @property
     def titles(self):
         return [decode(Item, row.value).title for row in self.publisher.sent]
@@ -203,8 +210,7 @@ async def test_nothing_is_believed_that_the_secret_did_not_sign(stage):
 
 async def test_a_hub_cannot_fill_the_store(stage):
     subscription = await stage.subscribed()
-    await stage.ledger.lease(limit=0, now=stage.clock.now())
-    await stage.pool.execute("UPDATE tocsin_ingest.feeds SET leased_until = $1", NOON + timedelta(hours=1))
+    await stage.hold()
     assert await push(subscription, b"x" * 200_000) == 413
     statuses = [await push(subscription, rss({str(number): ("A blast", FRESH)})) for number in range(22)]
     assert statuses == [202] * 20 + [429] * 2
@@ -249,6 +255,87 @@ async def test_a_feed_that_names_no_hub_any_more_is_forgotten_there(stage):
     await stage.poll(rss({"4": ("Moved", FRESH)}))
     assert await stage.standing() is None
     assert await push(subscription, rss({"5": ("Late", FRESH)})) == 410, "so the hub ends it"
+
+
+async def test_a_feed_that_rests_ends_its_subscription_and_is_subscribed_anew_when_it_is_polled_again(stage):
+    subscription = await stage.subscribed()
+    desk = FeedDesk(stage.pool)
+    await desk.pause(FEED.slug, stage.clock.now())
+    stage.clock.advance(20 * 3600)
+    assert await stage.subscriber.ask_due() == 0, "a feed that is paused is not renewed"
+    assert await push(subscription, rss({"5": ("Paused", FRESH)})) == 410
+    assert await stage.pool.fetchval("SELECT count(*) FROM tocsin_ingest.pushes") == 0
+    await desk.unpause(FEED.slug)
+    assert await stage.subscriber.ask_due() == 1, "for its hub was told that it is over"
+    assert (await stage.standing())["state"] == SubscriptionState.ACTIVE.value
+
+
+async def test_a_replica_that_is_yet_to_hear_of_a_feed_does_not_end_its_subscription(stage):
+    subscription = await stage.subscribed()
+    stage.ledger._list({})
+    assert await push(subscription, rss({"5": ("Early", FRESH)})) == 202
+    assert stage.counted("unknown") == 0
+
+
+async def test_a_retired_feed_is_not_brought_back_by_a_push(stage):
+    subscription = await stage.subscribed()
+    await stage.hold()
+    assert await push(subscription, rss({"5": ("Late", FRESH)})) == 202
+    await stage.pool.execute(
+        "UPDATE tocsin_ingest.feeds SET leased_until = NULL, leased_by = NULL, retired_at = $1", NOON
+    )
+    assert await stage.pushes.read_waiting() == 0
+    assert await push(subscription, rss({"6": ("Later", FRESH)})) == 410
+
+
+async def test_a_push_leaves_a_feeds_schedule_as_others_set_it_meanwhile(stage):
+    await stage.subscribed()
+    for outcome, later in (("failed", NOON + timedelta(hours=4)), ("changed", NOON + timedelta(minutes=1))):
+        await stage.pool.execute(
+            "UPDATE tocsin_ingest.feeds SET leased_by = 'a', last_outcome = $1, next_poll_at = $2", outcome, later
+        )
+        await stage.ledger.finish([PushRecord(feed=FEED.slug, push_id=0, heard_at=NOON, finished_at=NOON)])
+        row = await stage.pool.fetchrow("SELECT * FROM tocsin_ingest.feeds")
+        assert (row["last_outcome"], row["next_poll_at"], row["leased_by"]) == (outcome, later, None)
+
+
+@pytest.mark.parametrize(("failures", "reason"), [(1, "backoff"), (0, "retry_after")])
+async def test_a_push_cannot_have_a_feed_polled_whose_publisher_asked_for_peace(stage, failures, reason):
+    await stage.subscribed()
+    later = NOON + timedelta(hours=4)
+    await stage.pool.execute(
+        "UPDATE tocsin_ingest.feeds SET leased_by = 'a', failures = $1, interval_reason = $2, next_poll_at = $3",
+        failures,
+        reason,
+        later,
+    )
+    await stage.ledger.finish([PushRecord(feed=FEED.slug, push_id=0, poll_at=NOON, finished_at=NOON)])
+    assert (await stage.standing())["next_poll_at"] == later
+
+
+async def test_what_an_unsigned_push_says_is_never_kept_and_not_lost_in_a_poll_that_runs(stage):
+    subscription = await stage.subscribed()
+    await stage.pool.execute("UPDATE tocsin_ingest.subscriptions SET secret = NULL")
+    await stage.hold()
+    for _ in range(3):
+        assert await push(subscription, rss({"5": ("Hundreds killed", FRESH)})) == 202
+    rows = await stage.pool.fetch("SELECT body FROM tocsin_ingest.pushes")
+    assert [row["body"] for row in rows] == [b""], "one note, without a word of it"
+    stage.clock.advance(60)
+    await stage.pool.execute("UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL")
+    await until(lambda: stage.counted("woke") == 3)
+    assert (await stage.standing())["next_poll_at"] <= stage.clock.now(), "when the poll has ended the next one is due"
+
+
+async def test_a_poll_that_is_overdue_goes_before_pushes(stage):
+    subscription = await stage.subscribed()
+    await stage.hold()
+    assert await push(subscription, rss({"5": ("Pushed", FRESH)})) == 202
+    stage.clock.advance(3600 + 60)
+    await stage.pool.execute("UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL")
+    assert await stage.pushes.read_waiting() == 0
+    await stage.poll(rss({"1": ("A blast", FRESH)}, channel=HUB_LINK))
+    await until(lambda: "Pushed" in stage.titles, saw=lambda: stage.titles)
 
 
 async def test_a_push_that_is_no_feed_has_the_feed_polled(stage):

@@ -46,8 +46,8 @@ class CallbackBook(Protocol):
         """Store a push; false when ``most`` wait already."""
         ...
 
-    async def wake(self, feed: str, now: datetime) -> None:
-        """Have the feed polled at once."""
+    async def end(self, token: str, now: datetime) -> None:
+        """The hub of a feed that rests (paused, removed, retired) is being told so: it is asked anew once the feed is polled again."""
         ...
 
 
@@ -142,8 +142,12 @@ class CallbackServer:
     async def _judged(self, request: web.Request) -> "_Answer":
         token = request.path.rpartition("/")[2]
         found = await self._book.of_token(token) if _TOKEN.fullmatch(token) else None
+        if found is None and request.method == "POST":
+            if _TOKEN.fullmatch(token):
+                await self._book.end(token, self._clock.now())
+            return _Answer(outcome=PushOutcome.UNKNOWN, status=410)
         if found is None:
-            return _Answer(outcome=PushOutcome.UNKNOWN, status=410 if request.method == "POST" else 404)
+            return _Answer(outcome=PushOutcome.UNKNOWN, status=404)
         with structlog.contextvars.bound_contextvars(feed=found.feed):
             return await (
                 self._delivery(request, found) if request.method == "POST" else self._question(request, found)
@@ -177,9 +181,12 @@ class CallbackServer:
             logger().warning("push.refused", reason="too_large", limit_bytes=self._limits.body_bytes)
             return _Answer(outcome=PushOutcome.TOO_LARGE, status=413)
         now = self._clock.now()
-        if found.secret is None:  # anybody could have sent it: it may say that there is news, not what
-            await self._book.wake(found.feed, now)
-            return _Answer(outcome=PushOutcome.WOKE, status=202)
+        if found.secret is None:
+            # Anybody could have sent it: it may say that there is news, not what. It waits like any push, for a poll that runs just
+            # now may have fetched too early; one that waits speaks for all.
+            is_first = await self._book.receive(found.feed, b"", content_type="", now=now, most=1)
+            self._arrived()
+            return _Answer(outcome=None if is_first else PushOutcome.WOKE, status=202)
         if not subscriptions.is_signed(found.secret, request.headers.get("X-Hub-Signature"), body):
             logger().warning("push.refused", reason="bad_signature")
             return _Answer(outcome=PushOutcome.BAD_SIGNATURE, status=202)

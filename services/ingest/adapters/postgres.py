@@ -13,7 +13,7 @@ from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed, Lease
 from services.ingest.politeness import host_of
 from services.ingest.versions import Mark
-from services.ingest.work import OutboxRow, PollRecord, Settlement
+from services.ingest.work import OutboxRow, PollRecord, PushRecord, Settlement
 
 _SEEN_EVERY = timedelta(days=7)
 
@@ -114,6 +114,17 @@ _FINISH = """
         next_poll_at = r.next_poll_at, interval_seconds = r.interval_seconds, interval_reason = r.interval_reason,
         leased_by = NULL, leased_until = NULL
     FROM r WHERE f.slug = r.slug AND f.leased_by = $2
+"""
+
+# A push changes nothing of the schedule that somebody else may have set meanwhile (a command, a host's Retry-After).
+_FINISH_PUSHES = """
+    UPDATE tocsin_ingest.feeds f SET
+        last_success_at = greatest(f.last_success_at, r.heard_at),
+        next_poll_at = CASE WHEN f.failures = 0 AND f.interval_reason IS DISTINCT FROM 'retry_after'
+                            THEN least(f.next_poll_at, r.poll_at) ELSE f.next_poll_at END,
+        leased_by = NULL, leased_until = NULL
+    FROM json_to_recordset($1::json) AS r(slug text, heard_at timestamptz, poll_at timestamptz)
+    WHERE f.slug = r.slug AND f.leased_by = $2
 """
 
 _PENDING = """
@@ -270,8 +281,10 @@ class PostgresLedger:
             )
         return {row["event_id"]: row["value"] for row in rows}
 
-    async def finish(self, records: Sequence[PollRecord]) -> frozenset[str]:
+    async def finish(self, records: Sequence[PollRecord | PushRecord]) -> frozenset[str]:
         """See the port."""
+        polls = [record for record in records if isinstance(record, PollRecord)]
+        pushes = [record for record in records if isinstance(record, PushRecord)]
         now = max(record.finished_at for record in records)
         listed = [row for record in records for row in record.rows]
         stored: frozenset[str] = frozenset()
@@ -285,8 +298,14 @@ class PostgresLedger:
             if articles:
                 await connection.execute(_WANT, values.articles_json(articles), now)
             if self._keeps_hubs:
-                await keep_hubs(connection, records, now)
-            await connection.execute(_FINISH, values.polls_json(records), self._instance)
+                await keep_hubs(connection, polls, now)
+            if polls:
+                await connection.execute(_FINISH, values.polls_json(polls), self._instance)
+            if pushes:
+                await connection.execute(_FINISH_PUSHES, values.pushes_json(pushes), self._instance)
+                await connection.execute(
+                    "DELETE FROM tocsin_ingest.pushes WHERE id = ANY($1)", [record.push_id for record in pushes]
+                )
         return stored
 
     async def pending(self, *, limit: int, now: datetime, held: Collection[str]) -> Sequence[OutboxRow]:

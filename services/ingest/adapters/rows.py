@@ -11,7 +11,7 @@ from services.ingest.article import WantedArticle
 from services.ingest.feed import Feed, FeedState, Lease, Validators
 from services.ingest.outcome import PollOutcome
 from services.ingest.versions import Mark
-from services.ingest.work import OutboxRow, PollRecord, Settlement
+from services.ingest.work import OutboxRow, PollRecord, PushRecord, Settlement
 from shared.codec import Headers
 
 Row = Mapping[str, Any]
@@ -123,6 +123,16 @@ def articles_json(articles: Iterable[WantedArticle]) -> str:
 def polls_json(records: Iterable[PollRecord]) -> str:
     """Finished polls as the schedule stores them."""
     return as_json([_poll(record) for record in records])
+
+
+def pushes_json(records: Iterable[PushRecord]) -> str:
+    """Read pushes as the schedule stores them; of one feed there is one at a time."""
+    return as_json(
+        [
+            {"slug": record.feed, "heard_at": _time(record.heard_at), "poll_at": _time(record.poll_at)}
+            for record in records
+        ]
+    )
 
 
 def _poll(record: PollRecord) -> dict[str, Any]:

@@ -8,20 +8,24 @@ import asyncpg
 
 from services.ingest.adapters import rows as values
 from services.ingest.adapters.postgres import acquired, transaction
-from services.ingest.feed import Feed, Push, Schedule
+from services.ingest.feed import Feed, Push
 from services.ingest.pushes import Delivery
 from services.ingest.subscription import Subscription, SubscriptionState
 
 _HELD = timedelta(minutes=2)
-_WAKE_AFTER = timedelta(seconds=10)
-"""A push that only wakes cannot make a feed be polled more often than this."""
+_POLLS_GO_FIRST_AFTER = timedelta(seconds=30)
+"""A hub that pushes without end cannot keep its feed from being polled for longer."""
 _COLUMNS = "feed, hub, topic, token, secret, state, attempts, due_at, expires_at, last_error"
+_IS_POLLED = (
+    "EXISTS (SELECT 1 FROM tocsin_ingest.feeds f WHERE f.slug = s.feed AND f.is_active AND f.retired_at IS NULL)"
+)
+"""What the database says, not this replica's list: another one may have taken up a feed that this one is yet to hear of."""
 
 _TAKE = f"""
     UPDATE tocsin_ingest.subscriptions SET due_at = $2
     WHERE feed IN (
-        SELECT feed FROM tocsin_ingest.subscriptions WHERE due_at <= $1 AND feed = ANY($3)
-        ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
+        SELECT feed FROM tocsin_ingest.subscriptions s WHERE due_at <= $1 AND {_IS_POLLED}
+        ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
     )
     RETURNING {_COLUMNS}
 """  # noqa: S608 - the columns are a constant of ours
@@ -37,26 +41,29 @@ _RECEIVE = """
     RETURNING id
 """
 
+_END = f"""
+    UPDATE tocsin_ingest.subscriptions s
+    SET state = '{SubscriptionState.WANTED.value}', attempts = 0, due_at = $2, expires_at = NULL
+    WHERE token = $1 AND NOT {_IS_POLLED}
+"""  # noqa: S608 - constants of ours
+
+# One statement, so one view of what waits: a feed whose last push another replica has just forgotten is not leased for nothing.
 _LEASE = f"""
     WITH free AS (
         SELECT slug FROM tocsin_ingest.feeds
-        WHERE slug IN (SELECT feed FROM tocsin_ingest.pushes) AND slug = ANY($2) AND is_active
-          AND (leased_until IS NULL OR leased_until < $1)
+        WHERE slug IN (SELECT feed FROM tocsin_ingest.pushes) AND slug = ANY($2) AND is_active AND retired_at IS NULL
+          AND (leased_until IS NULL OR leased_until < $1) AND next_poll_at > $6
         LIMIT $3 FOR UPDATE SKIP LOCKED
+    ), leased AS (
+        UPDATE tocsin_ingest.feeds f SET leased_by = $4, leased_until = $5
+        FROM (SELECT slug AS taken FROM free) AS free WHERE f.slug = free.taken
+        RETURNING {values.STATE_COLUMNS}, leased_until
     )
-    UPDATE tocsin_ingest.feeds f SET leased_by = $4, leased_until = $5
-    FROM (SELECT slug AS taken FROM free) AS free WHERE f.slug = free.taken
-    RETURNING {values.STATE_COLUMNS}, leased_until, next_poll_at, interval_seconds, interval_reason
+    SELECT leased.*, p.id, p.content_type, p.body, p.received_at
+    FROM leased CROSS JOIN LATERAL (
+        SELECT * FROM tocsin_ingest.pushes WHERE feed = leased.slug ORDER BY id LIMIT 1
+    ) AS p
 """  # noqa: S608 - the columns are a constant of ours
-
-_OLDEST = """
-    SELECT DISTINCT ON (feed) feed, id, content_type, body FROM tocsin_ingest.pushes WHERE feed = ANY($1) ORDER BY feed, id
-"""
-
-_WAKE = """
-    UPDATE tocsin_ingest.feeds SET next_poll_at = least(next_poll_at, greatest($2, last_polled_at + $3))
-    WHERE slug = $1 AND is_active AND retired_at IS NULL
-"""
 
 
 class PostgresSubscriptionBook:
@@ -78,7 +85,7 @@ class PostgresSubscriptionBook:
     async def take(self, *, limit: int, now: datetime) -> Sequence[Subscription]:
         """See ``subscriber.SubscriptionBook``."""
         async with acquired(self._pool) as connection:
-            found = await connection.fetch(_TAKE, now, now + _HELD, self._listed(), limit)
+            found = await connection.fetch(_TAKE, now, now + _HELD, limit)
         return [_subscription_of(row) for row in found]
 
     async def keep(self, subscription: Subscription, *, if_attempts: int | None = None) -> None:
@@ -109,11 +116,15 @@ class PostgresSubscriptionBook:
         """See ``callback.CallbackBook``."""
         async with acquired(self._pool) as connection:
             row = await connection.fetchrow(
-                f"SELECT {_COLUMNS} FROM tocsin_ingest.subscriptions WHERE token = $1 AND feed = ANY($2)",  # noqa: S608 - a constant of ours
+                f"SELECT {_COLUMNS} FROM tocsin_ingest.subscriptions s WHERE token = $1 AND {_IS_POLLED}",  # noqa: S608 - constants of ours
                 token,
-                self._listed(),
             )
         return None if row is None else _subscription_of(row)
+
+    async def end(self, token: str, now: datetime) -> None:
+        """See ``callback.CallbackBook``."""
+        async with acquired(self._pool) as connection:
+            await connection.execute(_END, token, now)
 
     async def receive(self, feed: str, body: bytes, *, content_type: str, now: datetime, most: int) -> bool:
         """See ``callback.CallbackBook``."""
@@ -123,47 +134,20 @@ class PostgresSubscriptionBook:
                 await _seen(connection, feed, now)
         return stored is not None
 
-    async def wake(self, feed: str, now: datetime) -> None:
-        """See ``callback.CallbackBook``."""
-        async with transaction(self._pool) as connection:
-            await connection.execute(_WAKE, feed, now, _WAKE_AFTER)
-            await _seen(connection, feed, now)
-
     async def take_pushes(self, *, limit: int, now: datetime) -> Sequence[Delivery]:
         """See ``pushes.PushBook``."""
-        feeds = self._feeds()
-        async with transaction(self._pool) as connection:
-            leased = await connection.fetch(_LEASE, now, self._listed(), limit, self._instance, now + self._lease_for)
-            if not leased:
-                return ()
-            oldest = {row["feed"]: row for row in await connection.fetch(_OLDEST, [row["slug"] for row in leased])}
-        return [_delivery(row, oldest[row["slug"]], feeds[row["slug"]]) for row in leased if row["slug"] in oldest]
-
-    async def done(self, push: Push) -> None:
-        """See ``pushes.PushBook``."""
+        feeds = {slug: feed for slug, feed in self._feeds().items() if not feed.paused}
         async with acquired(self._pool) as connection:
-            await connection.execute("DELETE FROM tocsin_ingest.pushes WHERE id = $1", push.push_id)
-
-    async def give_up(self, delivery: Delivery, *, now: datetime) -> None:
-        """See ``pushes.PushBook``."""
-        async with transaction(self._pool) as connection:
-            await connection.execute("DELETE FROM tocsin_ingest.pushes WHERE id = $1", delivery.push.push_id)
-            await connection.execute(
-                "UPDATE tocsin_ingest.feeds SET leased_by = NULL, leased_until = NULL, next_poll_at = least(next_poll_at, $3) "
-                "WHERE slug = $1 AND leased_by = $2",
-                delivery.lease.feed.slug,
-                self._instance,
-                now,
+            leased = await connection.fetch(
+                _LEASE, now, list(feeds), limit, self._instance, now + self._lease_for, now - _POLLS_GO_FIRST_AFTER
             )
+        return [_delivery(row, feeds[row["slug"]]) for row in leased]
 
     async def drop_old(self, before: datetime) -> int:
         """See ``pushes.PushBook``."""
         async with acquired(self._pool) as connection:
             status = await connection.execute("DELETE FROM tocsin_ingest.pushes WHERE received_at < $1", before)
         return int(status.rpartition(" ")[2])
-
-    def _listed(self) -> list[str]:
-        return [slug for slug, feed in self._feeds().items() if not feed.paused]
 
 
 async def _seen(connection: Any, feed: str, now: datetime) -> None:
@@ -174,13 +158,10 @@ def _subscription_of(row: Mapping[str, Any]) -> Subscription:
     return Subscription(**{**dict(row), "state": SubscriptionState(row["state"])})
 
 
-def _delivery(leased: Mapping[str, Any], pushed: Mapping[str, Any], feed: Feed) -> Delivery:
+def _delivery(row: Mapping[str, Any], feed: Feed) -> Delivery:
     return Delivery(
-        lease=values.lease_of(leased, feed),
-        push=Push(push_id=pushed["id"], body=pushed["body"], content_type=pushed["content_type"]),
-        planned=Schedule(
-            next_poll_at=leased["next_poll_at"],
-            interval_seconds=leased["interval_seconds"],
-            interval_reason=leased["interval_reason"],
+        lease=values.lease_of(row, feed),
+        push=Push(
+            push_id=row["id"], body=row["body"], content_type=row["content_type"], received_at=row["received_at"]
         ),
     )

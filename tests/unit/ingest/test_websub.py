@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from services.ingest import hub_links, subscription
 from services.ingest.adapters import feed_parser
-from services.ingest.feed import FeedState, HubLinks, Lease, Push, Schedule
-from services.ingest.outcome import PollOutcome
+from services.ingest.feed import FeedState, HubLinks, Lease, Push
 from services.ingest.subscription import Confirmed, Denied, Subscription, SubscriptionState, Unasked
 from shared.codec import decode
 from shared.events.item import Item, ItemChange
@@ -23,7 +22,6 @@ FEED = a_feed()
 FRESH = NOON - timedelta(minutes=5)
 HUB = "https://hub.example/"
 NAMED = f"<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='{HUB}'/><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='self' href='https://dijla-news.example/canonical.xml'/>"
-PLANNED = Schedule(next_poll_at=NOON + timedelta(minutes=4), interval_seconds=240.0, interval_reason="gap")
 ASKED = Subscription(
     feed="dijla-news",
     hub=HUB,
@@ -191,59 +189,108 @@ def leased(**state):
     return Lease(feed=FEED, state=FeedState(**known), until=NOON)
 
 
-def a_push(body):
-    return Push(push_id=1, body=body, content_type="application/rss+xml")
+def a_push(body, at=NOON):
+    return Push(push_id=1, body=body, content_type="application/rss+xml", received_at=at)
 
 
 async def test_a_story_pushed_and_polled_is_one_item_of_the_same_bytes():
     stories = {"1": ("A blast", FRESH), "2": ("Another blast", FRESH)}
     pushed, polled = Desk(), Desk()
-    by_push = await pushed.visitor.receive(leased(), a_push(rss({"2": stories["2"]})), PLANNED)
+    by_push = await pushed.visitor.receive(leased(), a_push(rss({"2": stories["2"]})))
     by_poll = await polled.visit(fetched(rss({"2": stories["2"]})), state=leased().state)
     assert [(row.event_id, row.value) for row in by_push.record.rows] == [
         (row.event_id, row.value) for row in by_poll.record.rows
     ]
     pushed.ledger.learn(by_push)
-    after = await pushed.visit(fetched(rss(stories)), state=by_push.record.state)
+    after = await pushed.visit(fetched(rss(stories)), state=leased().state)
     assert [decode(Item, row.value).title for row in after.record.rows] == ["A blast"]
 
 
-async def test_a_push_leaves_the_next_poll_the_validators_and_the_way_items_are_named():
-    visit = await Desk().visitor.receive(leased(), a_push(rss({"1": ("A blast", FRESH)})), PLANNED)
+async def test_a_push_leaves_the_next_poll_and_what_is_remembered_of_the_feed_alone():
+    visit = await Desk().visitor.receive(leased(), a_push(rss({"1": ("A blast", FRESH)})))
     record = visit.record
-    assert (record.next_poll_at, record.validators, record.hubs) == (PLANNED.next_poll_at, None, None)
-    assert record.outcome is PollOutcome.CHANGED
-    assert record.state.newest_item_at == FRESH
-    assert record.state.last_polled_at == NOON - timedelta(minutes=1)
-    assert visit.possibly_lost == 0
+    assert (record.push_id, record.heard_at, record.poll_at) == (1, NOON, None)
+    assert [decode(Item, row.value).title for row in record.rows] == ["A blast"]
 
 
 async def test_an_edit_that_is_pushed_is_the_next_version():
     desk = Desk()
     first = await desk.visit(fetched(rss({"1": ("A blast", FRESH)})), state=leased().state)
-    second = await desk.visitor.receive(leased(), a_push(rss({"1": ("A blast, five killed", FRESH)})), PLANNED)
+    assert decode(Item, first.record.rows[0].value).version == 1
+    second = await desk.visitor.receive(leased(), a_push(rss({"1": ("A blast, five killed", FRESH)})))
     assert [decode(Item, row.value).change for row in (*first.record.rows, *second.record.rows)] == [
         ItemChange.NEW,
         ItemChange.TITLE,
     ]
+    assert second.record.poll_at is None
 
 
-@pytest.mark.parametrize("body", [b"", b"<html><body>maintenance</body></html>", b"\x00\xff" * 50])
+EDITED = {"1": ("A blast, five killed", FRESH)}
+
+
+async def test_a_push_that_waited_while_the_feed_was_polled_undoes_no_edit_but_its_news_is_news():
+    desk = Desk()
+    await desk.visit(fetched(rss(EDITED)), state=leased().state)
+    late = a_push(rss({"1": ("A blast", FRESH), "2": ("Another", FRESH)}), at=NOON - timedelta(minutes=2))
+    visit = await desk.visitor.receive(leased(), late)
+    assert [decode(Item, row.value).title for row in visit.record.rows] == ["Another"]
+    assert visit.record.poll_at == NOON, "the poll tells what holds"
+    failing = await desk.visitor.receive(leased(failures=1), late)
+    assert len(failing.record.rows) == 2, "a poll that failed has seen nothing later"
+
+
+async def test_a_push_that_a_hub_repeats_late_undoes_no_edit():
+    desk = Desk()
+    await desk.visit(fetched(rss({"1": ("A blast", FRESH)})), state=leased().state)
+    desk.ledger.learn(await desk.visitor.receive(leased(), a_push(rss(EDITED))))
+    again = await desk.visitor.receive(leased(), a_push(rss({"1": ("A blast", FRESH)})))
+    assert (again.record.rows, again.record.poll_at) == ((), NOON)
+
+
+def hourly(*numbers):
+    return rss(
+        {str(number): (f"Story {number}", NOON - timedelta(days=3) + timedelta(hours=number)) for number in numbers}
+    )
+
+
+async def rolled_over(pushed, listed):
+    """Poll 1 and 2, have others pushed, poll what is listed then: how many may be lost."""
+    desk = Desk()
+    first = await desk.visit(fetched(hourly(1, 2)), state=leased(newest_item_at=None).state)
+    desk.ledger.learn(await desk.visitor.receive(leased(), a_push(hourly(*pushed))))
+    state = replace(first.record.state, newest_item_at=NOON - timedelta(days=3) + timedelta(hours=2))
+    return (await desk.visit(fetched(hourly(*listed)), state=state)).possibly_lost
+
+
+async def test_a_single_push_does_not_hide_that_the_feed_rolled_over():
+    assert await rolled_over(pushed=[20], listed=range(10, 21)) > 0
+
+
+async def test_a_hub_that_pushes_everything_is_no_roll_over():
+    assert await rolled_over(pushed=range(3, 20), listed=range(10, 21)) == 0
+
+
+@pytest.mark.parametrize("body", [b" ", b"<html><body>maintenance</body></html>", b"\x00\xff" * 50])
 async def test_a_push_that_cannot_be_read_has_the_feed_polled_at_once(body):
-    visit = await Desk().visitor.receive(leased(), a_push(body), PLANNED)
+    visit = await Desk().visitor.receive(leased(), a_push(body))
     assert visit.failure is not None
-    assert (visit.record.rows, visit.record.next_poll_at) == ((), NOON)
+    assert (visit.record.rows, visit.record.poll_at, visit.record.heard_at) == ((), NOON, None)
+
+
+async def test_a_push_that_nobody_signed_only_has_the_feed_polled():
+    visit = await Desk().visitor.receive(leased(), a_push(b""))
+    assert (visit.failure, visit.record.rows, visit.record.poll_at) == (None, (), NOON)
 
 
 async def test_useless_pushes_cannot_have_a_feed_polled_without_end():
-    visit = await Desk().visitor.receive(leased(last_polled_at=NOON), a_push(b""), PLANNED)
-    assert visit.record.next_poll_at == NOON + timedelta(seconds=10)
+    visit = await Desk().visitor.receive(leased(last_polled_at=NOON), a_push(b""))
+    assert visit.record.poll_at == NOON + timedelta(seconds=10)
 
 
 async def test_a_push_before_the_first_poll_waits_for_it():
-    visit = await Desk().visitor.receive(leased(first_fetched_at=None), a_push(rss({"1": ("A blast", FRESH)})), PLANNED)
+    visit = await Desk().visitor.receive(leased(first_fetched_at=None), a_push(rss({"1": ("A blast", FRESH)})))
     assert visit.record.rows == ()
-    assert visit.record.next_poll_at == NOON
+    assert visit.record.poll_at == NOON
 
 
 async def test_a_poll_tells_which_hub_the_feed_names():
