@@ -168,6 +168,11 @@ _COMMENTS = frozenset(
 _LAUNCHED = frozenset(["launched", "fired", "lobbed", "flown", "sent", "shot"])
 
 
+def country_of(mention: Mention) -> str | None:
+    """The country that a name means as a country's, or None."""
+    return next((m.entry.country for m in mention.matches if m.entry.kind is EntryKind.COUNTRY), None)
+
+
 def is_aloof(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
     """Whether a country or capital only comments or is where it was fired from: "Rabat did not comment", "launched from Yemen"."""
     known = max((match.entry.rank for match in mention.matches), default=0) >= _CAPITAL

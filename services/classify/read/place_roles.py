@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.classify.read.place_asides import (
+    country_of,
     forms_of,
     heads_the_title,
     is_actor,
@@ -323,4 +324,25 @@ def read_mentions(mentions: Sequence[Mention], published: datetime) -> list[Read
             readings[-1] = replace(previous, is_located=True, role=role)
             reading = replace(reading, is_reference=True)
         readings.append(reading)
-    return readings
+    return _without_speaking_country(readings)
+
+
+def _without_speaking_country(readings: list[Reading]) -> list[Reading]:
+    """ "Uganda: massacre in Congo was the ADF's work": a country at the head only speaks where the headline puts it in another."""
+    if not readings or not heads_the_title(readings[0].mention):
+        return readings
+    countries = [country_of(reading.mention) for reading in readings]
+    title = readings[0].mention.sentence
+    told = {
+        country
+        for reading, country in zip(readings[1:], countries[1:], strict=True)
+        if reading.mention.sentence is title and reading.role is Role.SCENE and country is not None
+    }
+    if countries[0] is None or not told or countries[0] in told:
+        return readings
+    return [
+        replace(reading, role=Role.ACTOR)
+        if country == countries[0] and reading.role is not Role.BACKGROUND
+        else reading
+        for reading, country in zip(readings, countries, strict=True)
+    ]

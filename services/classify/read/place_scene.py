@@ -60,14 +60,15 @@ def _located_by(best: Settled, possible: Sequence[Settled], weights: Sequence[fl
         told = one.reading.weight * weights[one.reading.mention.sentence.index]
         if is_located and is_of_best and one is not best and told >= _TOLD_AS_MUCH * own and one.fineness > 2:
             return one
-    if best.reading.nearness is not Nearness.NEAR or best.entry is None or best.reading.level is not None:
+    is_vague = best.reading.nearness in (Nearness.NEAR, Nearness.BETWEEN)
+    if not is_vague or best.entry is None or best.reading.level is not None:
         return best
     stated = [
         one
         for one in possible
         if one.reading.role is Role.SCENE
         and one.reading.level in _STATED
-        and one.reading.nearness is not Nearness.NEAR
+        and (one.reading.nearness is Nearness.AT or best.reading.is_between)
         and one.entry is not None
         and one.entry.admin1 == best.entry.admin1
         and one.fineness >= best.fineness - 0.5
