@@ -106,6 +106,12 @@ def choose(
             origin=best.origin,
             is_elsewhere=True,
         )
+    if best is not None and _is_clear_reaction(telling, best, runner_up, settings):
+        return Joins(
+            incident_id=best.incident.state.incident_id,
+            decision=_decision("the nearest attack known", best, runner_up),
+            origin=best.origin,
+        )
     if best is not None and _speaks_of_nothing_else(telling, best, runner_up, settings):
         return Joins(
             incident_id=best.incident.state.incident_id,
@@ -197,9 +203,10 @@ def _threshold(telling: Contribution, settings: LinkSettings) -> float:
             return settings.update_threshold
         doubt = max(0.0, settings.doubt_from - telling.facts.confidence) * settings.doubt_weight
         return max(settings.least_report_threshold, settings.report_threshold - doubt)
+    unplaced = telling.facts.place is None
     return {
         Kind.UPDATE: settings.update_threshold,
-        Kind.REACTION: settings.reaction_threshold,
+        Kind.REACTION: settings.unplaced_reaction_threshold if unplaced else settings.reaction_threshold,
         Kind.RETRACTION: settings.retraction_threshold,
     }[telling.source.kind]
 
@@ -223,6 +230,14 @@ def _is_told_from_elsewhere(
     if best.likeness.score < settings.elsewhere_threshold:
         return False
     return runner_up is None or best.likeness.score - runner_up.likeness.score >= settings.split_margin
+
+
+def _is_clear_reaction(telling: Contribution, best: _Match, runner_up: _Match | None, settings: LinkSettings) -> bool:
+    """Whether a reaction that agrees little agrees in its place, and with no other incident nearly as well."""
+    if telling.source.kind is not Kind.REACTION or best.likeness.reasons[0].weight <= 0:
+        return False
+    is_near = runner_up is not None and best.likeness.score - runner_up.likeness.score < settings.unplaced_margin
+    return best.likeness.score >= settings.clear_reaction_threshold and not is_near
 
 
 def _speaks_of_nothing_else(

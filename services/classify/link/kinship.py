@@ -50,6 +50,7 @@ _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
 }
 """Weights of two different types; pairs that are not here are worth ``_OTHER_TYPE``."""
 _CALLED_ATTACK = -0.3
+_LOOKING_BACK = frozenset({Kind.UPDATE, Kind.REACTION})
 
 STATES = frozenset({
     "turkey", "iran", "israel", "us_coalition", "russia", "ukraine", "saudi_coalition", "sudan_army", "syria_gov",
@@ -91,7 +92,7 @@ def kinship(telling: Contribution, known: Profile) -> Reason | None:
         same = _SAME_TYPE if told in _COMMON_TYPES else _SAME_RARE_TYPE
         return _reason("type that others told", round(same * 0.8, 2))
     weight = _between(told, known.event_type)
-    if told is EventType.ATTACK and telling.source.kind is Kind.UPDATE:
+    if told is EventType.ATTACK and telling.source.kind in _LOOKING_BACK:
         # What looks back at a bombing or an abduction calls it "the attack", "the crime", "the massacre".
         weight = max(_CALLED_ATTACK, _CALLED_ATTACK if weight is None else weight)
     if weight is None:

@@ -28,6 +28,10 @@ class LinkSettings:
     """A reaction alerts nobody when it attaches, and would alert wrongly if it opened."""
     other_region_margin: float = 0.8
     """How much more an update or a reaction without a place needs in link regions other than that of the unknown, each of which sees it."""
+    clear_reaction_threshold: float = 0.2
+    """The same for one that names a place and fits no other incident nearly as well."""
+    unplaced_reaction_threshold: float = 1.4
+    """The same for one that names none: a day and a word for an attack are not enough."""
     retraction_threshold: float = 1.2
     """A retraction names what it takes back; below this it is not known which."""
     unplaced_margin: float = 0.6

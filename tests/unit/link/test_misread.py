@@ -184,3 +184,10 @@ def test_what_one_reaction_said_stays_when_another_says_nothing_of_it() -> None:
     first = told("a", facts("Baquba town", killed=2, confidence=0.3), kind=Kind.REACTION)
     second = told("b", facts("Baquba town", on=None, confidence=0.9), kind=Kind.REACTION, hours=20)
     assert last_of(first, second).casualties.killed == count(2)
+
+
+def test_a_reaction_that_agrees_in_its_place_joins_what_is_clearly_nearest_and_a_placeless_one_needs_more() -> None:
+    bombed = facts("Khanaqin town", event_type=T.AIR_DRONE_STRIKE, targets=("army",))
+    grief = facts("Diyala", event_type=T.ATTACK, on=None, targets=("civilians",))
+    assert joins(bombed, grief, kind=Kind.REACTION, hours=24)
+    assert not joins(bombed, facts(None, event_type=T.ATTACK, on=None), kind=Kind.REACTION, hours=24)
