@@ -26,6 +26,8 @@ _SAME_DAY = phrases(
     "the same day",
 )
 _OVER_MIDNIGHT = 4  # words back to "night" or "overnight" before "from Wednesday to Thursday"
+_CLAUSE = 18
+_PLUPERFECT = 4
 _EARLY_HOURS = 5
 """Until then "tonight" and "this evening" mean the day that ended."""
 
@@ -82,14 +84,35 @@ class _Mentions:
                 continue
             found.append(mention)
             at = max(mention.end, at + 1)
-        judged = [self._judged(mention) for mention in found]
+        judged = [self._judged(mention) for mention in found if not self._is_of_before(mention)]
         return self._without_repetition([self._told_by_speaker(judged, at) for at in range(len(judged))])
+
+    def _is_of_before(self, mention: DayMention) -> bool:
+        """ "On Monday, gunmen had broken into …": what came before the news."""
+        return (
+            self._lang == "en" and mention.start <= 1 and "had" in self._keys[mention.end : mention.end + _PLUPERFECT]
+        )
 
     def _told_by_speaker(self, judged: Sequence[DayMention], at: int) -> DayMention:
         """ "Said on Wednesday that … a day earlier": reckoned from the day of speaking, it is the day of the attack."""
         mention = judged[at]
-        is_earlier = self._key(mention.end - 1) in {"earlier", "before"} and at > 0 and judged[at - 1].is_speech
-        return replace(mention, is_counted=False) if mention.is_counted and is_earlier else mention
+        if not mention.is_counted or self._key(mention.end - 1) in {"after", "on"}:
+            return mention
+        if self._is_pluperfect(mention):
+            return replace(mention, is_counted=False)
+        if self._key(mention.end - 1) not in {"earlier", "before"}:
+            return mention
+        if at > 0 and judged[at - 1].is_speech:
+            return replace(mention, is_counted=False)
+        following = judged[at + 1] if at + 1 < len(judged) else None
+        if at == 0 and following is not None and following.is_speech:
+            return replace(mention, is_counted=False)  # "two days earlier, their families said on Thursday"
+        return mention
+
+    def _is_pluperfect(self, mention: DayMention) -> bool:
+        """ "Fled on Saturday after gunmen had fired at them the night before": the day of the deed, not of what followed."""
+        clause = self._keys[max(0, mention.start - _CLAUSE) : mention.start]
+        return "had" in clause and bool({"after", "when", "because", "whose", "who"} & set(clause))
 
     def _key(self, at: int) -> str:
         return self._keys[at] if 0 <= at < len(self._keys) else ""
@@ -119,7 +142,9 @@ class _Mentions:
             and {"overnight", "night"} & set(self._keys[max(0, at - _OVER_MIDNIGHT) : at])
         ):
             return DayMention(start=at, end=end, day=self._today - timedelta(days=(self._today.weekday() - number) % 7))
-        if before in calendar.NOT_THE_DAY_BEFORE and not (before == "from" and self._has_possessive(end - 1)):
+        is_last_seen = before == "since" and self._key(at - 2) in {"seen", "missing", "held", "heard"}
+        is_from = before == "from" and self._has_possessive(end - 1)
+        if before in calendar.NOT_THE_DAY_BEFORE and not is_from and not is_last_seen:
             return None
         number, end = self._night_between(number, at, end)
         back = (self._today.weekday() - number) % 7
@@ -196,7 +221,13 @@ class _Mentions:
                 return DayMention(start=at, end=at + length, day=anchor - timedelta(days=1), is_counted=is_counted)
             back = calendar.DAYS_BACK[self._lang].get(phrase)
             if back is None and self._lang == "ckb":
-                back = calendar.DAYS_BACK["ckb"].get((*phrase[:-1], phrase[-1].removesuffix("دا").removesuffix("ي")))
+                last = phrase[-1].removesuffix("ەوە").removesuffix("دا").removesuffix("ي")
+                back = calendar.DAYS_BACK["ckb"].get((*phrase[:-1], last))
+                back = (
+                    back
+                    if back is not None
+                    else calendar.DAYS_BACK["ckb"].get((*phrase[:-1], phrase[-1].removesuffix("وە")))
+                )
             if back is not None and not self._is_other_use(at, at + length):
                 return self._moved(at, at + length, back, phrase)
         return None
@@ -234,6 +265,9 @@ class _Mentions:
         if joint in calendar.AGO:
             anchor = earlier[0].day if joint == "earlier" and earlier else self._today
             return DayMention(start=at, end=end + 1, day=anchor - timedelta(days=count), is_counted=joint == "earlier")
+        if joint == "after" and earlier and self._keys[earlier[-1].end : at] == [","]:
+            day = earlier[-1].day - timedelta(days=count)  # "on Sunday, a day after he was killed"
+            return DayMention(start=at, end=end + 1, day=day, is_counted=True)
         if joint in {"after", "on"} and not (joint == "on" and self._key(end + 1) != ","):
             return DayMention(start=at, end=end + 1, day=self._today - timedelta(days=count), is_counted=True)
         if joint in {fold("دوای"), fold("پاش")}:
