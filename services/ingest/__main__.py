@@ -237,6 +237,7 @@ async def _start_and_run(
                     recorder=recorder,
                     outbox=outbox,
                     hubs=fetcher,
+                    turn=politeness.turn,
                     metrics=metrics,
                     clock=clock,
                 )

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from urllib.parse import urlsplit
 
 from services.ingest.entries import web_address
 from services.ingest.feed import HubLinks
 
 _LINK = re.compile(r"<(?:\w+:)?link\b([^<>]{1,4000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""\b(rel|href)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])(rel|href)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_QUOTED = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+"""Others' words, or nobody's: links in them are not the document's own (section 8.1)."""
 _HEADER_LINK = re.compile(r"<([^<>]{1,4000})>([^<]{0,2000})")
 _HEADER_REL = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
 _MOST_HEADER_CHARACTERS = 16_000
@@ -29,9 +32,9 @@ def in_head(head: str, url: str) -> HubLinks | None:
     if "hub" not in head:
         return None
     found = []
-    for match in _LINK.finditer(head):
+    for match in _LINK.finditer(_QUOTED.sub("", head)):
         given = {name.lower(): double or single for name, double, single in _ATTRIBUTE.findall(match.group(1))}
-        found.append((given.get("rel", ""), given.get("href", "").replace("&amp;", "&")))
+        found.append((given.get("rel", ""), unescape(given.get("href", ""))))
     return _links(found, url)
 
 

@@ -86,6 +86,9 @@ class IngestMetrics:
         self.subscriptions = Gauge(
             "tocsin_ingest_subscriptions", "WebSub subscriptions at hubs, by state", ["state"], registry=registry
         )
+        self.subscription_failures = Counter(
+            "tocsin_ingest_subscription_failures", "times that a hub could not be asked, or refused", registry=registry
+        )
         for pushed in PushOutcome:
             self.pushes.labels(pushed.value)
         for standing in SubscriptionState:

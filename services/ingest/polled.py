@@ -131,7 +131,8 @@ def after_document(
         rows=tuple(row_of(version, fetched_at=now) for version in versions),
         articles=wanted(lease.feed, versions),
         validators=None if document.is_cut_off else answer.validators,
-        hubs=tuple(hub for hub in (answer.hub or document.hub,) if hub is not None),
+        # What breaks off may have named its hub further on.
+        hubs=None if document.is_cut_off else tuple(hub for hub in (answer.hub or document.hub,) if hub is not None),
     )
 
 

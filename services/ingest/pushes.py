@@ -80,7 +80,9 @@ class Pushes:
             found = 0
             try:
                 found = await self.read_waiting()
-                await self._book.drop_old(self._clock.now() - _KEPT)
+                if dropped := await self._book.drop_old(self._clock.now() - _KEPT):
+                    self._metrics.pushes.labels(PushOutcome.DROPPED.value).inc(dropped)
+                    logger().warning("pushes.dropped", pushes=dropped, detail="nobody could read them for a day")
             except LedgerUnavailableError as error:
                 self._metrics.database_failures.inc()
                 logger().warning("pushes.take_failed", reason=str(error))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -12,12 +13,13 @@ from services.ingest import subscription as subscriptions
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.metrics import IngestMetrics
 from services.ingest.outcome import Failed
+from services.ingest.politeness import NotYourTurnError
 from services.ingest.subscription import Subscription, SubscriptionState
 from shared.clock import Clock
 from shared.logging import logger
 
 _IDLE_SECONDS = 5.0
-_AT_ONCE = 4
+_AT_ONCE = 16
 
 
 class SubscriptionBook(Protocol):
@@ -31,8 +33,8 @@ class SubscriptionBook(Protocol):
         """Store it; ``if_attempts`` only if nothing was stored since it had so many, for a hub may verify before it answers."""
         ...
 
-    async def states(self) -> Mapping[SubscriptionState, int]:
-        """Count them."""
+    async def states(self, now: datetime) -> Mapping[SubscriptionState, int]:
+        """Count those of polled feeds."""
         ...
 
 
@@ -45,7 +47,7 @@ class HubClient(Protocol):
 
 
 class Subscriber:
-    """Asks hubs until cancelled."""
+    """Asks hubs until cancelled; ``turn`` holds one of a host's slots, as polls do, for many feeds may share one hub."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Subscriber:
         callback: str,
         lease_seconds: int,
         random: Callable[[], float],
+        turn: Callable[[str], AbstractAsyncContextManager[None]],
     ) -> None:
         self._book = book
         self._hubs = hubs
@@ -65,6 +68,7 @@ class Subscriber:
         self._callback = callback
         self._lease_seconds = lease_seconds
         self._random = random
+        self._turn = turn
 
     async def run(self) -> None:
         """Ask what is due, for ever; a fault of the database is waited out."""
@@ -72,7 +76,7 @@ class Subscriber:
             asked = 0
             try:
                 asked = await self.ask_due()
-                for state, count in (await self._book.states()).items():
+                for state, count in (await self._book.states(self._clock.now())).items():
                     self._metrics.subscriptions.labels(state.value).set(count)
             except LedgerUnavailableError as error:
                 self._metrics.database_failures.inc()
@@ -90,14 +94,28 @@ class Subscriber:
         with structlog.contextvars.bound_contextvars(
             feed=subscription.feed, hub=urlsplit(subscription.hub).hostname or ""
         ):
-            asked = subscriptions.asked(subscription, self._clock.now(), self._random())
-            form = subscriptions.request_of(subscription, callback=self._callback, lease_seconds=self._lease_seconds)
-            await self._book.keep(asked)
-            answer = await self._hubs.post_form(subscription.hub, form)
-            if isinstance(answer, int) and 200 <= answer < 300:
-                logger().info("subscription.requested", attempts=asked.attempts)
-                return
-            why = answer.detail if isinstance(answer, Failed) else f"the hub answered {answer} where 202 was expected"
-            refused = subscriptions.after_refused(asked, why, self._clock.now(), self._random())
-            await self._book.keep(refused, if_attempts=asked.attempts)
-            logger().warning("subscription.refused", reason=why, attempts=asked.attempts)
+            try:
+                async with self._turn(subscription.hub):
+                    await self._ask_now(subscription)
+            except NotYourTurnError as error:
+                await self._book.keep(subscriptions.put_off(subscription, error.seconds, self._clock.now()))
+            except LedgerUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the boundary of one unit of work: a hub's address is a stranger's words
+                # No traceback: it would show the secret. Whatever was stored last says when it is asked again.
+                self._metrics.subscription_failures.inc()
+                logger().error("subscription.broken", error=type(error).__name__)
+
+    async def _ask_now(self, subscription: Subscription) -> None:
+        asked = subscriptions.asked(subscription, self._clock.now(), self._random())
+        form = subscriptions.request_of(subscription, callback=self._callback, lease_seconds=self._lease_seconds)
+        await self._book.keep(asked)
+        answer = await self._hubs.post_form(subscription.hub, form)
+        if isinstance(answer, int) and 200 <= answer < 300:
+            logger().info("subscription.requested", attempts=asked.attempts)
+            return
+        why = answer.detail if isinstance(answer, Failed) else f"the hub answered {answer} where 202 was expected"
+        refused = subscriptions.after_refused(asked, why, self._clock.now(), self._random())
+        await self._book.keep(refused, if_attempts=asked.attempts)
+        self._metrics.subscription_failures.inc()
+        logger().warning("subscription.refused", reason=why, attempts=asked.attempts)

@@ -6,7 +6,7 @@ that fails, silently or not, costs seconds of news and never an item.
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -25,12 +25,13 @@ ALGORITHMS = ("sha1", "sha256", "sha384", "sha512")
 
 
 class SubscriptionState(StrEnum):
-    """How far a subscription has come."""
+    """How far a subscription has come. ``expired`` is counted and never stored: an active one whose lease has ended."""
 
     WANTED = "wanted"
     REQUESTED = "requested"
     ACTIVE = "active"
     REFUSED = "refused"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +45,8 @@ class Subscription:
     feed: str
     hub: str
     topic: str
-    token: str
-    secret: str | None
+    token: str = field(repr=False)
+    secret: str | None = field(repr=False)
     state: SubscriptionState = SubscriptionState.WANTED
     attempts: int = 0
     due_at: datetime
@@ -103,6 +104,11 @@ def asked(subscription: Subscription, now: datetime, jitter: float) -> Subscript
     )
 
 
+def put_off(subscription: Subscription, seconds: float, now: datetime) -> Subscription:
+    """The hub's host has its hands full with us: asked when it is our turn."""
+    return replace(subscription, due_at=now + timedelta(seconds=seconds))
+
+
 def after_refused(subscription: Subscription, why: str, now: datetime, jitter: float) -> Subscription:
     """The hub that was asked cannot be reached or does not take the request: asked again, later and later. A running lease goes on."""
     is_running = subscription.state is SubscriptionState.ACTIVE
@@ -110,7 +116,7 @@ def after_refused(subscription: Subscription, why: str, now: datetime, jitter: f
         subscription,
         state=SubscriptionState.ACTIVE if is_running else SubscriptionState.REFUSED,
         due_at=now + _backoff(subscription.attempts - 1, jitter),
-        last_error=why[:_MOST_REASON_CHARACTERS],
+        last_error=_plain(why),
     )
 
 
@@ -119,10 +125,13 @@ def judge_question(
 ) -> Confirmed | Denied | Unasked:
     """Judge a hub's GET (sections 5.2 and 5.3): a verification of what was asked for, or a denial.
 
+    One that was refused is confirmed too: its hub may have taken the request though its answer came too late or was an error.
     ``asked_seconds`` is the lease when the hub names none that can be read; leases are taken as 5 minutes to 30 days.
     """
     if query.get("hub.topic") != subscription.topic:
         return Unasked(why="another topic")
+    if subscription.state is SubscriptionState.WANTED:
+        return Unasked(why="not asked for yet")
     mode = query.get("hub.mode")
     if mode == "denied":
         reason = query.get("hub.reason") or "without a reason"
@@ -133,14 +142,12 @@ def judge_question(
                 attempts=subscription.attempts + 1,
                 due_at=now + _LONGEST_RETRY * (1 + jitter / 10),
                 expires_at=None,
-                last_error=f"denied: {reason}"[:_MOST_REASON_CHARACTERS],
+                last_error=_plain(f"denied: {reason}"),
             )
         )
     challenge = query.get("hub.challenge", "")
     if mode != "subscribe":
         return Unasked(why="nobody asked to unsubscribe")
-    if subscription.state not in {SubscriptionState.REQUESTED, SubscriptionState.ACTIVE}:
-        return Unasked(why="not asked for yet")
     if not 0 < len(challenge) <= _MOST_CHALLENGE_CHARACTERS:
         return Unasked(why="no challenge of a bearable length")
     lease = _lease(query.get("hub.lease_seconds", ""), asked_seconds)
@@ -164,6 +171,11 @@ def is_signed(secret: str, header: str | None, body: bytes) -> bool:
         return False
     expected = hmac.new(secret.encode(), body, method.lower()).hexdigest()
     return hmac.compare_digest(expected, given.strip().lower())
+
+
+def _plain(words: str) -> str:
+    """A hub's words as they can be stored and shown: the database refuses NUL, a terminal obeys control characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in words[:_MOST_REASON_CHARACTERS])
 
 
 def _lease(told: str, asked_seconds: int) -> timedelta:

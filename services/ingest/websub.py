@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -40,6 +40,7 @@ async def websub_of(
     recorder: Recorder,
     outbox: Outbox,
     hubs: HubClient,
+    turn: Callable[[str], AbstractAsyncContextManager[None]],
     metrics: IngestMetrics,
     clock: Clock,
 ) -> AsyncIterator[WebSub]:
@@ -57,6 +58,7 @@ async def websub_of(
         callback=settings.websub_callback,
         lease_seconds=settings.websub_lease_seconds,
         random=chance,
+        turn=turn,
     )
     limits = CallbackLimits(
         body_bytes=settings.max_body_bytes,

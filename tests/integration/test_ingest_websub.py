@@ -1,10 +1,11 @@
 """WebSub over real HTTP and PostgreSQL: subscribed, verified, pushed, read once; and nothing believed that the secret did not sign."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 
 import asyncpg
+import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -121,6 +122,7 @@ class Stage:
                 callback=self.callback,
                 lease_seconds=86_400,
                 random=lambda: 0.5,
+                turn=lambda _hub: nullcontext(),
             )
             loops = [asyncio.create_task(loop.run()) for loop in (self.recorder, self.pushes, self.outbox)]
             try:
@@ -132,7 +134,10 @@ class Stage:
 
     async def poll(self, body):
         self.fetcher.respond_with(FEED.url, fetched(body, url=FEED.url))
-        for lease in await self.ledger.lease(limit=10, now=self.clock.now()):
+        async with asyncio.timeout(10):
+            while not (leases := await self.ledger.lease(limit=10, now=self.clock.now())):  # noqa: ASYNC110 - the database is waited for
+                await asyncio.sleep(0.01)  # its row is locked while an acknowledgement is stored
+        for lease in leases:
             visit = await self.visitor.visit(lease)
             await self.ledger.finish([visit.record])
             if visit.record.rows:
@@ -215,6 +220,63 @@ async def test_a_hub_cannot_fill_the_store(stage):
     statuses = [await push(subscription, rss({str(number): ("A blast", FRESH)})) for number in range(22)]
     assert statuses == [202] * 20 + [429] * 2
     assert (stage.counted("too_large"), stage.counted("throttled")) == (1, 2)
+    stage.clock.advance(25 * 3600)
+    await until(lambda: stage.counted("dropped") == 20)
+
+
+async def test_hubs_together_cannot_fill_the_disk(stage):
+    await stage.subscribed()
+    await stage.hold()
+    book = PostgresSubscriptionBook(
+        stage.pool, feeds=dict, instance="a", lease_for=timedelta(seconds=120), most_bytes=1_000
+    )
+    told = [
+        await book.receive(feed, b"x" * 400, content_type="", now=NOON, most=20) for feed in ("one", "two", "three")
+    ]
+    assert told == [True, True, False]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_push_whose_compression_is_damaged_is_an_answer_and_a_count(stage, encoding):
+    subscription = await stage.subscribed()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(
+            subscription.callback, content=b"no such thing", headers={"Content-Encoding": encoding}
+        )
+    assert answer.status_code == 503
+    assert stage.counted("broken") == 1
+
+
+async def test_a_denial_in_any_words_is_kept(stage):
+    subscription = await stage.subscribed()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        query = {"hub.mode": "denied", "hub.topic": subscription.topic, "hub.reason": "not\x00you"}
+        assert (await client.get(subscription.callback, params=query)).status_code == 200
+    assert (await stage.standing())["last_error"] == "denied: not?you"
+    assert (await stage.book.states(NOON))[SubscriptionState.REFUSED] == 1
+
+
+async def test_a_lease_that_ended_is_not_counted_as_active(stage):
+    await stage.subscribed()
+    assert (await stage.book.states(NOON))[SubscriptionState.ACTIVE] == 1
+    later = await stage.book.states(NOON + timedelta(days=2))
+    assert (later[SubscriptionState.ACTIVE], later[SubscriptionState.EXPIRED]) == (0, 1)
+
+
+async def test_a_feed_that_names_another_hub_at_every_poll_has_hubs_asked_every_ten_minutes(stage):
+    first = await stage.subscribed()
+    asked = []
+    for number in range(4):
+        stage.clock.advance(3601 if number == 0 else 180)
+        await stage.pool.execute("UPDATE tocsin_ingest.feeds SET next_poll_at = $1", stage.clock.now())
+        link = HUB_LINK.replace("hub.example", f"hub{number}.example")
+        await stage.poll(rss({str(number): ("Moved", FRESH)}, channel=link))
+        asked.append(await stage.subscriber.ask_due())
+    assert asked == [0, 0, 0, 0]
+    stage.clock.advance(180)
+    assert await stage.subscriber.ask_due() == 1
+    assert stage.hubs.asked[-1][0] == "https://hub3.example/"
+    assert await push(first, rss({"5": ("Late", FRESH)})) == 410, "the first hub's address is no more"
 
 
 async def test_a_subscription_nobody_asked_for_is_not_confirmed(stage):

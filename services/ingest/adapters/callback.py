@@ -43,7 +43,7 @@ class CallbackBook(Protocol):
         ...
 
     async def receive(self, feed: str, body: bytes, *, content_type: str, now: datetime, most: int) -> bool:
-        """Store a push; false when ``most`` wait already."""
+        """Store a push; false when ``most`` of the feed, or too many bytes of all feeds, wait already."""
         ...
 
     async def end(self, token: str, now: datetime) -> None:
@@ -120,10 +120,14 @@ class CallbackServer:
             async with asyncio.timeout(self._limits.seconds):
                 answer = await self._judged(request)
         except TimeoutError:
+            logger().warning("push.refused", reason="timed_out", limit_s=self._limits.seconds)
             answer = _Answer(outcome=PushOutcome.BROKEN, status=408)
         except LedgerUnavailableError as error:
             self._metrics.database_failures.inc()
             logger().warning("push.not_stored", reason=str(error))
+            answer = _Answer(outcome=PushOutcome.BROKEN, status=503)
+        except Exception as error:  # noqa: BLE001 - the boundary of one request. No traceback: the server's would show the token
+            logger().warning("push.refused", reason="broken", error=type(error).__name__)
             answer = _Answer(outcome=PushOutcome.BROKEN, status=503)
         finally:
             self._free += 1
@@ -192,7 +196,7 @@ class CallbackServer:
             return _Answer(outcome=PushOutcome.BAD_SIGNATURE, status=202)
         content_type = request.headers.get("Content-Type", "")[:_MOST_TYPE_CHARACTERS].replace("\x00", "")
         if not await self._book.receive(found.feed, body, content_type=content_type, now=now, most=_MOST_WAITING):
-            logger().warning("push.refused", reason="throttled", waiting=_MOST_WAITING)
+            logger().warning("push.refused", reason="throttled")
             return _Answer(outcome=PushOutcome.THROTTLED, status=429)
         self._arrived()
         return _Answer(outcome=None, status=202)

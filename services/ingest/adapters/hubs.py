@@ -19,9 +19,10 @@ _WANT = f"""
     FROM json_to_recordset($1::json) AS r(feed text, hub text, topic text, token text, secret text)
     ON CONFLICT (feed) DO UPDATE SET
         hub = excluded.hub, topic = excluded.topic, token = excluded.token, secret = excluded.secret, state = excluded.state,
-        due_at = excluded.due_at, attempts = 0, expires_at = NULL, last_error = NULL
+        due_at = CASE WHEN s.state = excluded.state THEN s.due_at ELSE $2 + interval '10 minutes' END,
+        attempts = 0, expires_at = NULL, last_error = NULL
     WHERE s.hub <> excluded.hub OR s.topic <> excluded.topic
-"""  # noqa: S608 - a constant of ours
+"""  # noqa: S608 - a constant of ours. A feed that names another hub, or itself by another name, at each poll has one asked every 10 minutes
 
 _FORGET = "DELETE FROM tocsin_ingest.subscriptions WHERE feed = ANY($1)"
 

@@ -30,6 +30,12 @@ _TAKE = f"""
     RETURNING {_COLUMNS}
 """  # noqa: S608 - the columns are a constant of ours
 
+_STATES = f"""
+    SELECT CASE WHEN state = '{SubscriptionState.ACTIVE.value}' AND expires_at <= $1 THEN '{SubscriptionState.EXPIRED.value}'
+                ELSE state END AS state, count(*) AS n
+    FROM tocsin_ingest.subscriptions s WHERE {_IS_POLLED} GROUP BY 1
+"""  # noqa: S608 - constants of ours
+
 _KEEP = """
     UPDATE tocsin_ingest.subscriptions SET state = $3, attempts = $4, due_at = $5, expires_at = $6, last_error = $7
     WHERE feed = $1 AND token = $2 AND ($8::integer IS NULL OR attempts = $8)
@@ -37,7 +43,9 @@ _KEEP = """
 
 _RECEIVE = """
     INSERT INTO tocsin_ingest.pushes (feed, content_type, body, received_at)
-    SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM tocsin_ingest.pushes WHERE feed = $1) < $5
+    SELECT $1, $2, $3::bytea, $4
+    WHERE (SELECT count(*) FROM tocsin_ingest.pushes WHERE feed = $1) < $5
+      AND (SELECT coalesce(sum(octet_length(body)), 0) FROM tocsin_ingest.pushes) + octet_length($3::bytea) <= $6
     RETURNING id
 """
 
@@ -67,7 +75,10 @@ _LEASE = f"""
 
 
 class PostgresSubscriptionBook:
-    """See the ports. ``feeds`` gives the feeds listed now; ``instance`` is the name under which this replica holds leases."""
+    """See the ports. ``feeds`` gives the feeds listed now; ``instance`` is the name under which this replica holds leases.
+
+    ``most_bytes`` of pushes may wait, those of all feeds together: a hub with many feeds cannot fill the disk.
+    """
 
     def __init__(
         self,
@@ -76,11 +87,13 @@ class PostgresSubscriptionBook:
         feeds: Callable[[], Mapping[str, Feed]],
         instance: str,
         lease_for: timedelta,
+        most_bytes: int = 256 * 1_048_576,
     ) -> None:
         self._pool = pool
         self._feeds = feeds
         self._instance = instance
         self._lease_for = lease_for
+        self._most_bytes = most_bytes
 
     async def take(self, *, limit: int, now: datetime) -> Sequence[Subscription]:
         """See ``subscriber.SubscriptionBook``."""
@@ -103,12 +116,10 @@ class PostgresSubscriptionBook:
                 if_attempts,
             )
 
-    async def states(self) -> Mapping[SubscriptionState, int]:
+    async def states(self, now: datetime) -> Mapping[SubscriptionState, int]:
         """See ``subscriber.SubscriptionBook``."""
         async with acquired(self._pool) as connection:
-            found = await connection.fetch(
-                "SELECT state, count(*) AS n FROM tocsin_ingest.subscriptions GROUP BY state"
-            )
+            found = await connection.fetch(_STATES, now)
         counted = {row["state"]: row["n"] for row in found}
         return {state: counted.get(state.value, 0) for state in SubscriptionState}
 
@@ -129,7 +140,7 @@ class PostgresSubscriptionBook:
     async def receive(self, feed: str, body: bytes, *, content_type: str, now: datetime, most: int) -> bool:
         """See ``callback.CallbackBook``."""
         async with transaction(self._pool) as connection:
-            stored = await connection.fetchval(_RECEIVE, feed, content_type, body, now, most)
+            stored = await connection.fetchval(_RECEIVE, feed, content_type, body, now, most, self._most_bytes)
             if stored is not None:
                 await _seen(connection, feed, now)
         return stored is not None

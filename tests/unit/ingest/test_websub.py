@@ -2,20 +2,27 @@
 
 import hashlib
 import hmac
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from services.ingest import hub_links, subscription
 from services.ingest.adapters import feed_parser
 from services.ingest.feed import FeedState, HubLinks, Lease, Push
+from services.ingest.metrics import IngestMetrics
+from services.ingest.outcome import FailureReason
+from services.ingest.politeness import NotYourTurnError
+from services.ingest.subscriber import Subscriber
 from services.ingest.subscription import Confirmed, Denied, Subscription, SubscriptionState, Unasked
 from shared.codec import decode
 from shared.events.item import Item, ItemChange
-from tests.support.ingest_fakes import NOON, a_feed, fetched, rss
+from tests.support.ingest_fakes import NOON, ToldClock, a_feed, fetched, rss
 from tests.unit.ingest.test_visit import Desk
 
 FEED = a_feed()
@@ -73,6 +80,27 @@ def test_a_document_names_its_hub_before_its_entries_only():
     assert named.hub == HubLinks(hub=HUB, topic="https://dijla-news.example/canonical.xml")
     quoted = rss({"1": ("A blast", FRESH)}).replace(b"<item>", b"<item>" + NAMED.encode())
     assert feed_parser.parse(quoted, content_type="", url=FEED.url, language="en", max_entries=9).hub is None
+
+
+@pytest.mark.parametrize(
+    ("head", "hub"),
+    [
+        ("<!-- <link rel='hub' href='https://old.example/'/> -->", None),
+        ("<subtitle><![CDATA[ <link rel='hub' href='https://evil.example/'> ]]></subtitle>", None),
+        ("<link data-rel='hub' href='https://evil.example/'/>", None),
+        ("<link rel='hub' href='https://hub.example/?a=1&#38;b=&amp;amp;'/>", "https://hub.example/?a=1&b=&amp;"),
+    ],
+)
+def test_only_the_documents_own_links_name_a_hub(head, hub):
+    links = hub_links.in_head(head, "https://a.example/feed")
+    assert (links.hub if links else None) == hub
+
+
+async def test_a_document_that_breaks_off_does_not_say_that_there_is_no_hub():
+    cut = fetched(rss({"1": ("A blast", FRESH), "2": ("Another", FRESH)})[:-40])
+    visit = await Desk().visit(cut)
+    assert visit.failure is FailureReason.CUT_OFF
+    assert visit.record.hubs is None
 
 
 def test_a_json_feed_names_its_hub():
@@ -140,6 +168,21 @@ def test_what_was_not_asked_for_is_not_confirmed(changes):
 
 def test_a_question_before_our_own_is_not_confirmed():
     assert isinstance(judged(of=replace(ASKED, state=SubscriptionState.WANTED)), Unasked)
+
+
+def test_a_hub_that_asks_after_its_own_answer_was_given_up_is_confirmed():
+    refused = subscription.after_refused(ASKED, "not finished within 30 s", NOON, 0.5)
+    assert isinstance(judged(of=refused), Confirmed)
+
+
+def test_a_hubs_words_cannot_play_tricks_on_database_or_terminal():
+    said = judged({"hub.mode": "denied", "hub.reason": "no\x00pe\x1b[31m\ud800"}).subscription.last_error
+    assert said == "denied: no?pe?[31m?"
+
+
+def test_a_subscription_in_a_message_shows_no_secret():
+    assert ASKED.secret not in repr(judged())
+    assert ASKED.token not in repr(ASKED)
 
 
 def test_a_denial_ends_it_for_a_day_and_says_why():
@@ -299,3 +342,60 @@ async def test_a_poll_tells_which_hub_the_feed_names():
     by_header = replace(fetched(rss({"1": ("A blast", FRESH)}, channel=NAMED)), hub=HubLinks(hub="https://b.example/", topic="x"))  # fmt: skip
     assert (await Desk().visit(by_header)).record.hubs[0].hub == "https://b.example/", "headers come first"
     assert (await Desk().visit(fetched(rss({"1": ("A blast", FRESH)})))).record.hubs == ()
+
+
+class MemoryBook:
+    """Subscriptions that are due once."""
+
+    def __init__(self, *due):
+        self.due, self.kept = list(due), {}
+
+    async def take(self, *, limit, now):
+        taken, self.due = self.due[:limit], self.due[limit:]
+        return taken
+
+    async def keep(self, subscription, *, if_attempts=None):
+        self.kept[subscription.feed] = subscription
+
+
+class OddHubs:
+    """Breaks at one address, takes requests at any other."""
+
+    async def post_form(self, url, form):
+        if "odd" in url:
+            raise RuntimeError(f"cannot read {url} with {form}")
+        return 202
+
+
+@asynccontextmanager
+async def turn_at(url):
+    if "busy" in url:
+        raise NotYourTurnError("busy.example", 40.0)
+    yield
+
+
+async def test_a_hub_that_breaks_us_or_is_busy_holds_up_no_other():
+    wanted = replace(ASKED, state=SubscriptionState.WANTED, attempts=0)
+    odd, busy, good = (replace(wanted, feed=name, hub=f"https://{name}.example/") for name in ("odd", "busy", "good"))
+    book, registry = MemoryBook(odd, busy, good), CollectorRegistry()
+    subscriber = Subscriber(
+        book=book,
+        hubs=OddHubs(),
+        metrics=IngestMetrics(registry),
+        clock=ToldClock(),
+        callback="https://news.example/websub",
+        lease_seconds=600,
+        random=lambda: 0.5,
+        turn=turn_at,
+    )
+    with capture_logs() as logs:
+        assert await subscriber.ask_due() == 3
+    assert book.kept["good"].state is SubscriptionState.REQUESTED
+    assert book.kept["odd"].due_at == NOON + timedelta(minutes=10), "it is asked again later"
+    assert book.kept["busy"] == replace(busy, due_at=NOON + timedelta(seconds=40)), (
+        "nothing was asked, so nothing failed"
+    )
+    assert registry.get_sample_value("tocsin_ingest_subscription_failures_total") == 1
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["subscription.broken"]
+    assert ASKED.secret not in str(logs)
+    assert ASKED.token not in str(logs)
