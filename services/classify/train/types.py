@@ -8,12 +8,11 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
-import numpy.typing as npt
 
 from services.classify.read import lexicon
 from services.classify.read.event_type import rule_type
@@ -22,6 +21,7 @@ from services.classify.read.text import document_of
 from services.classify.read.triggers import MAX_SENTENCES, mark
 from services.classify.read.type_features import type_features
 from services.classify.train.examples import LANGUAGES, examples
+from services.classify.train.learner import Matrix, fit, likeness_of, weights_of
 from services.classify.train.streams import LEARNT_FROM, labelled
 from shared.events.facts import EventType
 from shared.events.item import Item
@@ -29,15 +29,12 @@ from shared.events.report import Kind
 
 TYPES = tuple(EventType)
 MODEL = Path(__file__).parents[1] / "read" / "data" / "type_model.json"
-STRENGTH = 0.002
+STRENGTH = 0.001
 """Pull of each weight to zero, chosen by leaving one stream out."""
 LEAST_EXAMPLES = 2
 """A feature that fewer examples have says nothing."""
-_STEPS = 800
-_MOMENTUM = 0.95
 _OWN = "examples"
 _STATES_FACTS = frozenset({Kind.REPORT, Kind.UPDATE})
-Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,60 +75,50 @@ def _seen(item: Item, lexica: Mapping[str, lexicon.Lexicon]) -> tuple[EventType 
     return rule, type_features(telling.marks, rule)
 
 
-def fit(found: Sequence[Row]) -> Model:
-    """Return the weights of a multinomial logistic regression over these rows."""
-    seen = Counter(name for row in found for name in row.features)
-    names = sorted(name for name, count in seen.items() if count >= LEAST_EXAMPLES)
-    x = _table(found, names)
-    target = np.eye(len(TYPES))[[TYPES.index(row.event_type) for row in found]]
-    weights = x.T @ _what_rows_add(x, target)
-    return {
-        "types": [one.value for one in TYPES],
-        "weights": {name: [round(float(value), 3) for value in weights[at]] for at, name in enumerate(names)},
-    }
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """All rows and how alike they are, from which a model is learnt with or without one of the streams."""
 
+    rows: tuple[Row, ...]
+    likeness: Matrix
 
-def _what_rows_add(x: Matrix, target: Matrix) -> Matrix:
-    """What each row adds to the weights, by Nesterov's gradient: as many unknowns as rows, not as features."""
-    count = len(x)
-    likeness = x @ x.T
-    step = 1.0 / (np.linalg.norm(likeness, 2) / count + STRENGTH)
-    added = np.zeros_like(target)
-    moment = np.zeros_like(target)
-    for _ in range(_STEPS):
-        ahead = added + _MOMENTUM * moment
-        slope = (_shares(likeness @ ahead) - target) / count + STRENGTH * ahead
-        moment = _MOMENTUM * moment - step * slope
-        added = added + moment
-    return added
+    @classmethod
+    def load(cls, streams: Sequence[str] = LEARNT_FROM) -> "Lesson":
+        """Return the examples and these streams; a feature that only one row has is left out."""
+        found = rows(streams)
+        seen = Counter(name for row in found for name in row.features)
+        kept = {name for name, count in seen.items() if count >= LEAST_EXAMPLES}
+        learnt = tuple(
+            replace(row, features={name: value for name, value in row.features.items() if name in kept})
+            for row in found
+        )
+        return cls(rows=learnt, likeness=likeness_of([row.features for row in learnt]))
 
-
-def _shares(scores: Matrix) -> Matrix:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: Matrix = raised / raised.sum(axis=1, keepdims=True)
-    return result
-
-
-def _table(found: Sequence[Row], names: Sequence[str]) -> Matrix:
-    at = {name: number for number, name in enumerate(names)}
-    x = np.zeros((len(found), len(names)))
-    for number, row in enumerate(found):
-        for name, value in row.features.items():
-            if name in at:
-                x[number, at[name]] = value
-    return x
+    def model(self, *, without: str | None = None) -> Model:
+        """Return the model that all rows give, or all but those of one stream."""
+        at = [number for number, row in enumerate(self.rows) if row.source != without]
+        chosen = [self.rows[number] for number in at]
+        added = fit(
+            self.likeness[np.ix_(at, at)] if without else self.likeness,
+            [TYPES.index(row.event_type) for row in chosen],
+            class_count=len(TYPES),
+            strength=STRENGTH,
+        )
+        features = [row.features for row in chosen]
+        names = sorted({name for row in features for name in row})
+        return {"types": [one.value for one in TYPES], "weights": weights_of(features, added, names)}
 
 
 def train() -> Model:
     """Return the model that the shipped examples and the open streams give."""
-    return fit(rows())
+    return Lesson.load().model()
 
 
 def main() -> int:
     """Train and write the model."""
-    found = rows()
-    MODEL.write_text(json.dumps(fit(found), indent=0, sort_keys=True) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(found)} attacks with a type; written: {MODEL}\n")
+    lesson = Lesson.load()
+    MODEL.write_text(json.dumps(lesson.model(), indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{len(lesson.rows)} attacks with a type; written: {MODEL}\n")
     return 0
 
 
