@@ -23,6 +23,7 @@ from shared.geo.rows import Boundary, BoundaryFile, Entry, EntryKind, GazetteerF
 
 DATA = Path(__file__).parent / "data"
 _TOLERANCE_DEGREES = 0.002  # about 200 m; borders shared by two units stay shared
+_LEAST_LATIN = 3  # "NT" and "IM" are initials, not villages
 _MAX_SAME_NAME = 40  # candidates of one key; the rest of a very common name could never be told apart
 
 
@@ -115,7 +116,7 @@ def gazetteer(named: Iterable[Names]) -> GazetteerFile:
     bones: dict[str, list[int]] = defaultdict(list)
     for row in named:
         at = len(entries)
-        keys = {key for key in map(name_key, row.full) if len(key) >= 2}
+        keys = {key for key in map(name_key, row.full) if len(key) >= (_LEAST_LATIN if key.isascii() else 2)}
         entries.append(row.entry)
         for key in keys:
             names[key].append(at)
