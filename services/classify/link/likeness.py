@@ -6,7 +6,7 @@ place as finely as they know it, and disagree on tolls. They are the whole table
 
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from services.classify.link.geography import (
@@ -48,8 +48,8 @@ REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
 """News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
 
 
-_LAGS = ((1, 0.8), (3, 0.3), (7, -0.3), (14, -0.9), (10_000, -1.8))
-"""Days since the attack, at most, and what they are worth. The last is for retractions alone; others are too late by then."""
+_LAGS = ((1, 0.8), (3, 0.3), (7, -0.3), (14, -0.9), (30, -1.2), (10_000, -1.8))
+"""Days since the attack, at most, and what they are worth. Beyond 14 come reactions and retractions alone, beyond 30 retractions."""
 _LONG_AGO = -0.9
 AFTERMATH_DAYS_APART = 14
 """The same for news of those abducted in one."""
@@ -212,7 +212,7 @@ def speaks_of_known(telling: Contribution) -> bool:
 
 
 def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple[Reason, str | None]:
-    window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
+    window = _window(telling, settings)
     told = telling.facts.occurred_on
     if known.event_type is EventType.ABDUCTION and told and told >= known.day and _is_aftermath(telling):
         return _lag((told - known.day).days, window.days)
@@ -224,6 +224,13 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
     if told is not None:
         return _lag((local_day(known.first_seen) - told).days, window.days)
     return _lag((local_day(telling.source.time) - known.day).days, window.days)
+
+
+def _window(telling: Contribution, settings: LinkSettings) -> timedelta:
+    """How long after an attack, or its first report, news without a day may be of it."""
+    if telling.source.kind is Kind.RETRACTION:
+        return settings.retraction_window
+    return settings.reaction_window if telling.source.kind is Kind.REACTION else settings.join_window
 
 
 def day_ceiling(apart: int, *, is_dated: bool) -> float:
@@ -361,6 +368,6 @@ def days_searched(telling: Contribution, settings: LinkSettings) -> tuple[date, 
     if told is not None:
         offsets = sorted(range(-days_apart(telling), settings.join_window.days + 1), key=lambda n: (abs(n), n))
         return tuple(date.fromordinal(told.toordinal() + n) for n in offsets)
-    window = settings.retraction_window if telling.source.kind is Kind.RETRACTION else settings.join_window
+    window = _window(telling, settings)
     day = local_day(telling.source.time).toordinal()
     return tuple(date.fromordinal(day - n) for n in range(-1, window.days + 1))

@@ -43,6 +43,8 @@ class LinkSettings:
 
     join_window: timedelta = timedelta(days=14)
     """A report may join when its date is within this of the incident's (design, promise 5)."""
+    reaction_window: timedelta = timedelta(days=30)
+    """The same for a reaction, which is one up to a month after (design, "What counts"); it alerts nobody."""
     retraction_window: timedelta = timedelta(days=90)
     """The same for a retraction."""
     denial_waits: timedelta = timedelta(days=3)

@@ -191,3 +191,10 @@ def test_a_reaction_that_agrees_in_its_place_joins_what_is_clearly_nearest_and_a
     grief = facts("Diyala", event_type=T.ATTACK, on=None, targets=("civilians",))
     assert joins(bombed, grief, kind=Kind.REACTION, hours=24)
     assert not joins(bombed, facts(None, event_type=T.ATTACK, on=None), kind=Kind.REACTION, hours=24)
+
+
+@pytest.mark.parametrize(("days", "is_joined"), [(10, True), (25, True), (40, False)])
+def test_a_reaction_joins_up_to_a_month_after(days: int, is_joined: bool) -> None:
+    grief = facts("Khanaqin town", on=None)
+    assert joins(facts("Khanaqin town", killed=3), grief, kind=Kind.REACTION, hours=24 * days) is is_joined
+    assert not joins(facts("Khanaqin town", killed=3), grief, hours=24 * 25)
