@@ -1,7 +1,7 @@
 """``python -m services.classify.train.types``: learns the type model from the examples and the open streams and writes it beside the reader.
 
 Deterministic, like the kind model. What it learns is when to overrule the rules, so their answer is among its features; figures
-on a stream that it has learnt from say nothing, and ``cross_streams`` leaves one out at a time.
+on a stream that it has learnt from say nothing, and ``bench.cross_types`` leaves one out at a time.
 """
 
 import json
@@ -29,7 +29,7 @@ from shared.events.report import Kind
 
 TYPES = tuple(EventType)
 MODEL = Path(__file__).parents[1] / "read" / "data" / "type_model.json"
-STRENGTH = 0.001
+STRENGTH = 0.0005
 """Pull of each weight to zero, chosen by leaving one stream out."""
 LEAST_EXAMPLES = 2
 """A feature that fewer examples have says nothing."""
