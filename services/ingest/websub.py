@@ -19,6 +19,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.subscriber import HubClient, Subscriber
 from services.ingest.visit import Visitor
 from shared.clock import Clock
+from shared.logging import logger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,14 @@ async def websub_of(
 ) -> AsyncIterator[WebSub]:
     """Listen for hubs while the context is open; raises ``OSError`` naming the port when it is taken."""
     book = PostgresSubscriptionBook(
-        pool, feeds=feeds, instance=instance, lease_for=timedelta(seconds=settings.lease_seconds)
+        pool,
+        feeds=feeds,
+        instance=instance,
+        lease_for=timedelta(seconds=settings.lease_seconds),
+        callback=settings.websub_callback,
     )
+    if moved := await book.ask_moved(clock.now()):
+        logger().info("websub.moved", subscriptions=moved, detail="hubs are told the new public address")
     pushes = Pushes(book=book, visitor=visitor, recorder=recorder, outbox=outbox, metrics=metrics, clock=clock)
     chance = random.SystemRandom().random
     subscriber = Subscriber(

@@ -69,9 +69,7 @@ class Stage:
             claim_for=timedelta(seconds=60),
             keeps_hubs=True,
         )
-        self.book = PostgresSubscriptionBook(
-            pool, feeds=lambda: self.ledger.feeds, instance="a", lease_for=timedelta(seconds=120)
-        )
+        self.book = self.book_at("https://news.example/websub")
         self.outbox = Outbox(
             ledger=self.ledger,
             publisher=self.publisher,
@@ -151,6 +149,16 @@ class Stage:
         await self.subscriber.ask_due()
         return self.hub.subscribed[-1]
 
+    def book_at(self, callback, **limits):
+        return PostgresSubscriptionBook(
+            self.pool,
+            feeds=lambda: self.ledger.feeds,
+            instance="a",
+            lease_for=timedelta(seconds=120),
+            callback=callback,
+            **limits,
+        )
+
     async def hold(self):
         """As if a poll ran: pushes wait."""
         await self.pool.execute(
@@ -227,9 +235,7 @@ async def test_a_hub_cannot_fill_the_store(stage):
 async def test_hubs_together_cannot_fill_the_disk(stage):
     await stage.subscribed()
     await stage.hold()
-    book = PostgresSubscriptionBook(
-        stage.pool, feeds=dict, instance="a", lease_for=timedelta(seconds=120), most_bytes=1_000
-    )
+    book = stage.book_at("https://news.example/websub", most_bytes=1_000)
     told = [
         await book.receive(feed, b"x" * 400, content_type="", now=NOON, most=20) for feed in ("one", "two", "three")
     ]
@@ -309,6 +315,14 @@ async def test_a_lease_is_renewed_and_the_token_stays(stage):
     assert await stage.subscriber.ask_due() == 1
     assert stage.hub.subscribed[-1] == first
     assert (await stage.standing())["expires_at"] == NOON + timedelta(hours=20, days=1)
+
+
+async def test_hubs_are_told_a_new_public_address_at_once(stage):
+    await stage.subscribed()
+    assert await stage.book_at("https://news.example/websub").ask_moved(NOON) == 0
+    assert await stage.subscriber.ask_due() == 0
+    assert await stage.book_at("https://elsewhere.example/websub").ask_moved(NOON) == 1
+    assert await stage.subscriber.ask_due() == 1
 
 
 async def test_a_feed_that_names_no_hub_any_more_is_forgotten_there(stage):

@@ -22,7 +22,7 @@ _IS_POLLED = (
 """What the database says, not this replica's list: another one may have taken up a feed that this one is yet to hear of."""
 
 _TAKE = f"""
-    UPDATE tocsin_ingest.subscriptions SET due_at = $2
+    UPDATE tocsin_ingest.subscriptions SET due_at = $2, callback = $4
     WHERE feed IN (
         SELECT feed FROM tocsin_ingest.subscriptions s WHERE due_at <= $1 AND {_IS_POLLED}
         ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
@@ -35,6 +35,10 @@ _STATES = f"""
                 ELSE state END AS state, count(*) AS n
     FROM tocsin_ingest.subscriptions s WHERE {_IS_POLLED} GROUP BY 1
 """  # noqa: S608 - constants of ours
+
+_MOVED = """
+    UPDATE tocsin_ingest.subscriptions SET due_at = least(due_at, $1), attempts = 0 WHERE callback <> $2
+"""
 
 _KEEP = """
     UPDATE tocsin_ingest.subscriptions SET state = $3, attempts = $4, due_at = $5, expires_at = $6, last_error = $7
@@ -77,7 +81,7 @@ _LEASE = f"""
 class PostgresSubscriptionBook:
     """See the ports. ``feeds`` gives the feeds listed now; ``instance`` is the name under which this replica holds leases.
 
-    ``most_bytes`` of pushes may wait, those of all feeds together: a hub with many feeds cannot fill the disk.
+    ``callback`` is the public address that hubs are told. ``most_bytes`` of pushes may wait, those of all feeds together: a hub with many feeds cannot fill the disk.
     """
 
     def __init__(
@@ -87,19 +91,27 @@ class PostgresSubscriptionBook:
         feeds: Callable[[], Mapping[str, Feed]],
         instance: str,
         lease_for: timedelta,
+        callback: str,
         most_bytes: int = 256 * 1_048_576,
     ) -> None:
         self._pool = pool
         self._feeds = feeds
         self._instance = instance
         self._lease_for = lease_for
+        self._callback = callback
         self._most_bytes = most_bytes
 
     async def take(self, *, limit: int, now: datetime) -> Sequence[Subscription]:
         """See ``subscriber.SubscriptionBook``."""
         async with acquired(self._pool) as connection:
-            found = await connection.fetch(_TAKE, now, now + _HELD, limit)
+            found = await connection.fetch(_TAKE, now, now + _HELD, limit, self._callback)
         return [_subscription_of(row) for row in found]
+
+    async def ask_moved(self, now: datetime) -> int:
+        """Have hubs asked at once that were told another public address, where nobody hears them any more; return how many."""
+        async with acquired(self._pool) as connection:
+            status = await connection.execute(_MOVED, now, self._callback)
+        return _count(status)
 
     async def keep(self, subscription: Subscription, *, if_attempts: int | None = None) -> None:
         """See ``subscriber.SubscriptionBook``."""
@@ -158,7 +170,11 @@ class PostgresSubscriptionBook:
         """See ``pushes.PushBook``."""
         async with acquired(self._pool) as connection:
             status = await connection.execute("DELETE FROM tocsin_ingest.pushes WHERE received_at < $1", before)
-        return int(status.rpartition(" ")[2])
+        return _count(status)
+
+
+def _count(status: str) -> int:
+    return int(status.rpartition(" ")[2])
 
 
 async def _seen(connection: Any, feed: str, now: datetime) -> None:
