@@ -110,7 +110,10 @@ def _panel(panel: Mapping[str, Any], series: Sequence[Series], size: tuple[int, 
     if panel["type"] == "stat":
         return head + _stat(series, unit, size)
     is_stacked = defaults.get("custom", {}).get("stacking", {}).get("mode") == "normal"
-    return head + _curves(_stacked(series) if is_stacked else series, unit, size)
+    # Curves that never left zero would be drawn over those that did, the more so when stacked on top of them.
+    moving = [one for one in series if any(value for _, value in one.points)]
+    resting = [one for one in series if one not in moving]
+    return head + _curves([*(_stacked(moving) if is_stacked else moving), *resting], unit, size, drawn=len(moving) or 1)
 
 
 def _stat(series: Sequence[Series], unit: str, size: tuple[int, int]) -> str:
@@ -135,7 +138,7 @@ def _stacked(series: Sequence[Series]) -> list[Series]:
     return found
 
 
-def _curves(series: Sequence[Series], unit: str, size: tuple[int, int]) -> str:
+def _curves(series: Sequence[Series], unit: str, size: tuple[int, int], *, drawn: int) -> str:
     width, height = size
     left, top, right, bottom = 52, 26, width - 8, height - 22 - 14 * _LEGEND_LINES
     begin = min(one.points[0][0] for one in series)
@@ -160,8 +163,7 @@ def _curves(series: Sequence[Series], unit: str, size: tuple[int, int]) -> str:
     for place, moment, anchor in ((left, begin, "start"), (right, end, "end")):
         clock = datetime.fromtimestamp(moment, tz=UTC).strftime("%H:%M:%S")
         parts.append(f'<text x="{place}" y="{bottom + 14}" text-anchor="{anchor}" fill="{_FAINT}">{clock}</text>')
-    # What is least comes first, and may be hidden by nothing: a curve at rest lies on the axis.
-    for number, one in enumerate(series):
+    for number, one in enumerate(series[:drawn]):
         colour = _COLOURS[number % len(_COLOURS)]
         if len(one.points) == 1:
             alone_x, alone_y = at(one.points[0]).split(",")
@@ -174,16 +176,14 @@ def _curves(series: Sequence[Series], unit: str, size: tuple[int, int]) -> str:
 
 def _legend(series: Sequence[Series], width: int, y: int) -> str:
     parts, x, line = [], 10, 0
-    # Those that ever moved come first, for not all may have room.
-    order = sorted(range(len(series)), key=lambda number: all(value == 0 for _, value in series[number].points))
-    for shown, number in enumerate(order):
+    for number in range(len(series)):
         name = series[number].name
         needed = 16 + int(len(name) * 6.2) + 10
         if x + needed > width - 30 and x > 10:
             line, x = line + 1, 10
         if line == _LEGEND_LINES:
             parts.append(
-                f'<text x="{width - 8}" y="{y + 14 * (line - 1)}" text-anchor="end" fill="{_FAINT}">+{len(order) - shown}</text>'
+                f'<text x="{width - 8}" y="{y + 14 * (line - 1)}" text-anchor="end" fill="{_FAINT}">+{len(series) - number}</text>'
             )
             break
         colour = _COLOURS[number % len(_COLOURS)]
