@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from services.classify.read.background import markers_of, year_in
 from services.classify.read.calendar_words import DEFINITE_ATTACK, TELLS_ATTACK
-from services.classify.read.day_mentions import DayMention, mentions_of, vague_words
+from services.classify.read.day_mentions import mentions_of, vague_words
+from services.classify.read.day_words import DayMention
 from services.classify.read.quantities import arabic_stems
 from services.classify.read.script import lang_of
 from services.classify.read.text import Document, Sentence
