@@ -30,6 +30,8 @@ _QUALIFIER = re.compile(
     r"\s+(?:al-|al |as |ash |as-|ash-|el )?(?:['‘]?ulya|sufla|kabir|kabirah|saghir|saghirah|gharbi|gharbiyah|sharqi|sharqiyah|jadid|jadidah|qadim|qadimah|awwal|ulá|thaniyah|wusta|shamali|janubi|jadida|['‘]?atiq|gawra|gichka|zhuru|khwaru|sarru|district)$|\s+(?:العليا|العليه|السفلى|السفلي|الكبير|الكبيرة|الصغير|الصغيرة|الغربي|الغربية|الشرقي|الشرقية|الجديد|الجديدة|القديم|القديمة|الاول|الاولى|الثانية|الوسطى|الشمالي|الجنوبي|سەروو|خواروو|گەورە|بچووک|نوێ|کۆن|سەرو|خوارو)$",
     re.IGNORECASE,
 )
+_FIELD = re.compile(r"(?<=\w{4}) (?:oil |gas )?(?:field|refinery)$|^(?:حقل|حقول|مصفى|مصفاة) ", re.IGNORECASE)
+"""Of a field's name, the word for its kind: "the Khabbaz field" has it in small letters."""
 _SORANI_LETTERS = re.compile("[ەێۆڕڵڤ]")
 
 WRONG_NAMES: dict[int, frozenset[str]] = {
@@ -191,4 +193,7 @@ def extra_places(by_geonameid: dict[int, Entry]) -> Iterator[Names]:
             geonameid=stand_in.geonameid if stand_in and row["kind"] in ("village", "town") else None,
             rank=int(row["rank"]),
         )  # fmt: skip
-        yield Names(entry=entry, full={*english, *arabic, *sorani})
+        bare = {_FIELD.sub("", name) for name in (*english, *arabic)} - {*english, *arabic}
+        yield Names(
+            entry=entry, full={*english, *arabic, *sorani}, short=bare if entry.kind is EntryKind.SITE else set()
+        )

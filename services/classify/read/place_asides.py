@@ -123,7 +123,31 @@ def is_speaker(before: Sequence[Token], after: Sequence[Token], *, placed: bool)
     if not named:
         return False
     firm = any(token.key.startswith(_FIRM) for token in named)
-    return says_next or firm
+    return says_next or firm or _acts_from(before, after)
+
+
+_ACTIONS = frozenset(
+    [
+        "freed",
+        "rescued",
+        "arrested",
+        "detained",
+        "found",
+        "identified",
+        "confirmed",
+        "opened",
+        "blamed",
+        "urged",
+        "released",
+        "recovered",
+    ]
+)
+
+
+def _acts_from(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """ "Police in Hilla freed an engineer": the police act from there, the deed was elsewhere."""
+    is_subject = len(before) > 1 and before[0].key == "in" and before[1].key in ("police", "authorities", "officials")
+    return is_subject and bool(after) and after[0].key in _ACTIONS
 
 
 def is_whose_weapon(before: Sequence[Token], mention: Mention) -> bool:

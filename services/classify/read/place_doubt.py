@@ -10,7 +10,7 @@ from services.classify.read.place_choice import is_part_of_a_name, ranked
 from services.classify.read.place_context import HOME, STRIKERS, Context, Settled
 from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import Role
-from shared.geo.gazetteer import contains
+from shared.geo.gazetteer import Gazetteer, contains
 from shared.geo.rows import Entry, EntryKind
 
 _OPEN = (Role.SCENE, Role.PLAIN, Role.INSTITUTION)
@@ -26,11 +26,19 @@ _SENTENCES = 4
 
 
 def reconsidered(
-    chosen: Settled | None, settled: Sequence[Settled], readings: Sequence[Reading], context: Context
+    chosen: Settled | None,
+    settled: Sequence[Settled],
+    readings: Sequence[Reading],
+    context: Context,
+    gazetteer: Gazetteer,
 ) -> Settled | None:
     """Return a better choice among the names passed over, or ``chosen`` itself."""
     taken = {id(one.reading) for one in settled}
-    passed = [reading for reading in readings if id(reading) not in taken and _is_open(reading)]
+    passed = [
+        reading
+        for reading in readings
+        if id(reading) not in taken and _is_open(reading) and not gazetteer.country_of_demonym(reading.mention.key)
+    ]
     if chosen is None or _is_striker(chosen):
         return _best_known(passed, context, chosen) or chosen
     unit = chosen.entry

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from services.classify.read.place_asides import is_in
 from services.classify.read.place_choice import settle
 from services.classify.read.place_context import Context, Settled, context_of
 from services.classify.read.place_doubt import reconsidered
@@ -21,6 +22,7 @@ from services.classify.read.place_scene import choose, sentence_weights
 from services.classify.read.place_town import is_town_of, means_the_town, own_keys
 from services.classify.read.place_unknown import coherent
 from services.classify.read.place_words import (
+    BORDER,
     Level,
     Nearness,
     Role,
@@ -65,7 +67,7 @@ class PlaceReader:
         weights = [
             w * background_factor(s, document.published) for w, s in zip(weights, document.sentences, strict=True)
         ]
-        chosen = reconsidered(choose(settled, weights), settled, readings, context)
+        chosen = reconsidered(choose(settled, weights), settled, readings, context, self._gazetteer)
         rejected = _rejections(readings, settled, chosen)
         if chosen is None:
             return PlaceReading(place=self._country_alone(context), rejected=rejected)
@@ -78,11 +80,14 @@ class PlaceReader:
         """Countries by adjective ("Turkish jets"): a weak hint of where, as actors are abroad as often as at home."""
         found: dict[str, float] = {}
         for sentence in document.sentences:
-            for token in sentence.tokens:
+            for at, token in enumerate(sentence.tokens):
                 if token.kind is TokenKind.WORD:
                     country = self._gazetteer.country_of_demonym(word_key(token.text))
                     if country is not None:
-                        found[country] = min(0.6, found.get(country, 0.0) + (0.3 if sentence.index < 3 else 0.1))
+                        beside = (*sentence.tokens[max(0, at - 1) : at], *sentence.tokens[at + 1 : at + 2])
+                        is_border = any(is_in(other, BORDER) for other in beside)  # "near the Somali border"
+                        weight = 0.05 if is_border else 0.3 if sentence.index < 3 else 0.1
+                        found[country] = min(0.6, found.get(country, 0.0) + weight)
         for country, weight in countries_of_groups(document).items():
             found[country] = max(weight, found.get(country, 0.0))
         return found
