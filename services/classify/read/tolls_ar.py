@@ -5,14 +5,16 @@ the wounded count themselves ("قتيلان وخمسة جرحى", "11 شهيدا
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.classify.read import casualty_words_ar as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, militants_of, one
+from services.classify.read.denials_ar import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ar import Phrases
-from services.classify.read.text import Sentence, TokenKind
+from services.classify.read.text import Sentence
 from services.classify.read.toll_totals_ar import totals_of
+from services.classify.read.verbs_ar import Trigger, triggers_of
 from services.classify.read.wounded_ar import dead_among_wounded, maimed, moved_to_hospital
 from shared.letters import fold
 
@@ -22,36 +24,20 @@ _SUBJECT_REACH = 4
 _OBJECT_REACH = 7
 _BOAST_REACH = 14
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟", ":"})
-_NEGATORS = words("دون بدون عدم لا لم ولا ولم")
-_UNKNOWN = words("معلومات أنباء معرفة تتضح يتضح يعرف تعرف ترد ورود حصيلة الكشف تفاصيل تأكيد يتسن أخرى إحصائية حجم عدد")
-_DEATH = tuple(sorted(words("مصرع حتف الحياة")))
-_MET = words("لقي لقيت يلقى لقوا لقين فارق فارقت مفارقة فارقوا")
 _AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا فارقوا فارقا قضوا قضيا قتلن أصبن ارتقوا لقوا")
 _MAY_FOLLOW_SUBJECT = words("يقتلون يستشهدون يصابون قتل قتلت جرح جرحت أصيب أصيبت استشهد استشهدت يقتل يصاب يستشهد")
 _BY = words("في إثر جراء نتيجة خلال بعد على لاحقا متأثرا")
 _AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ضمنهم وبضمنهم بضمنهم")
 _ONE_OF_THEM = words("أحدهم أحدهما إحداهن إحداهما")
-_KILLS = words("يقتل يستشهد")
-_HURTS = words("يصب يجرح يتعرض")
 _ONE = words("واحد واحدة")
 """Begins with the letter of "and" and is none: "عائلة واحدة"."""
 _THEN = words("ثم قبل أن")
 _WITH_HIM = words("ومعه ومعها ومعهم برفقته")
 _HE = words("هو هي هما هم")
 _BESIDE = words("مع برفقة ومعه ومعها ومعهم برفقته") | {"،", ",", "و"}
-_ATTEMPTS = words("محاولة لمحاولة بمحاولة محاولات ومحاولة")
 _DEAD_AFTER = words("قتلى شهداء")
 _HURT_AFTER = words("جرحى مصابون مصابين")
 _BODIES = tuple(words("جثة جثت جثامين جثمان جثث"))
-_MORE_HURT = words("جرحى إصابات مصابين")
-_DEAD = words("قتلى وفيات شهداء")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trigger:
-    fact: Fact
-    form: str
-    at: int
 
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
@@ -66,7 +52,7 @@ class _Reading:
 
     def __init__(self, sentence: Sentence) -> None:
         self._phrases = Phrases(sentence)
-        self._triggers = self._find_triggers()
+        self._triggers = triggers_of(self._phrases)
         self._trigger_at = {trigger.at: trigger for trigger in self._triggers}
         self._used: set[int] = set()
 
@@ -83,7 +69,7 @@ class _Reading:
         )
 
     def claims(self) -> Iterator[Claim]:
-        yield from self._none_claims()
+        yield from denied_in(self._phrases, self._used)
         yield from totals_of(self._phrases, self._used)
         yield from dead_among_wounded(self._phrases, self._used)
         yield from self._unsplit_claims()
@@ -142,52 +128,7 @@ class _Reading:
         )
         return [following] if following is not None and is_body and is_same else []
 
-    def _find_triggers(self) -> list[_Trigger]:
-        found = []
-        forms = (
-            (lexicon.KILL_PASSIVE, Fact.KILLED, "passive"), (lexicon.KILL_MASDAR, Fact.KILLED, "noun"),
-            (lexicon.KILL_ACTIVE, Fact.KILLED, "active"), (lexicon.WOUND_PASSIVE, Fact.WOUNDED, "passive"),
-            (lexicon.WOUND_MASDAR, Fact.WOUNDED, "noun"), (lexicon.WOUND_ACTIVE, Fact.WOUNDED, "active"),
-        )  # fmt: skip
-        for at, key in enumerate(self._phrases.keys):
-            if at in self._phrases.inside or self._phrases.tokens[at].kind is not TokenKind.WORD:
-                continue
-            if self._phrases.holds(at, _MET, definite=False):
-                if any(word.startswith(_DEATH) for word in self._phrases.keys[at + 1 : at + 13]):
-                    found.append(_Trigger(fact=Fact.KILLED, form="passive", at=at))
-                continue
-            if self._phrases.key(at - 1).removeprefix("ال") in _ATTEMPTS:
-                continue  # "محاولة اغتيال"
-            if (carried := self._carried_off(at)) is not None:
-                found.append(_Trigger(fact=Fact.KILLED, form="noun", at=carried - 1))
-                continue
-            if self._is_found_dead(at):
-                found.append(_Trigger(fact=Fact.KILLED, form="noun", at=at + 1))
-                continue
-            if key == fold("ضحية") and self._phrases.key(at - 1) in {"راح", "راحوا"}:
-                found.append(_Trigger(fact=Fact.KILLED, form="noun", at=at))
-                continue
-            for vocabulary, fact, form in forms:
-                if self._phrases.holds(at, vocabulary, definite=False):
-                    found.append(_Trigger(fact=fact, form=form, at=at))
-                    break
-        return found
-
-    def _carried_off(self, at: int) -> int | None:
-        """Where those begin whom "أودى بتسعة أشخاص", "أودت الغارة بخمسة" counts."""
-        if not self._phrases.holds(at, lexicon.CARRIES_OFF, definite=False):
-            return None
-        near = range(at + 1, min(at + _SUBJECT_REACH + 1, len(self._phrases.keys)))
-        return next((p for p in near if p in self._phrases.at_start and self._phrases.keys[p].startswith("ب")), None)
-
-    def _is_found_dead(self, at: int) -> bool:
-        """ "العثور على راعيين مقتولين": whoever is found was killed."""
-        if not self._phrases.holds(at, lexicon.FINDS) or self._phrases.key(at + 1) != "علي":
-            return False
-        after = range(at + 3, min(at + 3 + _LIST_REACH, len(self._phrases.keys)))
-        return at + 2 in self._phrases.at_start and any(self._phrases.key(p) in lexicon.FOUND_DEAD for p in after)
-
-    def _is_death_next(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
+    def _is_death_next(self, trigger: Trigger, groups: Sequence[Group]) -> bool:
         """ "أصيب بطلقتين في الرأس وفارق الحياة": the one who was hit died."""
         if trigger.fact is not Fact.WOUNDED or len(groups) != 1 or groups[0].is_explicit:
             return False
@@ -200,7 +141,7 @@ class _Reading:
             self._used.add(death.at)
         return is_same and is_alone
 
-    def _is_denied(self, trigger: _Trigger) -> bool:
+    def _is_denied(self, trigger: Trigger) -> bool:
         """ "تنفي القيادة استشهاد فنيين": the news is that nobody died."""
         for at in range(trigger.at - 1, max(-1, trigger.at - _LIST_REACH), -1):
             key = self._phrases.keys[at]
@@ -210,7 +151,7 @@ class _Reading:
                 return True
         return False
 
-    def _sufferers(self, trigger: _Trigger) -> list[Group]:
+    def _sufferers(self, trigger: Trigger) -> list[Group]:
         if self._phrases.holds(trigger.at, _AFTER_SUBJECT):
             before = [
                 g
@@ -238,7 +179,7 @@ class _Reading:
             chain.append(following)
         return chain
 
-    def _subject_before(self, trigger: _Trigger) -> list[Group]:
+    def _subject_before(self, trigger: Trigger) -> list[Group]:
         """ "ثلاثة جنود يقتلون برصاص مسلحين", "إن مزارعاً جرح": nobody follows the verb, so those before it were hit."""
         if not self._phrases.holds(trigger.at, _MAY_FOLLOW_SUBJECT, definite=False):
             return []
@@ -263,7 +204,7 @@ class _Reading:
                 return None
         return None
 
-    def _first_after(self, trigger: _Trigger) -> Group | None:
+    def _first_after(self, trigger: Trigger) -> Group | None:
         for at in range(trigger.at + 1, min(trigger.at + 1 + _REACH, len(self._phrases.keys))):
             group = self._phrases.at_start.get(at)
             if group is not None:
@@ -304,7 +245,7 @@ class _Reading:
     def _is_far(self, group: Group, at: int) -> bool:
         return at > group.end + 1 and self._phrases.key(at - 1) not in _WITH_HIM
 
-    def _claims_for(self, trigger: _Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
+    def _claims_for(self, trigger: Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
         self._used.update(group.start for group in groups)
         groups = [replace(g, side=Side.ATTACKERS) if self._is_of_attackers(g) else g for g in groups]
         if trigger.form == "active" and self._phrases.facts.get(groups[-1].end) is Fact.KILLED:
@@ -328,7 +269,7 @@ class _Reading:
         is_noun = group.end - group.start > 1
         return not is_noun or any(self._phrases.holds(at, lexicon.OF_WOUNDS) for at in range(len(self._phrases.keys)))
 
-    def _is_of_those_hurt(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
+    def _is_of_those_hurt(self, trigger: Trigger, groups: Sequence[Group]) -> bool:
         """ "أصيب سبعة استشهد ثلاثة منهم": those of the wounded who died."""
         if trigger.fact is not Fact.KILLED or len(groups) != 1 or not groups[0].is_partitive:
             return False
@@ -415,29 +356,3 @@ class _Reading:
             if before:
                 self._used.add(before[-1].start)
                 yield from claims_from(Fact.KILLED, ClaimKind.UNSPLIT, before[-1:], at, at + 3)
-
-    def _none_claims(self) -> Iterator[Claim]:
-        for at in range(len(self._phrases.keys)):
-            if not self._phrases.holds(at, _NEGATORS, definite=False):
-                continue
-            facts, end = self._denied(at)
-            for fact in facts:
-                yield Claim(fact=fact, kind=ClaimKind.NONE, best=0, low=0, high=0, start=at, end=end + 1, parts=(0,))
-
-    def _denied(self, at: int) -> tuple[tuple[Fact, ...], int]:
-        both = (Fact.KILLED, Fact.WOUNDED)
-        phrases = self._phrases
-        for position in range(at + 1, min(at + 8, len(phrases.keys))):
-            if phrases.holds(position, _UNKNOWN) or phrases.keys[position] in _STOPS:
-                break
-            if phrases.key(position + 1) in {"احد", "اي"} and phrases.holds(position, _KILLS | _HURTS, definite=False):
-                return (both if phrases.holds(position, _HURTS) else (Fact.KILLED,)), position + 1
-            noun = phrases.holds(position, lexicon.NO_CASUALTIES)
-            if noun is None or (noun == fold("خسائر") and phrases.key(position + 1) == fold("مادية")):
-                continue
-            self._used.add(position)
-            if noun in _DEAD:
-                more = any(phrases.holds(p, _MORE_HURT) for p in range(position + 1, position + 4))
-                return (both if more else (Fact.KILLED,)), position
-            return ((Fact.WOUNDED,) if noun == fold("جرحى") else both), position
-        return (), at
