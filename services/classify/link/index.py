@@ -13,11 +13,11 @@ from datetime import date
 from services.classify.link.geography import has_point
 from services.classify.link.incident import Incident, Profile, day_of, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
-from services.classify.link.misreading import SAME_TOLLS_OF
+from services.classify.link.misreading import ACCOUNT_FROM, SAME_TOLLS_OF
 from services.classify.link.settings import LinkSettings
 from services.classify.link.sieve import sieve_for
 from services.classify.link.signature import bands
-from shared.events.facts import Count, Place, Precision
+from shared.events.facts import Count, EventType, Place, Precision
 from shared.events.incident import Contribution
 
 CELL_DEGREES = 0.15
@@ -147,6 +147,12 @@ def _keys(known: Profile) -> Iterator[Key]:
         *_areas_of(known.place),
         *_by_toll(known.place, known.best_killed, known.best_attackers_killed),
         *_by_both(known.killed, known.wounded),
+        *_by_account(
+            known.place if known.targets else None,
+            known.event_type,
+            known.best_killed,
+            known.day if known.is_dated else None,
+        ),
     ]
     for area in dict.fromkeys(areas):
         for day in sorted(days):
@@ -189,6 +195,20 @@ def _by_both(killed: Iterable[int], wounded: Iterable[int]) -> Iterator[Area]:
                 yield "dead and wounded", dead, hurt
 
 
+def _by_account(
+    place: Place | None, event_type: EventType | None, killed: int | None, day: date | None
+) -> Iterator[Area]:
+    """Accounts of one attack that disagree even on the governorate agree on day, kind and toll."""
+    if (
+        place is not None
+        and place.country
+        and event_type is not None
+        and day is not None
+        and (killed or 0) >= ACCOUNT_FROM
+    ):
+        yield "account", place.country, f"{event_type.value} {killed} {day.toordinal()}"
+
+
 def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area]:
     place = telling.facts.place
     if place is None:
@@ -196,6 +216,8 @@ def _areas_searched(telling: Contribution, *, everywhere: bool) -> Iterator[Area
         return
     yield ("coarse",)
     toll = telling.facts.casualties
+    if telling.facts.targets:
+        yield from _by_account(place, telling.facts.event_type, _best(toll.killed), telling.facts.occurred_on)
     if toll.killed is not None and toll.wounded is not None:
         yield from _by_both((toll.killed.best,), (toll.wounded.best,))
     country = place.country or ""

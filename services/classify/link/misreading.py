@@ -1,9 +1,10 @@
 """When a conflict of place is rather a place read wrongly: the rest of the account is that of the known attack.
 
 A place is the fact that reading gets wrong most often, and a conflict of place alone would ring a second time for one attack.
-Three grounds outweigh it: the text is a copy of one that is known; the place is only the country of the attacker ("Iran's
-answer: a missile hits a tower"); the tolls of dead *and* wounded are the same and too many for chance. None of them holds
-between two named villages: accounts that know the village know it right, and two villages are two attacks.
+Four grounds outweigh it: the text is a copy of one that is known; the place is only the country of the attacker ("Iran's
+answer: a missile hits a tower"); the tolls of dead *and* wounded are the same and too many for chance; or, within a country,
+everything else is the same: the day, the kind, three dead or more, the target, and the weapon or the attacker. None of them
+holds between two named villages: accounts that know the village know it right, and two villages are two attacks.
 """
 
 from datetime import timedelta
@@ -22,6 +23,10 @@ SAME_TOLLS_OF = 8
 _COPY_READ_OTHERWISE = Relation(name="a copy, its place read otherwise", weight=-1.0)
 _ATTACKERS_COUNTRY = Relation(name="the attacker's country", weight=-0.8)
 _SAME_TOLLS = Relation(name="other place, but the same dead and wounded", weight=-2.0)
+
+_SAME_ACCOUNT = Relation(name="other place, but the same account", weight=-2.0)
+ACCOUNT_FROM = 3
+"""Dead from which an equal number says that two accounts may be one."""
 
 _HOME = {
     "iran": "IR", "israel": "IL", "russia": "RU", "turkey": "TR", "ukraine": "UA", "syria_gov": "SY", "iraq_gov": "IQ",
@@ -42,7 +47,9 @@ def misread(telling: Contribution, known: Profile, place: Relation, *, is_copy: 
         return _COPY_READ_OTHERWISE
     if place is OTHER_COUNTRY and (_is_attackers(ours, telling, known) or _is_attackers(theirs, telling, known)):
         return _ATTACKERS_COUNTRY
-    return _SAME_TOLLS if _have_same_tolls(telling, known) else place
+    if _have_same_tolls(telling, known):
+        return _SAME_TOLLS
+    return _SAME_ACCOUNT if place is not OTHER_COUNTRY and _is_same_account(telling, known) else place
 
 
 def _are_villages(ours: Place, theirs: Place) -> bool:
@@ -54,6 +61,19 @@ def _is_attackers(place: Place | None, telling: Contribution, known: Profile) ->
     if place is None or place.precision is not Precision.COUNTRY:
         return False
     return place.country in {_HOME.get(name) for name in (telling.facts.perpetrator, *known.perpetrators)} - {None}
+
+
+def _is_same_account(telling: Contribution, known: Profile) -> bool:
+    """Whether the day, the kind, the dead, the target, and the weapon or the attacker are the same, and the wounded are not others."""
+    facts = telling.facts
+    dead = facts.casualties.killed
+    if dead is None or dead.best < ACCOUNT_FROM or dead.best not in known.killed or facts.occurred_on not in known.days:
+        return False
+    hurt = facts.casualties.wounded
+    if hurt is not None and known.wounded and hurt.best not in known.wounded:
+        return False
+    is_same_means = bool(set(facts.weapons) & known.weapons) or facts.perpetrator in known.perpetrators
+    return facts.event_type in known.event_types and bool(set(facts.targets) & known.targets) and is_same_means
 
 
 def _have_same_tolls(telling: Contribution, known: Profile) -> bool:

@@ -198,3 +198,16 @@ def test_a_reaction_joins_up_to_a_month_after(days: int, is_joined: bool) -> Non
     grief = facts("Khanaqin town", on=None)
     assert joins(facts("Khanaqin town", killed=3), grief, kind=Kind.REACTION, hours=24 * days) is is_joined
     assert not joins(facts("Khanaqin town", killed=3), grief, hours=24 * 25)
+
+
+def test_what_agrees_in_all_but_the_town_is_one_attack_unless_the_wounded_or_the_means_are_others() -> None:
+    def shot(place: str, **other: Any) -> AttackFacts:
+        said = {"event_type": T.ATTACK, "killed": 5, "targets": ("civilians",), "weapons": ("gun",)} | other
+        return facts(place, **said)
+
+    first = shot("Baquba town", wounded=2)
+    assert joins(first, shot("Kirkuk town"))
+    assert not joins(first, shot("Kirkuk town", wounded=4))
+    assert not joins(first, shot("Kirkuk town", weapons=("knife",)))
+    assert not joins(shot("Baquba town", killed=2), shot("Kirkuk town", killed=2))
+    assert not joins(shot("Imam Ways"), shot("Shirwa"))
