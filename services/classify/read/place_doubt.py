@@ -6,6 +6,7 @@ the name is taken all the same. Nothing here overrides a place that is told as f
 
 from collections.abc import Sequence
 
+from services.classify.read.place_asides import heads_the_title
 from services.classify.read.place_choice import is_part_of_a_name, ranked
 from services.classify.read.place_context import HOME, STRIKERS, Context, Settled
 from services.classify.read.place_reading import Reading
@@ -40,7 +41,7 @@ def reconsidered(
         if id(reading) not in taken and _is_open(reading) and not gazetteer.country_of_demonym(reading.mention.key)
     ]
     if chosen is None or _is_striker(chosen):
-        return _best_known(passed, context, chosen) or chosen
+        return _best_known(passed, context, chosen) or chosen or _village_told_of(passed)
     unit = chosen.entry
     if unit is None or unit.kind not in _COARSE or unit.kind is EntryKind.REGION:
         return chosen
@@ -89,6 +90,18 @@ def _best_known(passed: Sequence[Reading], context: Context, chosen: Settled | N
         if is_known and reading.role is not Role.INSTITUTION and (best is None or entry.rank > best[0]):
             best = (entry.rank, Settled(reading=reading, entry=entry))
     return None if best is None else best[1]
+
+
+def _village_told_of(passed: Sequence[Reading]) -> Settled | None:
+    """A village that the headline begins with or calls the attack by: where its bearers lie apart, the unit that holds them all."""
+    for reading in passed:
+        mention = reading.mention
+        bearers = tuple(m.entry for m in mention.matches if m.entry.rank >= _LIVING)
+        is_told = heads_the_title(mention) or reading.names_attack
+        is_village = bool(bearers) and {entry.country for entry in bearers} == {HOME} and len(mention.key) > _LONG_NAME
+        if is_told and is_village and not mention.is_weak and mention.key.isascii():
+            return Settled(reading=reading, entry=bearers[0] if len(bearers) == 1 else None, rivals=bearers)
+    return None
 
 
 def _is_only_bearer(reading: Reading) -> bool:
