@@ -40,7 +40,7 @@ _TOLL_UPDATE = 0.4
 """A higher toll is what an update of a known attack is made of."""
 
 _DENIED_NEAR = Relation(name="denial from another town of the governorate", weight=-1.5, is_conflict=True)
-_UNPLACED_REPORT = Relation(name="place unknown", weight=-1.2)
+_UNPLACED_REPORT = Relation(name="place unknown", weight=-1.0)
 _UNPLACED_DENIAL = Relation(name="denial without a place, of others' news", weight=-2.0)
 _UNPLACED_KNOWN = Relation(name="place unknown", weight=-0.4)
 
