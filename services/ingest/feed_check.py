@@ -86,12 +86,12 @@ def health_table(row: Mapping[str, Any], now: datetime) -> tuple[tuple[str, str]
 
 
 def _hub_line(row: Mapping[str, Any], now: datetime) -> str:
-    standing = row["hub_state"]
-    if standing == SubscriptionState.ACTIVE.value:
-        expires = row["hub_until"]
-        standing = (
-            "its lease has ended" if expires is None or expires <= now else f"active, lease ends {until(expires, now)}"
-        )
+    standing, expires = row["hub_state"], row["hub_until"]
+    if standing == SubscriptionState.ACTIVE.value and expires is not None and expires > now:
+        standing = f"active, lease ends {until(expires, now)}"
+    else:
+        standing = "its lease has ended" if standing == SubscriptionState.ACTIVE.value else standing
+        standing = f"{standing}, asked next {until(row['hub_due_at'], now)}"
     error = f"; {row['hub_error']}" if row["hub_error"] else ""
     return f"{standing}, last push {ago(row['last_push_at'], now)}{error}"
 

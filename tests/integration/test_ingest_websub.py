@@ -337,13 +337,19 @@ async def test_a_feed_that_rests_ends_its_subscription_and_is_subscribed_anew_wh
     subscription = await stage.subscribed()
     desk = FeedDesk(stage.pool)
     await desk.pause(FEED.slug, stage.clock.now())
-    stage.clock.advance(20 * 3600)
-    assert await stage.subscriber.ask_due() == 0, "a feed that is paused is not renewed"
     assert await push(subscription, rss({"5": ("Paused", FRESH)})) == 410
     assert await stage.pool.fetchval("SELECT count(*) FROM tocsin_ingest.pushes") == 0
     await desk.unpause(FEED.slug)
     assert await stage.subscriber.ask_due() == 1, "for its hub was told that it is over"
     assert (await stage.standing())["state"] == SubscriptionState.ACTIVE.value
+    assert await push(subscription, rss({"5": ("Resumed", FRESH)})) == 202
+
+
+async def test_a_feed_that_rests_is_not_renewed(stage):
+    await stage.subscribed()
+    await FeedDesk(stage.pool).pause(FEED.slug, stage.clock.now())
+    stage.clock.advance(20 * 3600)
+    assert await stage.subscriber.ask_due() == 0
 
 
 async def test_a_replica_that_is_yet_to_hear_of_a_feed_does_not_end_its_subscription(stage):
@@ -412,6 +418,24 @@ async def test_a_poll_that_is_overdue_goes_before_pushes(stage):
     assert await stage.pushes.read_waiting() == 0
     await stage.poll(rss({"1": ("A blast", FRESH)}, channel=HUB_LINK))
     await until(lambda: "Pushed" in stage.titles, saw=lambda: stage.titles)
+
+
+async def test_the_push_that_waited_longest_is_read_first(postgres_database):
+    await upgrade(postgres_database, SCHEMA)
+    feeds = {slug: a_feed(slug=slug) for slug in (f"feed-{number:02}" for number in range(10))}
+    times = {"lease_for": timedelta(seconds=120)}
+    async with asyncpg.create_pool(postgres_database, min_size=1, max_size=2) as pool:
+        ledger = PostgresLedger(
+            pool, instance="a", feeds=feeds.values(), claim_for=timedelta(seconds=60), keeps_hubs=True, **times
+        )
+        await ledger.take_office(NOON)
+        await pool.executemany(
+            "INSERT INTO tocsin_ingest.pushes (feed, content_type, body, received_at) VALUES ($1, '', '', $2)",
+            [(slug, NOON) for slug in reversed(feeds)],
+        )
+        book = PostgresSubscriptionBook(pool, feeds=lambda: feeds, instance="a", callback="", **times)
+        taken = await book.take_pushes(limit=3, now=NOON)
+    assert sorted(one.lease.feed.slug for one in taken) == ["feed-07", "feed-08", "feed-09"]
 
 
 async def test_a_push_that_is_no_feed_has_the_feed_polled(stage):

@@ -42,6 +42,19 @@ async def test_a_feed_that_was_polled_in_the_future_is_polled_again_as_soon_as_t
     assert await archive.mend_times(now) == 0
 
 
+async def test_a_hub_that_was_asked_in_a_far_future_is_asked_again(pool):
+    archive, now = PostgresArchive(pool), datetime.now(tz=UTC)
+    insert = "INSERT INTO tocsin_ingest.subscriptions (feed, hub, topic, token, state, due_at) VALUES ($1, 'h', 't', $1, 'active', $2)"
+    months, days = now + timedelta(days=400), now + timedelta(days=24)
+    await pool.execute(insert, "months", months)
+    await pool.execute(insert, "days", days)
+    await archive.mend_times(now - 2 * HOUR)
+    found = "SELECT due_at FROM tocsin_ingest.subscriptions ORDER BY feed DESC"
+    assert [row["due_at"] for row in await pool.fetch(found)] == [months, days]
+    await archive.mend_times(now)
+    assert [row["due_at"] for row in await pool.fetch(found)] == [now, days]
+
+
 async def test_a_schedule_without_fault_is_left_alone(pool):
     ledger = PostgresLedger(
         pool, instance="a", feeds=[a_feed()], lease_for=timedelta(minutes=2), claim_for=timedelta(minutes=1)

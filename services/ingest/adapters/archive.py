@@ -30,6 +30,11 @@ _MEND_FEEDS = """
     WHERE abs(extract(epoch FROM $1::timestamptz - now())) < 30
       AND (last_polled_at > $1 + interval '2 minutes' OR leased_until > $1 + interval '1 hour')
 """
+# Nothing is asked of a hub later than a lease of 30 days allows.
+_MEND_HUBS = """
+    UPDATE tocsin_ingest.subscriptions SET due_at = $1
+    WHERE abs(extract(epoch FROM $1::timestamptz - now())) < 30 AND due_at > $1 + interval '25 days'
+"""
 _MEND_OUTBOX = """
     UPDATE tocsin_ingest.outbox SET claimed_until = NULL, claimed_by = NULL
     WHERE abs(extract(epoch FROM $1::timestamptz - now())) < 30 AND acknowledged_at IS NULL AND claimed_until > $1 + interval '1 hour'
@@ -79,6 +84,7 @@ class PostgresArchive:
         """See ``housekeeping.Archive``."""
         async with transaction(self._pool) as connection:
             await connection.execute(_MEND_OUTBOX, now)
+            await connection.execute(_MEND_HUBS, now)
             return _count(await connection.execute(_MEND_FEEDS, now))
 
     async def places_since(self, since: datetime) -> AsyncIterator[Place]:
@@ -123,7 +129,8 @@ class PostgresArchive:
         """Return every feed's row, with its subscription at a hub if there is one, in the order of slugs."""
         async with transaction(self._pool) as connection:
             found = await connection.fetch(
-                "SELECT f.*, s.hub, s.state AS hub_state, s.expires_at AS hub_until, s.last_push_at, s.last_error AS hub_error "
+                "SELECT f.*, s.hub, s.state AS hub_state, s.due_at AS hub_due_at, s.expires_at AS hub_until, s.last_push_at, "
+                "s.last_error AS hub_error "
                 "FROM tocsin_ingest.feeds f LEFT JOIN tocsin_ingest.subscriptions s ON s.feed = f.slug ORDER BY f.slug"
             )
         return [dict(row) for row in found]

@@ -65,6 +65,7 @@ _LEASE = f"""
         SELECT slug FROM tocsin_ingest.feeds
         WHERE slug IN (SELECT feed FROM tocsin_ingest.pushes) AND slug = ANY($2) AND is_active AND retired_at IS NULL
           AND (leased_until IS NULL OR leased_until < $1) AND next_poll_at > $6
+        ORDER BY (SELECT min(id) FROM tocsin_ingest.pushes WHERE feed = slug)
         LIMIT $3 FOR UPDATE SKIP LOCKED
     ), leased AS (
         UPDATE tocsin_ingest.feeds f SET leased_by = $4, leased_until = $5

@@ -31,7 +31,7 @@ ROW = {
     "moved_since": None,
     "hub": None,
 }
-HUB = {"hub": "https://hub.example/", "hub_state": "active", "hub_until": NOON + timedelta(days=3), "last_push_at": None, "hub_error": None}  # fmt: skip
+HUB = {"hub": "https://hub.example/", "hub_state": "active", "hub_until": NOON + timedelta(days=3), "hub_due_at": NOON + timedelta(minutes=10), "last_push_at": None, "hub_error": None}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_everything_known_of_a_feed_is_told():
     ("changes", "words"),
     [
         ({}, "https://hub.example/: active, lease ends in 3 d, last push never"),
-        ({"hub_until": NOON}, "https://hub.example/: its lease has ended, last push never"),
+        ({"hub_until": NOON}, "https://hub.example/: its lease has ended, asked next in 10 min, last push never"),
         (
             {"hub_state": "refused", "hub_error": "the hub answered 403 where 202 was expected"},
-            "https://hub.example/: refused, last push never; the hub answered 403 where 202 was expected",
+            "https://hub.example/: refused, asked next in 10 min, last push never; the hub answered 403 where 202 was expected",
         ),
     ],
 )
