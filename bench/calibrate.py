@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Fits the curve of ``services/classify/read/confidence.py`` on the stream ``garmian`` and writes its parameters.
+"""Fits the curves of ``services/classify/read/confidence.py`` and writes their parameters.
 
     python -m bench.calibrate [--write]
 
-Two parameters by Newton's method on the logarithmic loss, pulled a little to "change nothing". Without --write it only says
-what it found, and what a five-fold cross-validation makes of it. Never fitted on a held-out stream, nor on ``dev``, at whose errors
-the rules were written: there the reader is right more often than elsewhere.
+Two parameters a group of kinds, by Newton's method on the logarithmic loss, pulled a little to "change nothing". Fitted on streams
+read by a kind model learnt without them, and of these on the newest two: rules and word lists were improved least on them,
+so the reader is right about as often as on news it has not seen. Without --write it only says what it found.
 """
 
 import argparse
@@ -14,14 +14,13 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.evaluate import OWN_STREAMS, run
-from bench.scoring import stream
+from bench.scoring.left_out import unseen
 from bench.scoring.reliability import bins_of, calibration_error, judged
-from bench.scoring.stream import STATES_FACTS
-from services.classify.read.confidence import Curve, curve, log_odds
-from services.classify.read.reader import Reader
+from services.classify.read.confidence import Curve, curves, log_odds
+from shared.events.report import Kind
 
-STREAM = OWN_STREAMS / "garmian"
+FITTED_ON = frozenset({"dispatches", "rafidain"})
+GROUPS = {"facts": (Kind.REPORT, Kind.UPDATE), "aftermath": (Kind.REACTION, Kind.RETRACTION), "other": (Kind.OTHER,)}
 DATA = Path(__file__).resolve().parents[1] / "services" / "classify" / "read" / "data" / "confidence.json"
 PULL = 1.0
 """How many reports the prior "change nothing" weighs."""
@@ -66,21 +65,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    shipped = curve()
-    done = run(Reader.load(), stream.load(STREAM))
     rows = [
-        (shipped.raw(confidence), right)
-        for confidence, right, kind in judged(done.stream.truths, done.reports)
-        if kind in STATES_FACTS
+        (one.stream.name, Kind(kind), curves().of(Kind(kind)).raw(confidence), right)
+        for one in unseen()
+        for confidence, right, kind in judged(one.stream.truths, one.reports)
     ]
-    found = fit(rows)
-    print(f"{len(rows)} reports and updates, {sum(right for _, right in rows)} right")
-    for name, judgements in (("raw", rows), ("cross-validated", cross_validated(rows))):
-        error = calibration_error(bins_of(judgements))
-        print(f"{name:<16} calibration error {error:.3f}  Brier score {brier(judgements):.4f}")
-    print(f"slope {found.slope}, shift {found.shift} (shipped: {shipped.slope}, {shipped.shift})")
+    found = {}
+    for group, kinds in GROUPS.items():
+        fitting = [(raw, right) for name, kind, raw, right in rows if kind in kinds and name in FITTED_ON]
+        every = [(raw, right) for _, kind, raw, right in rows if kind in kinds]
+        curve = found[group] = fit(fitting)
+        print(f"{group}: slope {curve.slope}, shift {curve.shift} (shipped: {getattr(curves(), group)})")
+        for name, judgements in (
+            ("newest two, raw", fitting),
+            ("newest two, cross-validated", cross_validated(fitting)),
+            ("all streams left out, fitted", [(curve.calibrated(raw), right) for raw, right in every]),
+        ):
+            error = calibration_error(bins_of(judgements))
+            print(f"  {name:<30}{len(judgements)}  calibration error {error:.3f}  Brier score {brier(judgements):.4f}")
     if args.write:
-        DATA.write_text(json.dumps({"shift": found.shift, "slope": found.slope}) + "\n", encoding="utf-8")
+        DATA.write_text(
+            json.dumps({group: {"shift": one.shift, "slope": one.slope} for group, one in sorted(found.items())})
+            + "\n",
+            encoding="utf-8",
+        )
         print(f"written: {DATA.name}")
 
 

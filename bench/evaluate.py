@@ -19,6 +19,7 @@ from bench.public.lgl import lgl_part
 from bench.public.ordinary import ordinary_part
 from bench.scoring import reading, stream, tables
 from bench.scoring.headlines import headlines_part
+from bench.scoring.left_out import Unseen, part, unseen
 from bench.scoring.linking import LinkingFigures, score_linking
 from bench.scoring.page import fingerprint, replace_parts
 from bench.scoring.reliability import Bin, bins_of, judged, plot
@@ -106,14 +107,12 @@ def worst_errors(done: Run) -> str:
     return tables.table(["item", "wrong", "truth", "read", "title"], rows) if rows else "None."
 
 
-def reliability(runs: Sequence[Run]) -> tuple[str, str]:
-    """Return the table and the drawing of confidence against what is right, over all streams and over the held-out ones."""
+def reliability(runs: Sequence[Run], left_out: Sequence[Unseen]) -> tuple[str, str]:
+    """Return the table and the drawing of confidence against what is right, on streams not learnt from and on the held-out one."""
     series: dict[str, tuple[Bin, ...]] = {}
-    for name, chosen in (
-        ("all streams", runs),
-        ("held out", [one for one in runs if not one.stream.may_be_looked_at]),
-    ):
-        rows = [row for one in chosen for row in judged(one.stream.truths, one.reports)]
+    held_out = [(one.stream, one.reports) for one in runs if not one.stream.may_be_looked_at]
+    for name, chosen in (("left out", [(one.stream, one.reports) for one in left_out]), ("held out", held_out)):
+        rows = [row for labelled, reports in chosen for row in judged(labelled.truths, reports)]
         if rows:
             series[name] = bins_of([(confidence, right) for confidence, right, _ in rows])
             series[f"{name}, read as report or update"] = bins_of(
@@ -148,7 +147,9 @@ def main() -> int:
     for done in runs:
         linked = score_linking(done.stream, done.changes)
         parts[f"stream {done.stream.name}"] = stream_part(done, linked)
-    parts["reliability"], drawing = reliability(runs)
+    left_out = list(unseen())
+    parts["cross streams"] = part(left_out)
+    parts["reliability"], drawing = reliability(runs, left_out)
     parts |= headlines_part(reader, beside / "ucdp_headlines_dev.csv")
     if args.public is None:
         sys.stderr.write("no --public folder: public sets skipped\n")

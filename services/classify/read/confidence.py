@@ -1,11 +1,9 @@
 """How sure a report is: the probability that its kind, and for reports and updates its district and toll, are right.
 
-The kind model's probability is near the share that is right: in ten-fold cross-validation over the training examples, of those
-with 0.9 and more 99.7 % were right, 0.8 to 0.9 91 %, 0.7 to 0.8 96 %, 0.6 to 0.7 75 %, 0.5 to 0.6 65 %, 0.4 to 0.5 50 %. The facts
-are read apart from the kind, so their share multiplies it; the factors are round estimates, lower where the reading itself
-shows doubt. On news of outlets that no example came from, reports and updates are less often right than that product says, so
-a curve fitted on the labelled stream ``garmian`` (``python -m bench.calibrate``; parameters in ``data/confidence.json``) takes
-it down: docs/evaluation.md has what became of it on a stream that was not used.
+The facts are read apart from the kind, so their share multiplies the kind model's probability; the factors are round estimates,
+lower where the reading itself shows doubt. What comes of it is put right by a curve for each of three groups of kinds, fitted
+on streams that were read by a model learnt without them (``python -m bench.calibrate``; parameters in
+``data/confidence.json``): docs/evaluation.md has what became of it on a stream that nothing was fitted on.
 """
 
 import math
@@ -47,11 +45,25 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
         return _probability((log_odds(calibrated) - self.shift) / self.slope)
 
 
+class Curves(msgspec.Struct, frozen=True, kw_only=True):
+    """One curve for each group of kinds: what states facts, what follows attacks, and what is neither."""
+
+    facts: Curve
+    aftermath: Curve
+    other: Curve
+
+    def of(self, kind: Kind) -> Curve:
+        """Return the curve of the group that ``kind`` belongs to."""
+        if kind in _STATES_FACTS:
+            return self.facts
+        return self.other if kind is Kind.OTHER else self.aftermath
+
+
 @cache
-def curve() -> Curve:
-    """Return the shipped curve of reports and updates."""
+def curves() -> Curves:
+    """Return the shipped curves."""
     path = resources.files("services.classify.read") / "data" / "confidence.json"
-    return msgspec.json.decode(path.read_bytes(), type=Curve)
+    return msgspec.json.decode(path.read_bytes(), type=Curves)
 
 
 def log_odds(probability: float) -> float:
@@ -68,8 +80,13 @@ def confidence_of(kind: Kind, kind_probability: float, place: PlaceReading, toll
     """Return a probability, rounded to four decimals; kinds that state no new facts are as sure as the kind alone."""
     sure = kind_probability
     if kind in _STATES_FACTS:
-        sure = curve().calibrated(sure * _of_place(place) * _of_toll(tolls))
-    return round(min(1.0, max(0.0, sure)), 4)
+        sure *= _of_place(place) * _of_toll(tolls)
+    return confidence_of_kind(kind, sure)
+
+
+def confidence_of_kind(kind: Kind, sure: float) -> float:
+    """Return what a raw probability is worth for this kind, rounded to four decimals."""
+    return round(min(1.0, max(0.0, curves().of(kind).calibrated(sure))), 4)
 
 
 def _of_place(reading: PlaceReading) -> float:

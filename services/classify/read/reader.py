@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from services.classify.read import lexicon
-from services.classify.read.confidence import confidence_of
+from services.classify.read.confidence import confidence_of, confidence_of_kind
 from services.classify.read.dates import DateReading, read_date
 from services.classify.read.event_type import read_event_type
 from services.classify.read.events import Telling, tellings_of, whole_of
@@ -88,7 +88,7 @@ class Reader:
                 item,
                 kind=Kind.OTHER,
                 lang=lang,
-                confidence=kind.confidence,
+                confidence=confidence_of_kind(Kind.OTHER, kind.confidence),
                 evidence=kind.evidence,
                 signature=signature_of(document),
             )

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.calibrate import fit
-from services.classify.read.confidence import Curve, confidence_of, curve
+from services.classify.read.confidence import Curve, confidence_of, curves
 from services.classify.read.places import PlaceReading
 from services.classify.read.tolls import CasualtiesReading
 from shared.events.facts import Casualties, Count
@@ -16,17 +16,17 @@ A_RANGE = CasualtiesReading(casualties=Casualties(killed=Count(best=7, low=6, hi
 
 
 def test_kinds_without_facts_are_as_sure_as_the_kind() -> None:
-    assert confidence_of(Kind.REACTION, 0.83, NOWHERE, NO_TOLL) == 0.83
+    assert confidence_of(Kind.REACTION, 0.83, NOWHERE, NO_TOLL) == confidence_of(Kind.REACTION, 0.83, NOWHERE, A_RANGE)
 
 
 def test_doubt_in_the_facts_lowers_the_confidence_of_a_report() -> None:
     assert confidence_of(Kind.REPORT, 0.9, NOWHERE, A_RANGE) < confidence_of(Kind.REPORT, 0.9, NOWHERE, NO_TOLL) < 0.9
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_the_shipped_curve_keeps_the_order_and_stays_a_probability(one: float, other: float) -> None:
+@given(st.sampled_from(Kind), st.floats(0, 1), st.floats(0, 1))
+def test_the_shipped_curves_keep_the_order_and_stay_a_probability(kind: Kind, one: float, other: float) -> None:
     low, high = sorted((one, other))
-    assert 0 <= curve().calibrated(low) <= curve().calibrated(high) <= 1
+    assert 0 <= curves().of(kind).calibrated(low) <= curves().of(kind).calibrated(high) <= 1
 
 
 @given(st.floats(0.01, 0.99))
