@@ -29,7 +29,7 @@ _PHRASES = {
         "last year", "last month", "last week", "last summer", "last winter", "last autumn", "last spring", "years ago", "months ago",
         "weeks ago", "a year ago", "a month ago", "a week ago", "this year", "so far", "each time", "each year", "every year", "every month",
         "earlier this month", "earlier this year", "over the past", "in the past", "in the last", "over the last", "the past year",
-        "past decade", "the year before", "a similar", "the previous week", "since the beginning", "since the start", "the war", "in recent",
+        "past decade", "the year before", "a similar", "the previous week", "earlier version", "earlier report", "first counted", "first reported", "initially reported", "since the beginning", "since the start", "the war", "in recent",
     ),
     "ar": (
         "العام الماضي", "الشهر الماضي", "الأسبوع الماضي", "السنة الماضية", "السنوات الماضية", "سنوات سابقة", "منذ بداية", "منذ مطلع",

@@ -35,7 +35,7 @@ CIVILIANS = words(
     " settler colonist homeowner householder tenant guest mourner groom bride lady gentleman schoolboy schoolgirl schoolchild"
     " protester protestor demonstrator rioter marcher campaigner organiser organizer unionist believer parishioner detainee convict farmworker dockworker paramedic lineman foreman salesman gardener gravedigger cobbler"
     " peasant orphan widow butcher tailor jeweller goldsmith pharmacist dentist athlete footballer player wrestler boxer coach"
-    " correspondent anchorman cameraman foreman brickmaker kolbar usher waiter bouncer hunter"
+    " pastor vicar rector abbot rabbi correspondent anchorman cameraman foreman brickmaker kolbar usher waiter bouncer hunter"
     " beekeeper forager logger woodcutter chief chieftain headman preacher muezzin seminarian bishop deacon missionary aid-worker"
     " peacekeeper deputy translator interpreter secretary accountant clerk staffer receptionist tribal neighbour neighbor colleague"
     " surgeon physician psychiatrist specialist principal headteacher burner customer diner seller hawker reveller churchgoer picnicker"
@@ -52,11 +52,11 @@ EITHER = words(
 )
 ATTACKERS = words(
     "militant terrorist gunman attacker assailant insurgent jihadist jihadi extremist bomber bandit rebel shooter perpetrator"
-    " kidnapper hijacker hijacker infiltrator assassin separatist guerrilla raider marauder abductor hitman trafficker robber"
+    " khwarij kharijite kidnapper hijacker infiltrator assassin separatist guerrilla raider marauder abductor hitman trafficker robber"
 )
 ALWAYS_PLURAL = {
     "police": Side.FORCES, "peshmerga": Side.FORCES, "troops": Side.FORCES, "personnel": Side.FORCES, "folk": Side.CIVILIANS,
-    "kolber": Side.CIVILIANS, "staff": Side.CIVILIANS, "fedayeen": Side.ATTACKERS, "taliban": Side.ATTACKERS, "houthis": Side.ATTACKERS, "maoists": Side.ATTACKERS, "mujahideen": Side.ATTACKERS,
+    "kolber": Side.CIVILIANS, "staff": Side.CIVILIANS, "fedayeen": Side.ATTACKERS, "khwarij": Side.ATTACKERS, "taliban": Side.ATTACKERS, "houthis": Side.ATTACKERS, "maoists": Side.ATTACKERS, "mujahideen": Side.ATTACKERS,
     "women": Side.CIVILIANS, "lives": Side.ANY, "schoolchildren": Side.CIVILIANS,
 }  # fmt: skip
 SIDE_OF_SINGULAR: dict[str, Side] = {

@@ -35,6 +35,7 @@ from services.classify.read.text import Sentence, TokenKind
 _MODIFIERS = 5
 _PREFIXES = frozenset({"another", "other", "additional", "further", "total", "remaining", "first"})
 POSSESSIVES = frozenset({"his", "her", "their", "its"})
+_MORE = frozenset({"other", "further", "additional"})
 _DETERMINERS = frozenset({"a", "an", "another", "the"}) | POSSESSIVES
 _PRONOUNS = frozenset({"he", "she", "him", "her"})
 _NUMBERS_THINGS = frozenset(
@@ -128,7 +129,7 @@ class Phrases:
             self.key(start - 1) == "of" and self.key(start - 2) == "total"
         ):
             start -= 1
-        is_more = start < quantity.start
+        is_more = start < quantity.start or after in _MORE
         if quantity.is_ordinal and self.key(start - 1) == "a":
             start -= 1
         if after == "of":
@@ -137,13 +138,24 @@ class Phrases:
         if head is None:
             head = self._head(quantity.end, SIDE_OF_SINGULAR) if quantity.is_ordinal or quantity.best == 1 else None
         if head is not None:
-            group = group_of(quantity, start=start, end=head[0], side=head[1])
-            return replace(group, is_additional=is_more)
+            last, side = self._of_group(*head)
+            return replace(group_of(quantity, start=start, end=last, side=side), is_additional=is_more)
         end = self._open_end(quantity.end)
         if end is None or (end == quantity.end and self._is_bare_figure(quantity)):
             return None
-        group = group_of(quantity, start=start, end=end, is_loose=True)
+        is_named_next = (
+            end == quantity.end and after == "who" and not quantity.has_digits
+        )  # "two who ran were shot dead"
+        group = group_of(quantity, start=start, end=end, is_loose=not is_named_next)
         return replace(group, is_additional=is_more)
+
+    def _of_group(self, end: int, side: Side) -> tuple[int, Side]:
+        """ "A member of the PKK" is an attacker."""
+        at = end + 1 + (self.key(end + 1) == "the")
+        is_armed = self.key(end) == "of" and self.key(at) in NAMED_FORCES | ARMED_GROUPS - {"state", "suspected"}
+        if is_armed and self.key(end - 1) in TURNED_OF_FORCES | TURNED_TO_ATTACKERS:
+            return at + 1, Side.ATTACKERS
+        return end, side
 
     def _is_of_month(self, quantity: Quantity) -> bool:
         """ "Nov 18", "7 August": a day, whatever follows."""
@@ -173,6 +185,8 @@ class Phrases:
         word = self.key(at)
         if word in {"wounded", "injured"}:
             return replace(group_of(quantity, end=at + 1), is_of_wounded=True, is_partitive=True)
+        if word == "own" and self.key(at - 1) in POSSESSIVES:
+            return replace(group_of(quantity, end=at + 1), is_partitive=True)  # "three of its own"
         if word in {"them", "whom", "those", "these", "which"}:
             return replace(group_of(quantity, end=at + 1), is_partitive=True)
         if at in self.numbers:  # "one of two shepherds", "three of the five"
@@ -211,7 +225,8 @@ class Phrases:
         is_more = key == "another"
         head = self._head(at + 1, SIDE_OF_SINGULAR)
         if head is not None:
-            return replace(one(at, head[0], side=head[1], is_loose=key == "the"), is_additional=is_more)
+            last, side = self._of_group(*head)
+            return replace(one(at, last, side=side, is_loose=key == "the"), is_additional=is_more)
         end = self._open_end(at + 1) if key in {"a", "an", "another"} else None
         if end is None or (end == at + 1 and not is_more):
             return None

@@ -19,6 +19,7 @@ _OF_THE_CLOCK = words(
 _ONE_MORE = frozenset({"death", "fatality", "dead", "life", "body"})
 _ONE_MORE_OF = frozenset({"victim", "casualty", "martyr"})
 _COUNTS_ON = frozenset({"the", "its", "a", "claims", "claimed", "claiming", "becomes", "became", "is", "was", ","})
+_REVISING = words("revise revises revised revising lower lowers lowered cut cuts cutting reduce reduces reduced")
 _PUT_REACH = 12
 _CLAIMANT_REACH = 16
 _CLAIMANTS = words("isis isil daesh taliban shabaab iswap jnim aqap ttp bla militants rebels insurgents")
@@ -109,6 +110,7 @@ class _Totals:
             return
         to = at + 1 + (key(at + 1) == "now")
         is_said = key(to) == "number" or (key(to) == "to" and bool(_RAISING & set(keys[max(0, at - 3) : at])))
+        is_said = is_said or (key(to) == "to" and bool(_REVISING & set(keys[max(0, at - _PUT_REACH) : at])))
         is_said = is_said or (
             key(to) == "at"
             and key(at - 1) != "the"

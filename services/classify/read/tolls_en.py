@@ -38,7 +38,14 @@ _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
-    return tuple(_Reading(sentence).claims())
+    return _without_militants_hurt(tuple(_Reading(sentence).claims()))
+
+
+def _without_militants_hurt(found: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """ "Killing one member of the PKK and injuring another": the other is a militant too."""
+    if {claim.fact for claim in found} != {Fact.ATTACKERS_KILLED, Fact.WOUNDED}:
+        return found
+    return tuple(c for c in found if c.fact is not Fact.WOUNDED or c.sides != {Side.ANY} or c.is_explicit)
 
 
 class _Reading:

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from services.classify.read.casualty_words_en import AUXILIARIES, LONGEST_TRIGGER, SIDE_OF_SINGULAR, TRIGGERS
+from services.classify.read.casualty_words_en import (
+    AUXILIARIES,
+    LONGEST_TRIGGER,
+    NOT_PEOPLE,
+    SIDE_OF_SINGULAR,
+    SPANS_OF_TIME,
+    TRIGGERS,
+)
 from services.classify.read.claims import Fact
 from services.classify.read.phrases_en import Phrases
 
@@ -46,9 +53,9 @@ def _is_nominal(phrases: Phrases, verb: Verb) -> bool:
     key, before, after = phrases.key(verb.start), phrases.key(verb.start - 1), phrases.key(verb.end)
     if verb.form == "of":
         return False
-    if key == "bodies" and before in {"no", "any"}:
-        return True
-    if key == "wounds" and before in _KINDS_OF_WOUND:
+    is_of_things = key in {"dead", "killed"} and after in NOT_PEOPLE - SPANS_OF_TIME  # "sixty dead sheep"
+    is_none = key == "bodies" and before in {"no", "any"}
+    if is_of_things or is_none or (key == "wounds" and before in _KINDS_OF_WOUND):
         return True
     if key in {"dead", "wounded", "injured", "killed", "hurt", "slain", "injuries", "wounds", "deaths", "bodies"}:
         if before in _NOMINAL or (before in {"wounds", "or"} and key == "injuries"):

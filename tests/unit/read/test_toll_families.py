@@ -64,6 +64,17 @@ ENGLISH: list[Case] = [
     ("Regional admin: 2 KIA (civ), 9 WIA incl 1 child", 2, 9, None),
     ("Officials gave the dead as 16; a doctor spoke of 33 bodies", 16, None, None),
     ("Two other men have splinter wounds", None, 2, None),
+    ("Hunters found forty dead sheep near the hamlet", None, None, None),
+    ("Nine escaped; three who ran were shot dead", 3, None, None),
+    ("A drone killed one member of the PKK and injured another", None, None, 1),
+    ("A strike killed three members of the Islamic State", None, None, 3),
+    ("Police revise number of captives to 24, dead to two", 2, None, None),
+    ("An earlier version of this story said that four men had died", None, None, None),
+    ("Troops killed 12 khwarij in the raid", None, None, 12),
+    ("The force won the village back, killing six fighters; three of its own had died", 9, None, None),
+    ("Four teachers were killed in the strike. Three other people died too, a doctor said", 7, None, None),
+    ("Gunmen shot dead the pastor and drove 38 worshippers into the bush", 1, None, None),
+    ("Gunmen shot dead the imam of a mosque on Friday", 1, None, None),
     ("His wife, who sat next to him, was hit by two bullets", None, 1, None),
 ]  # fmt: skip
 ARABIC: list[Case] = [
