@@ -71,8 +71,8 @@ bench-alert: $(READY)  ## Alerts a second, CPU, delay with and without hanging r
 
 lock: $(READY)  ## Resolve the dependencies anew and write the lock
 	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/dev.txt $(ARGS)
-	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -c requirements/dev.txt -o requirements/runtime.txt $(ARGS)
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --extra tracing --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/dev.txt $(ARGS)
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra tracing --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -c requirements/dev.txt -o requirements/runtime.txt $(ARGS)
 
 lock-jars: $(READY)  ## Resolve Kafka's jars anew and write their checksums
 	$(BIN)/python -m shared.embedded.lock_jars
