@@ -52,7 +52,7 @@ from shared.kafka.errors import KafkaError
 from shared.kafka.publisher import Publisher, PublishError
 from shared.logging import logger
 from shared.metrics import new_registry
-from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.postgres.pool import DatabaseUnavailableError, close_pool, open_pool
 from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
 from shared.topics import INCIDENTS, SOURCES, dead_letters_of
@@ -146,7 +146,7 @@ async def _serve(settings: AlertSettings, subscriptions: Subscriptions, book: Ga
             deadline_seconds=settings.startup_deadline_seconds,
             max_size=settings.postgres_connections,
         )
-        stack.push_async_callback(_close, pool)
+        stack.push_async_callback(close_pool, pool)
         await require(dsn, SCHEMA)
         await await_kafka(
             connection,
@@ -345,14 +345,6 @@ async def _count_pending(parts: _Parts) -> None:
             for channel in CHANNELS:
                 parts.metrics.pending.labels(channel).set(waiting.get(channel, 0))
         await asyncio.sleep(_PENDING_EVERY_SECONDS)
-
-
-async def _close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    try:
-        async with asyncio.timeout(5):
-            await pool.close()
-    except TimeoutError:
-        pool.terminate()
 
 
 if __name__ == "__main__":

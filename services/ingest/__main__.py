@@ -43,7 +43,7 @@ from shared.kafka.awaiting import KafkaUnusableError, await_kafka
 from shared.kafka.connection import KafkaConnection
 from shared.logging import configure, logger
 from shared.metrics import new_registry
-from shared.postgres.pool import DatabaseUnavailableError, open_pool
+from shared.postgres.pool import DatabaseUnavailableError, close_pool, open_pool
 from shared.postgres.schema import SchemaError, require
 from shared.settings import SettingsError
 from shared.topics import ITEMS, SOURCES
@@ -136,7 +136,7 @@ async def _start_and_run(
             deadline_seconds=settings.startup_deadline_seconds,
             max_size=settings.postgres_connections,
         )
-        stack.push_async_callback(pool.close)
+        stack.push_async_callback(close_pool, pool)
         await require(dsn, SCHEMA)
         ledger = PostgresLedger(
             pool,
@@ -295,6 +295,11 @@ async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: fl
     told = asyncio.create_task(stopping.wait(), name="stop")
     try:
         ended, _ = await asyncio.wait({polling, publishing, told, *background}, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended - {
+            told
+        }:  # said at once: what follows takes a while, and should it hang nobody would know why
+            error = None if task.cancelled() else task.exception()
+            logger().error("loop.ended", loop=task.get_name(), exc_info=error)
         loops.poller.stop()
         try:
             async with asyncio.timeout(grace_seconds):

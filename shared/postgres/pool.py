@@ -1,11 +1,22 @@
 """A connection pool that waits for the database at start, with a deadline, and says clearly what is wrong."""
 
 import asyncio
+from typing import Final
 from urllib.parse import urlsplit
 
 import asyncpg
 
 from shared.logging import logger
+
+DATABASE_FAULTS: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""What the driver raises when the database does not play: a connection that breaks in the middle has several shapes."""
+_CLOSE_SECONDS = 5.0
 
 
 class DatabaseUnavailableError(Exception):
@@ -60,3 +71,13 @@ async def open_pool(
             logger().warning("database.awaited", address=described(dsn), reason=str(error))
             await asyncio.sleep(delay)
             delay = min(delay * 2, 2.0)
+
+
+async def close_pool(pool: "asyncpg.Pool[asyncpg.Record]", *, seconds: float = _CLOSE_SECONDS) -> None:
+    """Close the pool, by force after ``seconds``: one connection that never came back would hold up the process's end for ever."""
+    try:
+        async with asyncio.timeout(seconds):
+            await pool.close()
+    except TimeoutError:
+        logger().warning("database.close_forced", after_s=seconds)
+        pool.terminate()

@@ -31,6 +31,7 @@ from services.alert.ports import LedgerTransaction
 from services.alert.routing import Mark, Standing, Told
 from services.alert.words import cleaned
 from shared.events.incident import IncidentChange
+from shared.postgres.pool import DATABASE_FAULTS
 
 _MAX_DETAIL = 300
 _OF_OUR_OWN = frozenset({Reason.ENDPOINT_UNKNOWN, Reason.INTERNAL, Reason.UNCONFIRMED, Reason.UNSUBSCRIBED})
@@ -42,7 +43,7 @@ def database_errors(doing: str) -> Iterator[None]:
     """Turn the driver's errors into ours; the cause keeps the details."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except DATABASE_FAULTS as error:
         raise LedgerError(f"{doing}: {type(error).__name__}: {error}") from error
 
 

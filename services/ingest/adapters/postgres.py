@@ -14,6 +14,7 @@ from services.ingest.feed import Feed, Lease
 from services.ingest.politeness import host_of
 from services.ingest.versions import Mark
 from services.ingest.work import OutboxRow, PollRecord, PushRecord, Settlement
+from shared.postgres.pool import DATABASE_FAULTS
 
 _SEEN_EVERY = timedelta(days=7)
 
@@ -365,7 +366,7 @@ async def acquired(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Any]:
     try:
         async with pool.acquire(timeout=10) as connection:
             yield connection
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except DATABASE_FAULTS as error:
         raise LedgerUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
 
 
