@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from backports import zstd
 
-from services.ingest.adapters.http import FetchLimits, HttpFetcher
+from services.ingest.adapters.http import FetchLimits, HttpFetcher, stays_secure
 from services.ingest.adapters.names import LeavingResolver, system_look_up
 from services.ingest.feed import Validators
 from services.ingest.outcome import Failed, FailureReason, Fetched, Gone, NotModified
@@ -435,6 +435,21 @@ async def test_a_form_is_posted_and_posted_again_where_the_hub_sends_it(server):
     async with fetching() as fetcher:
         assert await fetcher.post_form(server.url("/moved"), {"hub.mode": "subscribe"}) == 202
     assert seen == [{"hub.mode": "subscribe"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "here", "is_secure"),
+    [
+        ("https://hub.example/", "https://other.example/", True),
+        ("http://hub.example/", "https://hub.example/", True),
+        ("http://hub.example/", "http://other.example/", True),
+        ("https://hub.example/", "http://hub.example/", False),
+        ("https://hub.example/", "ftp://hub.example/", False),
+        ("ftp://hub.example/", "ftp://hub.example/", False),
+    ],
+)
+def test_a_form_with_a_secret_never_leaves_https(first, here, is_secure):
+    assert stays_secure(first, here) is is_secure
 
 
 async def test_a_hub_is_guarded_and_bounded_like_a_feed(server):

@@ -41,11 +41,12 @@ class Diverted:
     def __init__(self, hub):
         self.hub = hub
         self.status = 202
+        self.verifies = True
         self.asked = []
 
     async def post_form(self, url, form):
         self.asked.append((url, form))
-        if self.status == 202:
+        if self.verifies:
             await self.hub.verify(
                 Subscribed(callback=form["hub.callback"], topic=form["hub.topic"], secret=form.get("hub.secret"))
             )
@@ -294,19 +295,49 @@ async def test_a_subscription_nobody_asked_for_is_not_confirmed(stage):
 
 
 async def test_a_hub_that_refuses_is_asked_again_and_polling_goes_on(stage):
-    stage.hubs.status = 503
+    stage.hubs.status, stage.hubs.verifies = 503, False
     await stage.poll(rss({"1": ("A blast", FRESH)}, channel=HUB_LINK))
     await stage.subscriber.ask_due()
     standing = await stage.standing()
     assert standing["state"] == SubscriptionState.REFUSED.value
     assert standing["last_error"] == "the hub answered 503 where 202 was expected"
     assert await stage.subscriber.ask_due() == 0, "not before its time"
-    stage.hubs.status = 202
+    stage.hubs.status, stage.hubs.verifies = 202, True
     stage.clock.advance(3601)
     assert await stage.subscriber.ask_due() == 1
     assert (await stage.standing())["state"] == SubscriptionState.ACTIVE.value
     await stage.poll(rss({"3": ("Polled", FRESH)}, channel=HUB_LINK))
     await until(lambda: "Polled" in stage.titles)
+
+
+async def test_a_hub_that_verifies_and_then_answers_with_an_error_has_subscribed_us(stage):
+    stage.hubs.status = 504
+    await stage.subscribed()
+    standing = await stage.standing()
+    assert (standing["state"], standing["last_error"]) == (SubscriptionState.ACTIVE.value, None)
+
+
+async def test_a_hub_that_takes_the_request_and_never_verifies_is_asked_again(stage):
+    stage.hubs.verifies = False
+    await stage.poll(rss({"1": ("A blast", FRESH)}, channel=HUB_LINK))
+    assert await stage.subscriber.ask_due() == 1
+    assert (await stage.standing())["state"] == SubscriptionState.REQUESTED.value
+    stage.clock.advance(3600)
+    assert await stage.subscriber.ask_due() == 1
+
+
+async def test_requests_that_drip_cannot_take_more_than_their_number(stage):
+    subscription = await stage.subscribed()
+    where = httpx.URL(subscription.callback)
+    drips = [await asyncio.open_connection(where.host, where.port) for _ in range(16)]
+    for _, writer in drips:
+        writer.write(f"POST {where.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n".encode())
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(10):
+        while (answer := await client.get(f"{stage.callback}/nothing")).status_code == 404:  # noqa: ASYNC110 - a server is waited for
+            await asyncio.sleep(0.01)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    for _, writer in drips:
+        writer.close()
 
 
 async def test_a_lease_is_renewed_and_the_token_stays(stage):

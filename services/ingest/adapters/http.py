@@ -115,16 +115,14 @@ class HttpFetcher:
 
     async def post_form(self, url: str, form: Mapping[str, str]) -> int | Failed:
         """Return the status that a posted form got, 307 and 308 followed (WebSub, section 5.1.2); a secret in it never leaves https."""
-        needs_https = urlsplit(url).scheme == "https"
         try:
             async with asyncio.timeout(self._limits.total_seconds):
                 here = url
                 for _ in range(self._limits.redirects + 1):
-                    scheme = urlsplit(here).scheme
-                    if scheme not in {"http", "https"} or (needs_https and scheme != "https"):
+                    if not stays_secure(url, here):
                         return Failed(
                             reason=FailureReason.BAD_REDIRECT,
-                            detail=f"redirected to {_public(here)}, which is not {'https' if needs_https else 'http'}",
+                            detail=f"redirected to {_public(here)}, which is not {urlsplit(url).scheme}",
                         )
                     if self._proxy is not None:
                         await self._check_behind_proxy(here)
@@ -249,6 +247,12 @@ class HttpFetcher:
         if size and not inflate.eof:
             return Failed(reason=FailureReason.CUT_OFF, detail=f"the compressed body breaks off after {size} bytes")
         return b"".join(pieces)
+
+
+def stays_secure(first: str, here: str) -> bool:
+    """Whether a form that was meant for ``first`` may be posted to ``here``: over https only, if it was https that was to be asked."""
+    scheme = urlsplit(here).scheme
+    return scheme == "https" or (scheme == "http" and urlsplit(first).scheme == "http")
 
 
 def _proxy_of(address: str) -> httpx.Proxy:
