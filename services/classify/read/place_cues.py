@@ -3,7 +3,6 @@
 Nothing here knows the gazetteer; ``place_mentions`` puts both together.
 """
 
-import re
 from collections.abc import Sequence
 
 from services.classify.read.place_ordinary import is_ordinary
@@ -21,13 +20,13 @@ from services.classify.read.place_words import (
 from services.classify.read.text import Sentence, Token, TokenKind
 from shared.geo.names import ARTICLES
 
-_LATIN = re.compile(r"^[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _NEVER_ALONE = STOPS | PLACED | MOVED | BETWEEN | NEAR | INSTITUTIONS_BEFORE
 _CLOSES = frozenset({"in", "of", "near", "on", "at", "south", "north", "east", "west", "outside", "about", ","})
 
 
 def is_latin(token: Token) -> bool:
-    return bool(_LATIN.match(token.text))
+    first = token.text[:1]
+    return "A" <= first <= "z" or "\u00c0" <= first <= "\u024f" or "\u1e00" <= first <= "\u1eff"
 
 
 def is_capital(token: Token) -> bool:

@@ -194,7 +194,8 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]
     first = tokens[at]
     latin = is_latin(first)
     n = at
-    while n < len(tokens) and len(words) < MAX_WORDS + 3:
+    most = MAX_WORDS + 3 if latin else MAX_WORDS  # Latin names hold articles
+    while n < len(tokens) and len(words) < most:
         token = tokens[n]
         if token.kind is TokenKind.MARK:
             if token.text not in "-–'’" or not words or (n + 1 < len(tokens) and tokens[n + 1].start != token.end):
