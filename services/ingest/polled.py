@@ -155,6 +155,21 @@ def not_outdated(
     )
 
 
+def not_reverted(versions: Sequence[NewVersion], marks: Mapping[str, Mark], state: FeedState) -> tuple[NewVersion, ...]:
+    """Return the versions of a poll that do not undo what a hub pushed since the last poll: caches show old documents for a while.
+
+    A text that is there at the poll after it, too, is believed.
+    """
+    heard, polled_at = state.last_success_at, state.last_polled_at
+    if heard is None or polled_at is None or heard <= polled_at:
+        return tuple(versions)
+    return tuple(
+        version
+        for version in versions
+        if (mark := marks.get(version.mark.item_id)) is None or version.mark.content_hash not in mark.past_hashes
+    )
+
+
 def after_push(
     lease: Lease, push: Push, versions: Sequence[NewVersion], now: datetime, *, is_whole: bool
 ) -> PushRecord:

@@ -131,8 +131,8 @@ class Visitor:
             )
             missed = tuple(entry for entry in older.entries if _is_later(entry, state))
             document = replace(document, entries=(*document.entries, *missed))
-            found = candidates(feed, missed, mode)
-            marks = {**marks, **await self._ledger.marks(found, feed=feed.slug, now=moment.now)}
+            missing = candidates(feed, missed, mode)
+            marks = {**marks, **await self._ledger.marks(missing, feed=feed.slug, now=moment.now)}
         entries = identified(feed, document.entries, mode, marks)
         versions = new_versions(
             feed,
@@ -142,10 +142,13 @@ class Visitor:
             is_first_poll=state.first_fetched_at is None,
             now=moment.now,
         )
-        versions = await self._with_withdrawals(feed, versions, entries, marks, buried)
+        found = await self._with_withdrawals(feed, versions, entries, marks, buried)
+        versions = polled.not_reverted(found, marks, state)
         record = polled.after_document(
             lease, answer, document, versions, mode=mode, is_overlapping=is_overlapping, moment=moment
         )
+        if len(versions) < len(found):  # the next poll has to look again
+            record = replace(record, validators=None)
         is_lossy = is_lossy and not older.meets_known
         return Visit(
             record=record,

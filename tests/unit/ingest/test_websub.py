@@ -290,6 +290,19 @@ async def test_a_push_that_a_hub_repeats_late_undoes_no_edit():
     assert (again.record.rows, again.record.poll_at) == ((), NOON)
 
 
+async def test_a_poll_of_an_old_copy_does_not_undo_what_was_pushed_until_it_is_seen_twice():
+    desk = Desk()
+    await desk.visit(fetched(rss({"1": ("A blast", FRESH)})), state=leased().state)
+    desk.ledger.learn(await desk.visitor.receive(leased(), a_push(rss(EDITED))))
+    old = fetched(rss({"1": ("A blast", FRESH), "2": ("Another", FRESH)}), etag="old")
+    pushed_since = await desk.visit(old, state=leased(last_success_at=NOON).state)
+    assert [decode(Item, row.value).title for row in pushed_since.record.rows] == ["Another"]
+    assert pushed_since.record.validators is None, "the next poll looks again"
+    again = await desk.visit(old, state=pushed_since.record.state)
+    assert [decode(Item, row.value).title for row in again.record.rows] == ["A blast"]
+    assert again.record.validators.etag == "old"
+
+
 def hourly(*numbers):
     return rss(
         {str(number): (f"Story {number}", NOON - timedelta(days=3) + timedelta(hours=number)) for number in numbers}
