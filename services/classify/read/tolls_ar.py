@@ -23,6 +23,7 @@ _LIST_REACH = 6
 _SUBJECT_REACH = 4
 _OBJECT_REACH = 7
 _BOAST_REACH = 14
+_DENIAL_REACH = 10
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟", ":"})
 _AFTER_SUBJECT = words("قتلوا استشهدوا استشهدا قتلا أصيبوا أصيبا جرحوا فارقوا فارقا قضوا قضيا قتلن أصبن ارتقوا لقوا")
 _MAY_FOLLOW_SUBJECT = words("يقتلون يستشهدون يصابون قتل قتلت جرح جرحت أصيب أصيبت استشهد استشهدت يقتل يصاب يستشهد")
@@ -143,9 +144,9 @@ class _Reading:
 
     def _is_denied(self, trigger: Trigger) -> bool:
         """ "تنفي القيادة استشهاد فنيين": the news is that nobody died."""
-        for at in range(trigger.at - 1, max(-1, trigger.at - _LIST_REACH), -1):
+        for at in range(trigger.at - 1, max(-1, trigger.at - _DENIAL_REACH), -1):
             key = self._phrases.keys[at]
-            if key in _STOPS or key.startswith(lexicon.DENIED_BESIDE):
+            if key in _STOPS or key.startswith((*lexicon.DENIED_BESIDE, *lexicon.AFFIRMS)):
                 return False
             if self._phrases.holds(at, lexicon.DENIES, definite=False):
                 return True
@@ -238,7 +239,8 @@ class _Reading:
                 is_free = following.start not in self._used and own in (None, fact) and not following.is_partitive
                 is_elided = following.is_loose and following.is_explicit and following.end - following.start == 1
                 return following if is_free and not (is_elided and self._is_far(group, at)) else None
-            if key in _STOPS or at in self._trigger_at or (key.startswith("و") and at > group.end and len(key) > 2):
+            is_other = key.startswith("و") and at > group.end and len(key) > 2 and key not in _WITH_HIM
+            if key in _STOPS or at in self._trigger_at or is_other:
                 return None
         return None
 

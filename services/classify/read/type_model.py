@@ -14,6 +14,13 @@ from shared.events.facts import EventType
 LEAST = 0.3
 """Where the rules find no type, one that is less likely than this is none."""
 
+_NEEDS_WORD = {
+    EventType.SUICIDE_BOMB: "any:atk.suicide",
+    EventType.CHEMICAL_WEAPON: "any:atk.chemical",
+    EventType.SEXUAL_VIOLENCE: "any:atk.sexual",
+}
+"""Grave types that are never guessed from what usually goes with them: their word must stand in the text."""
+
 
 class TypeModel:
     """A row of one number a type for every feature."""
@@ -44,6 +51,10 @@ class TypeModel:
 
     def choose(self, rule: EventType | None, features: Mapping[str, float]) -> EventType | None:
         """Return the likeliest type; null only where the rules found none either and nothing is likely."""
-        found = self.probabilities(features)
+        found = {
+            one: share
+            for one, share in self.probabilities(features).items()
+            if one is rule or one not in _NEEDS_WORD or _NEEDS_WORD[one] in features
+        }
         best = max(found, key=lambda one: found[one])
         return best if rule is not None or found[best] >= LEAST else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.classify.read.lexicon import Hit, visible
+from services.classify.read.number_words import words
 from services.classify.read.text import Token, TokenKind
 from services.classify.read.triggers import Marked
 
@@ -85,6 +86,9 @@ _DOES = frozenset(
         "تەقە",
     }
 )
+_FORMER = words(
+    "retired former ex demobilised متقاعد المتقاعد متقاعدا سابق سابقا خانەنشین خانەنشینکراو خانەنشینی پێشووی"
+)
 _FAKE = frozenset({"fake", "false", "bogus", "وهميه", "وهمي", "ساختە"})
 
 
@@ -97,7 +101,11 @@ def hits_security(opening: Sequence[Marked], lang: str) -> bool:
         harm = [hit for hit in one.hits if hit.concept.startswith(("victim.", "atk.assault", "atk.gunfire"))]
         for hit in one.hits:
             is_security = hit.concept in _SECURITY
-            if not (is_security or hit.concept in _CIVILIAN) or _is_not_hit(tokens, hit, lang):
+            if is_security and _is_former(tokens, hit):
+                is_security = False  # a retired officer is a civilian
+            elif not (is_security or hit.concept in _CIVILIAN):
+                continue
+            if _is_not_hit(tokens, hit, lang):
                 continue
             value = weight * (0.3 if not is_security and tokens[hit.first].key in _VAGUE else 1.0)
             anywhere[is_security] += value
@@ -105,6 +113,11 @@ def hits_security(opening: Sequence[Marked], lang: str) -> bool:
                 near[is_security] += value
     civilian, security = near if any(near) else anywhere
     return security > civilian
+
+
+def _is_former(tokens: Sequence[Token], hit: Hit) -> bool:
+    near = (*tokens[max(0, hit.first - 2) : hit.first], *tokens[hit.last + 1 : hit.last + 3])
+    return any(token.key in _FORMER for token in near)
 
 
 def _is_near(hit: Hit, harm: Sequence[Hit]) -> bool:
