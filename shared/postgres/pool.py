@@ -1,7 +1,9 @@
 """A connection pool that waits for the database at start, with a deadline, and says clearly what is wrong."""
 
 import asyncio
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -36,6 +38,31 @@ _WRONG_CREDENTIALS = (
 )
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # the driver publishes no types
+    """A connection that breaks for good when the driver has lost track of its conversation.
+
+    A server that goes away between two messages can leave the driver's protocol in the middle of one. It then refuses everything, yet
+    counts as open: given back to the pool, it would be handed out for ever, or never be given back at all.
+    """
+
+    async def execute(self, *args: Any, **kwargs: Any) -> Any:
+        with _ending(self):
+            return await super().execute(*args, **kwargs)
+
+    async def _do_execute(self, *args: Any, **kwargs: Any) -> Any:
+        with _ending(self):
+            return await super()._do_execute(*args, **kwargs)
+
+
+@contextmanager
+def _ending(connection: _Connection) -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.InternalClientError:
+        connection.terminate()
+        raise
+
+
 async def _nothing_to_reset(_connection: object) -> None:
     """Our work leaves no session state (PgBouncer would lose it anyway), so giving a connection back costs no round trip."""
 
@@ -59,6 +86,7 @@ async def open_pool(
                 timeout=10,
                 statement_cache_size=0,
                 reset=_nothing_to_reset,
+                connection_class=_Connection,
                 server_settings={"application_name": application},
             )
         except _WRONG_CREDENTIALS as error:
