@@ -69,45 +69,12 @@ _LEAST_RESPELT = 6
 _KNOWN_AFTER_K = 60
 _BAQUBA = "بعقوبه"
 _FIRST_OF_TWO = frozenset(
-    map(
-        word_key,
-        [
-            "ام",
-            "أم",
-            "ابو",
-            "أبو",
-            "ابي",
-            "بني",
-            "البو",
-            "ألبو",
-            "شيخ",
-            "نهر",
-            "تل",
-            "عين",
-            "سيد",
-            "حاج",
-            "كاني",
-            "خان",
-            "امام",
-            "إمام",
-            "علي",
-            "حسن",
-            "محمد",
-            "عبد",
-            "باني",
-            "قلعة",
-            "سەید",
-            "شێخ",
-            "کانی",
-            "تەپە",
-            "خان",
-            "ئیمام",
-            "حاجی",
-            "عەلی",
-            "مام",
-        ],
-    )
-)
+    word_key(word)
+    for word in [
+        "ام", "أم", "ابو", "أبو", "ابي", "بني", "البو", "ألبو", "شيخ", "نهر", "تل", "عين", "سيد", "حاج", "كاني", "خان", "امام", "إمام",
+        "علي", "حسن", "محمد", "عبد", "باني", "قلعة", "سەید", "شێخ", "کانی", "تەپە", "ئیمام", "حاجی", "عەلی", "مام",
+    ]
+)  # fmt: skip
 """First words of village names that never stand alone."""
 
 _NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR | frozenset(word for word in ATTACK if not word.isascii())
@@ -362,7 +329,9 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
                 mention = None
             if mention is not None and _is_penalty(sentence, mention):
                 mention = None
-            if mention is None:
+            if (
+                mention is None and gazetteer.country_of_demonym(word_key(token.text)) is None
+            ):  # "Iraqi village" names none
                 named_after = at + 1 < len(tokens) and is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
                 told_below = (
                     is_latin(token) and is_capital(token) and not is_cue_word(token) and is_told_below(tokens, at)
