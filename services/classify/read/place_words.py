@@ -120,7 +120,7 @@ HEADQUARTERS = _keys("camp headquarters مقر مقرا بارەگا بارەگ�
 MOVED = _keys("from to toward towards via through إلى الى نحو من باتجاه بۆ بەرەو لەوێوە")
 
 BETWEEN = _keys("between بين لەنێوان نێوان")
-BORDER = _keys("boundary border borders line الحدود حدود الحدودي سنوور سنووری")
+BORDER = _keys("boundary border borders frontier frontiers line الحدود حدود الحدودي سنوور سنووری")
 ROAD = _keys(
     "road highway route motorway roads طريق الطريق الطرق طرق شارع أوتوستراد الرابط ڕێگا ڕێگای ڕێگەی شاڕێگای شەقامی"
 )
