@@ -48,7 +48,9 @@ async def run(minutes: float, seed: int, folder: Path) -> int:
         )
     print(f"{len(day.items)} stories in {seconds:.0f} s, {len(faults)} faults, seed {seed}", flush=True)
     async with pipeline(folder, day, seconds=seconds) as made:
-        verdict = await survive(made, faults, tell=lambda text: print(text, flush=True), drain_seconds=600)
+        verdict = await survive(
+            made, faults, tell=lambda text: print(text, flush=True), drain_seconds=600 + seconds * 0.1
+        )
     print(verdict)
     for problem in (*verdict.lost, *verdict.repeated)[:40]:
         print(" ", problem)
