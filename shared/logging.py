@@ -22,6 +22,8 @@ _NOISY = (
     "opentelemetry",
 )
 
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(service: str, *, level: str = "info", log_format: Literal["auto", "json", "console"] = "auto") -> None:
     """Send this process's logs, those of libraries included, to standard output; call once, at the composition root."""
@@ -33,9 +35,12 @@ def configure(service: str, *, level: str = "info", log_format: Literal["auto", 
         structlog.processors.StackInfoRenderer(),
     ]
     renderer: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
-    errors: list[Processor] = [structlog.processors.dict_tracebacks] if as_json else []
+    # Both renderers show the local variables of every frame unless told otherwise: secrets, tokens and addresses among them.
+    errors: list[Processor] = [_TRACEBACKS] if as_json else []
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
