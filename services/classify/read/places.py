@@ -69,11 +69,12 @@ class PlaceReader:
         ]
         chosen = reconsidered(choose(settled, weights), settled, readings, context, self._gazetteer)
         rejected = _rejections(readings, settled, chosen)
-        if chosen is None:
-            return PlaceReading(place=self._country_alone(context), rejected=rejected)
+        alone = self._country_alone(context)
+        if chosen is None or (_is_only_an_actor(chosen) and alone is not None):
+            return PlaceReading(place=alone, rejected=rejected)
         place = self._place(chosen, settled, context, document)
         if place is None:
-            return PlaceReading(place=self._country_alone(context), rejected=rejected)
+            return PlaceReading(place=alone, rejected=rejected)
         return PlaceReading(place=place, evidence=_evidence(document, chosen, settled), rejected=rejected)
 
     def _actors(self, document: Document) -> dict[str, float]:
@@ -85,7 +86,8 @@ class PlaceReader:
                     country = self._gazetteer.country_of_demonym(word_key(token.text))
                     if country is not None:
                         beside = (*sentence.tokens[max(0, at - 1) : at], *sentence.tokens[at + 1 : at + 2])
-                        is_border = any(is_in(other, BORDER) for other in beside)  # "near the Somali border"
+                        guards = any(other.key.startswith("guard") for other in sentence.tokens[at + 2 : at + 3])
+                        is_border = any(is_in(other, BORDER) for other in beside) and not guards  # "the Somali border"
                         weight = 0.05 if is_border else 0.3 if sentence.index < 3 else 0.1
                         found[country] = min(0.6, found.get(country, 0.0) + weight)
         for country, weight in countries_of_groups(document).items():
@@ -212,6 +214,12 @@ class PlaceReader:
                 scored.append((best, entry.rank, entry))
         scored.sort(key=lambda s: (-s[0], -s[1], s[2].geonameid or 0))
         return [entry for _, _, entry in scored[:MAX_CANDIDATES]]
+
+
+def _is_only_an_actor(chosen: Settled) -> bool:
+    """Whether the choice is but a country that struck, backed or lies behind a border: any other that is spoken of goes before it."""
+    entry = chosen.entry
+    return chosen.reading.role is Role.ACTOR and entry is not None and entry.kind is EntryKind.COUNTRY
 
 
 def _is_respelling(name: str, entry: Entry) -> bool:
