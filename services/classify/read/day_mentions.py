@@ -1,7 +1,9 @@
 """The days that one sentence names, in three languages, resolved against the time of publication."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from services.classify.read import calendar_words as calendar
 from services.classify.read.day_roles import DayRoles
@@ -11,10 +13,31 @@ from services.classify.read.relative_days import RelativeDays
 from services.classify.read.text import Sentence
 from services.classify.read.weekdays import Weekdays
 
+_REMEMBERED = 64
+"""The sentences of one item are searched up to three times: for its kind, its day and the day of its aftermath."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A sentence that equals itself alone: comparing all its words would cost as much as the search."""
+
+    sentence: Sentence
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.sentence is self.sentence
+
+    def __hash__(self) -> int:
+        return id(self.sentence)
+
 
 def mentions_of(sentence: Sentence, lang: str, published: datetime) -> tuple[DayMention, ...]:
     """Return the days named, in the order of the words; ``published`` is the local time of publication."""
-    words = DayWords(sentence, lang, published)
+    return _mentions(_Same(sentence), lang, published)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _mentions(same: _Same, lang: str, published: datetime) -> tuple[DayMention, ...]:
+    words = DayWords(same.sentence, lang, published)
     explicit, relative, weekdays = ExplicitDays(words), RelativeDays(words), Weekdays(words)
     found: list[DayMention] = []
     at = 0
