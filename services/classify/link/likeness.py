@@ -58,6 +58,8 @@ AFTERMATH_DAYS_APART = 14
 OTHER_PERPETRATOR = "other perpetrator"
 _APART = {1: -0.2, 2: -1.2, 3: -2.2}
 """Weights of days between what two accounts say; more are worth -4."""
+_APART_UNSAID = {1: 0.3, 2: -0.5}
+"""The same when the later day is only that of publication."""
 
 
 @lru_cache(maxsize=1024)  # a decision weighs thousands of pairs, and the grounds are few
@@ -220,6 +222,8 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
         apart = 0 if told in known.days else min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
         weight = (1.5 if is_own else 1.0) if apart == 0 else _APART.get(apart, -4.0)
+        if apart and told > known.day and _is_of_publication(telling):
+            weight = _APART_UNSAID.get(apart, weight)
         return _days(apart, weight), None if apart <= days_apart(telling) else "other date"
     if told is not None:
         return _lag((local_day(known.first_seen) - told).days, window.days)
@@ -237,7 +241,13 @@ def day_ceiling(apart: int, *, is_dated: bool) -> float:
     """Return the most that the days can be worth when the telling's lies so far from the incident's, or from its first report's if it has none."""
     if not is_dated:
         return _LAGS[0][1]
-    return 1.5 if apart == 0 else _APART.get(apart, -4.0)
+    return 1.5 if apart == 0 else max(_APART.get(apart, -4.0), _APART_UNSAID.get(apart, -4.0))
+
+
+def _is_of_publication(telling: Contribution) -> bool:
+    """Whether no word of the text says the day: then it is that of publication, and news of yesterday's attack has it too."""
+    evidence = telling.facts.evidence
+    return bool(evidence) and all(piece.fact != "occurred_on" for piece in evidence)
 
 
 def _is_aftermath(telling: Contribution) -> bool:

@@ -1,12 +1,12 @@
 """What linking makes of facts that were read wrongly: one attack stays one, and what is no news of an attack opens nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from shared.events.facts import Casualties, EventType, Place, Precision
+from shared.events.facts import Casualties, EventType, Evidence, Place, Precision
 from shared.events.incident import ChangeKind
 from shared.events.report import AttackFacts, Kind
 from tests.support.told import PLACES, TODAY, count, facts, told
@@ -211,3 +211,15 @@ def test_what_agrees_in_all_but_the_town_is_one_attack_unless_the_wounded_or_the
     assert not joins(first, shot("Kirkuk town", weapons=("knife",)))
     assert not joins(shot("Baquba town", killed=2), shot("Kirkuk town", killed=2))
     assert not joins(shot("Imam Ways"), shot("Shirwa"))
+
+
+def test_a_day_that_no_word_says_is_no_conflict_with_the_day_before() -> None:
+    def shot(on: date, *said: str) -> AttackFacts:
+        words = tuple(Evidence(fact=fact, field="title", text="x", start=0, end=1) for fact in ("kind", *said))
+        told_of = facts("Diyala", event_type=T.ATTACK, on=on, targets=("civilians",), weapons=("gun",))
+        return msgspec.structs.replace(told_of, evidence=words)
+
+    first = shot(TODAY, "occurred_on")
+    assert joins(first, shot(TODAY + timedelta(days=1)), hours=20)
+    assert not joins(first, shot(TODAY + timedelta(days=1), "occurred_on"), hours=20)
+    assert not joins(first, shot(TODAY + timedelta(days=2)), hours=44)
