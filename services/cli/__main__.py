@@ -44,6 +44,10 @@ COMMANDS = {
     "topics": ("services.cli.operations:topics", "Declare the Kafka topics."),
     "migrate": ("services.cli.operations:migrate", "Bring the database schemas to this release."),
     "dlq": ("services.cli.operations:dlq", "Messages put aside: list, show, replay."),
+    "network-policy": (
+        "services.cli.network_policy:network_policy",
+        "The services' allow-lists as Kubernetes network policies.",
+    ),
     "doctor": ("services.cli.operations:doctor", "What is reachable, what is not, and what to do."),
 }
 
