@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from operator import mul
 
 from services.classify.read.features import features_of
 from services.classify.read.quotes import quote_of, telling_hit
@@ -55,10 +56,10 @@ class KindModel:
 
     def probabilities(self, features: Mapping[str, float]) -> dict[Kind, float]:
         """Return each kind's probability; the sum is 1."""
-        scores = [0.0] * len(self._kinds)
-        for name, value in features.items():
-            for at, weight in enumerate(self._weights.get(name, ())):
-                scores[at] += weight * value
+        known = [(row, value) for name, value in features.items() if (row := self._weights.get(name)) is not None]
+        values = [value for _, value in known]
+        columns = zip(*(row for row, _ in known), strict=True)
+        scores = [math.fsum(map(mul, column, values)) for column in columns] or [0.0] * len(self._kinds)
         top = max(scores)
         raised = [math.exp(score - top) for score in scores]
         whole = sum(raised)
