@@ -222,7 +222,7 @@ def _day(telling: Contribution, known: Profile, settings: LinkSettings) -> tuple
         apart = 0 if told in known.days else min(abs((told - day).days) for day in known.days)
         is_own = abs((told - known.day).days) == apart
         weight = (1.5 if is_own else 1.0) if apart == 0 else _APART.get(apart, -4.0)
-        if apart and told > known.day and _is_of_publication(telling):
+        if apart and told > known.day and is_of_publication(telling):
             weight = _APART_UNSAID.get(apart, weight)
         return _days(apart, weight), None if apart <= days_apart(telling) else "other date"
     if told is not None:
@@ -237,14 +237,19 @@ def _window(telling: Contribution, settings: LinkSettings) -> timedelta:
     return settings.reaction_window if telling.source.kind is Kind.REACTION else settings.join_window
 
 
-def day_ceiling(apart: int, *, is_dated: bool) -> float:
-    """Return the most that the days can be worth when the telling's lies so far from the incident's, or from its first report's if it has none."""
+def day_ceiling(apart: int, *, is_dated: bool, is_said: bool) -> float:
+    """Return the most that the days can be worth when the telling's lies so far from the incident's, or from its first report's if it has none.
+
+    ``is_said``: a word of the text says the telling's day.
+    """
     if not is_dated:
         return _LAGS[0][1]
-    return 1.5 if apart == 0 else max(_APART.get(apart, -4.0), _APART_UNSAID.get(apart, -4.0))
+    if apart == 0:
+        return 1.5
+    return _APART.get(apart, -4.0) if is_said else _APART_UNSAID.get(apart, _APART.get(apart, -4.0))
 
 
-def _is_of_publication(telling: Contribution) -> bool:
+def is_of_publication(telling: Contribution) -> bool:
     """Whether no word of the text says the day: then it is that of publication, and news of yesterday's attack has it too."""
     evidence = telling.facts.evidence
     return bool(evidence) and all(piece.fact != "occurred_on" for piece in evidence)

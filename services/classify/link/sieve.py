@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.classify.link.geography import SAME_SITE, SAME_TOWN
 from services.classify.link.kinship import kindred
-from services.classify.link.likeness import day_ceiling, most_of_the_rest
+from services.classify.link.likeness import day_ceiling, is_of_publication, most_of_the_rest
 from shared.events.incident import Contribution
 
 _BY_POINT = SAME_SITE.weight
@@ -27,11 +27,12 @@ class Sieve:
     kinds: dict[str, float]
     best_kind: float
     is_dated: bool
+    is_said: bool
 
     def least_kind(self, *, is_by_point: bool, is_dated: bool, apart: int) -> float:
         """Return what the types must be worth of an incident found by its point or by its unit, on a day so far from the telling's."""
         place = _BY_POINT if is_by_point else _BY_UNIT
-        return self.slack - place - day_ceiling(apart, is_dated=is_dated and self.is_dated)
+        return self.slack - place - day_ceiling(apart, is_dated=is_dated and self.is_dated, is_said=self.is_said)
 
     def kind_of(self, types: tuple[str, ...]) -> float:
         """Return the most that an incident's types can be worth."""
@@ -48,4 +49,5 @@ def sieve_for(telling: Contribution, needed: float) -> Sieve:
         kinds=kinds,
         best_kind=max(kinds.values(), default=0.0),
         is_dated=telling.facts.occurred_on is not None,
+        is_said=not is_of_publication(telling),
     )

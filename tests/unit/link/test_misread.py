@@ -202,7 +202,12 @@ def test_a_reaction_joins_up_to_a_month_after(days: int, is_joined: bool) -> Non
 
 def test_what_agrees_in_all_but_the_town_is_one_attack_unless_the_wounded_or_the_means_are_others() -> None:
     def shot(place: str, **other: Any) -> AttackFacts:
-        said = {"event_type": T.ATTACK, "killed": 5, "targets": ("civilians",), "weapons": ("gun",)} | other
+        said: dict[str, Any] = {
+            "event_type": T.ATTACK,
+            "killed": 5,
+            "targets": ("civilians",),
+            "weapons": ("gun",),
+        } | other
         return facts(place, **said)
 
     first = shot("Baquba town", wounded=2)
