@@ -99,7 +99,8 @@ def _deserves(reading: Reading, entry: Entry, support: float, *, is_held: bool =
         is_told = _follows_preposition(reading) or reading.names_attack
         return not (mention.is_weak and latin and not plain and not is_told and not named)
     if mention.is_weak:
-        followed = not latin or _follows_preposition(reading) or reading.names_attack
+        is_head = entry.rank >= 60 and entry.country == HOME and heads_the_title(mention)
+        followed = not latin or _follows_preposition(reading) or reading.names_attack or is_head
         is_told = not plain or (entry.rank >= 60 and heads_the_title(mention))
         return is_told and followed and (entry.rank >= 60 or support >= 3)
     if entry.rank >= 60:

@@ -150,6 +150,8 @@ def _tails(key: str, lang: str) -> Iterator[str]:
     yield key
     if lang != "ckb" or key.isascii():
         return
+    if key.endswith("دا") and len(key) > 4:
+        yield key[:-1]  # "بەلەددا", in Balad: a letter written twice is one in the key
     for suffix in _SORANI_SUFFIXES:
         if key.endswith(suffix) and len(key) - len(suffix) >= 3:
             yield key[: -len(suffix)]
@@ -215,16 +217,26 @@ def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
             last = joined[len(before) :]
             if clitic and len(joined) < _MIN_AFTER_CLITIC:
                 continue
-            for tail in _tails(last, lang):
-                if gazetteer.knows_key(before + tail) and not _is_word_with_k(gazetteer, clitic, before + tail):
-                    best = (index, before + tail, clitic)
-                    break
+            tails = [
+                before + tail
+                for tail in _tails(last, lang)
+                if gazetteer.knows_key(before + tail) and not _is_word_with_k(gazetteer, clitic, before + tail)
+            ]
+            if tails:
+                best = (index, tails[0] if tails[0] == joined else _best_known(gazetteer, tails), clitic)
     if best is None:
         return _respelt_at(gazetteer, sentence, at, words)
     last_index, key, clitic = best
     return Mention(
         sentence=sentence, first=at, last=last_index, key=key, matches=gazetteer.lookup_key(key), clitic=clitic, is_weak=gazetteer.is_weak(key)
     )  # fmt: skip
+
+
+def _best_known(gazetteer: Gazetteer, keys: Sequence[str]) -> str:
+    """The key as written, or of those without endings the best known: "سلێمانیدا" is in Sulaymaniyah, not in a hamlet Sulaiman."""
+    if len(keys) == 1:
+        return keys[0]
+    return max(keys, key=lambda key: gazetteer.lookup_key(key)[0].entry.rank)
 
 
 def _respelt_at(

@@ -128,3 +128,20 @@ def test_an_adjective_before_the_word_for_village_is_no_name(reader: PlaceReader
     ).place
     assert place is not None
     assert place.name == "Kanaan"
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "code"),
+    [
+        ("ckb", "لە سلێمانیدا دوو کەس کوژران", "IQG06"),
+        ("ckb", "لە بەلەددا دوو کەس کوژران", "IQG16Q04"),
+        ("ckb", "لە خان بەنی سەعددا بۆمبێک تەقییەوە", "IQG10Q04"),
+        ("ckb", "لە ڕەشاددا پۆلیسێک بریندار بوو", "IQG13Q02"),
+        ("en", "Hit: gunmen kill two policemen", "IQG01Q07"),
+        ("en", "Kut: four dead in feud", "IQG18Q02"),
+    ],
+)
+def test_endings_and_headings_leave_the_name_what_it_is(reader: PlaceReader, lang: str, title: str, code: str) -> None:
+    place = reader.read(document(title, lang)).place
+    assert place is not None
+    assert code in (place.admin2, place.admin1)
