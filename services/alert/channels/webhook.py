@@ -9,6 +9,7 @@ then looks at what the receiver's name resolves to here, and the proxy must refu
 import asyncio
 import socket
 import ssl
+from datetime import UTC, datetime
 from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
@@ -108,12 +109,13 @@ class WebhookChannel:
             answer = await response.content.read(_MAX_ANSWER_BYTES)
             if not response.content.at_eof():
                 response.close()  # a receiver that goes on talking costs us a connection, not memory
-            now = self._clock.now()
+            # The time that was signed, not the present one: the clock may have been set right since.
+            signed_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
             return outcome_of_status(
                 response.status,
-                retry_after=parse_retry_after(response.headers.get("Retry-After"), now=now),
+                retry_after=parse_retry_after(response.headers.get("Retry-After"), now=self._clock.now()),
                 detail=_shown(answer),
-                difference=parse_difference(response.headers.get("Date"), now=now),
+                difference=parse_difference(response.headers.get("Date"), now=signed_at),
             )
 
     async def _check_behind_proxy(self, url: str) -> None:

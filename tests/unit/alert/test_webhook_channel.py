@@ -274,6 +274,29 @@ async def test_a_refusal_while_the_clocks_differ_is_tried_again() -> None:
         assert isinstance(await channel.send(replace(endpoint, url=url), DELIVERY), Permanent)
 
 
+class SetRightMeanwhile:
+    """An hour ahead when it is first asked, right from then on."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def now(self) -> datetime:
+        """The present, at last."""
+        self.asked += 1
+        return datetime.now(tz=UTC) + (timedelta(hours=1) if self.asked == 1 else timedelta(0))
+
+
+async def test_what_counts_is_the_time_that_was_signed() -> None:
+    endpoint = WebhookEndpoint(id="desk", url="", secrets=(SECRET,))
+    async with (
+        _receiver(_answers(401)) as url,
+        WebhookChannel(policy=LOOPBACK, clock=SetRightMeanwhile()) as channel,
+    ):
+        outcome = await channel.send(replace(endpoint, url=url), DELIVERY)
+    assert isinstance(outcome, Retryable)
+    assert outcome.reason is Reason.CLOCK
+
+
 async def test_a_receiver_is_told_the_trace_only_where_that_is_wanted() -> None:
     seen: list[str | None] = []
 
