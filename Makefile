@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo up check format test unit integration eval bench bench-read bench-link bench-ingest bench-alert chaos lock lock-jars clean gazetteer train deploy-check generated
+.PHONY: help setup demo up check format test unit integration eval bench bench-read bench-link bench-ingest bench-alert chaos drills lock lock-jars clean gazetteer train deploy-check generated
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -68,6 +68,9 @@ bench-ingest: $(READY)  ## Polls a second, CPU, memory and pauses of ingest besi
 bench-alert: $(READY)  ## Alerts a second, CPU, delay with and without hanging receivers, beside Svix's figures (ARGS="--share 0.25")
 	@$(BIN)/python -m bench.alert $(ARGS)
 	@$(BIN)/python -m bench.matching
+
+drills: $(READY)  ## Alert rules fired by real faults under a real Prometheus (minutes; needs prometheus)
+	@$(BIN)/python -m bench.drills $(ARGS)
 
 lock: $(READY)  ## Resolve the dependencies anew and write the lock
 	$(BIN)/uv pip compile --quiet requirements/bootstrap.in --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements/bootstrap.txt $(ARGS)
