@@ -18,12 +18,13 @@ from shared.events.facts import Evidence
 from shared.events.report import Kind
 
 _CERTAINLY_OTHER = 0.99
+_PLAIN_OTHER_FROM = 0.8
 _OTHER_FROM = 0.45
 _DOUBTFUL_OTHER_FROM = 0.25
 _CAUTIOUS_OTHER_FROM = 0.15
 _UNTOLD_OTHER_FROM = 0.05
-"""The probability of other from which a text is taken for it: where an attack is told plainly, where weak words stand beside sport
-or science, where attacks are metaphors, where none is named.
+"""The probability of other from which a text is taken for it: where the headline tells an attack and whom it hit and nothing else,
+where an attack is told plainly, where weak words stand beside sport or science, where attacks are metaphors, where none is named.
 
 Chosen by leaving one stream out, at fewer than one false alarm in 1,000 items of ordinary news."""
 _LEAST_ATTACK = 0.9
@@ -79,13 +80,14 @@ class KindModel:
             )
         features = features_of(marks, is_old=is_old, is_back_reference=is_back_reference)
         found = self.probabilities(features)
-        kind = _decided(found, marks, is_old=is_old or "past_year" in features)
+        limit = _PLAIN_OTHER_FROM if _is_plain(features) else _limit(marks)
+        kind = _decided(found, marks, limit=limit, is_old=is_old or "past_year" in features)
         return KindReading(kind=kind, confidence=found[kind], probabilities=found, evidence=_evidence(marks, kind))
 
 
-def _decided(found: Mapping[Kind, float], marks: Marks, *, is_old: bool) -> Kind:
+def _decided(found: Mapping[Kind, float], marks: Marks, *, limit: float, is_old: bool) -> Kind:
     """The likeliest kind, but other where it is likely enough: a false alarm costs more than the shade between two kinds of news."""
-    if found[Kind.OTHER] >= _limit(marks) or any("neg.archive" in one.concepts for one in marks.marked):
+    if found[Kind.OTHER] >= limit or any("neg.archive" in one.concepts for one in marks.marked):
         return Kind.OTHER
     if is_old and any(one.concepts & _OLD_NEWS for one in marks.title):
         return Kind.OTHER
@@ -95,6 +97,11 @@ def _decided(found: Mapping[Kind, float], marks: Marks, *, is_old: bool) -> Kind
     if kind is Kind.RETRACTION and not any(one.concepts & {"ret.deny", "ret.correct"} for one in marks.head):
         kind = max((one for one in found if one is not Kind.RETRACTION), key=lambda one: found[one])
     return kind
+
+
+def _is_plain(features: Mapping[str, float]) -> bool:
+    """Whether the headline tells an attack and whom it hit, and of no court, sport, statement or past year."""
+    return {"t:plain", "t:harm"} <= features.keys() and not {"past_year", "old"} & features.keys()
 
 
 def _limit(marks: Marks) -> float:

@@ -22,13 +22,13 @@ class Example:
     event_type: EventType | None
 
 
-FILES = ("items", "more")
+FILES = {"en": ("items", "more", "wire"), "ar": ("items", "more"), "ckb": ("items", "more")}
 """What stands before the language in the names of the files."""
 
 
 def examples(lang: str) -> tuple[Example, ...]:
     """Return the examples of one language; raises ``ValueError`` naming the line that is no example."""
-    return tuple(found for name in FILES for found in _of_file(f"{name}_{lang}"))
+    return tuple(found for name in FILES[lang] for found in _of_file(f"{name}_{lang}"))
 
 
 def _of_file(name: str) -> list[Example]:
