@@ -1,5 +1,6 @@
 """Fixtures for all tests; the servers start only for tests that name them."""
 
+from tests.support.logs import logging_as_before
 from tests.support.servers import (
     kafka_bootstrap,
     postgres_database,
@@ -11,6 +12,7 @@ from tests.support.servers import (
 
 __all__ = [
     "kafka_bootstrap",
+    "logging_as_before",
     "postgres_database",
     "postgres_dsn",
     "pytest_collection_modifyitems",
