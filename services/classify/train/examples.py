@@ -26,9 +26,14 @@ FILES = {"en": ("items", "more", "wire"), "ar": ("items", "more"), "ckb": ("item
 """What stands before the language in the names of the files."""
 
 
-def examples(lang: str) -> tuple[Example, ...]:
-    """Return the examples of one language; raises ``ValueError`` naming the line that is no example."""
-    return tuple(found for name in FILES[lang] for found in _of_file(f"{name}_{lang}"))
+WITHOUT_TYPES = "wire"
+"""Bare headlines say too little of whom an attack hit for its type to be learnt from them."""
+
+
+def examples(lang: str, *, for_types: bool = False) -> tuple[Example, ...]:
+    """Return the examples of one language, or those from which types are learnt; raises ``ValueError`` naming the line that is no example."""
+    files = (name for name in FILES[lang] if not (for_types and name == WITHOUT_TYPES))
+    return tuple(found for name in files for found in _of_file(f"{name}_{lang}"))
 
 
 def _of_file(name: str) -> list[Example]:

@@ -58,7 +58,7 @@ class Model(TypedDict):
 def rows(streams: Sequence[str] = LEARNT_FROM) -> tuple[Row, ...]:
     """Return the reports and updates with a type, of the examples and of these streams."""
     lexica = {lang: lexicon.load(lang) for lang in LANGUAGES}
-    own = [(_OWN, one.item, one.kind, one.event_type) for lang in LANGUAGES for one in examples(lang)]
+    own = [(_OWN, one.item, one.kind, one.event_type) for lang in LANGUAGES for one in examples(lang, for_types=True)]
     theirs = [(name, one.item, one.kind, one.event_type) for name in streams for one in labelled(name)]
     found = []
     for source, item, kind, event_type in (*own, *theirs):
