@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-import numpy as np
-
 from services.classify.read import lexicon
 from services.classify.read.dates import read_date
 from services.classify.read.features import features_of
@@ -22,7 +20,7 @@ from services.classify.read.text import document_of
 from services.classify.read.triggers import MAX_SENTENCES, mark
 from services.classify.read.wording import is_word
 from services.classify.train.examples import LANGUAGES, examples
-from services.classify.train.learner import Matrix, fit, likeness_of, weights_of
+from services.classify.train.learner import Matrix, learn, likeness_of
 from services.classify.train.streams import LEARNT_FROM, labelled
 from shared.events.item import Item
 from shared.events.report import Kind
@@ -81,19 +79,15 @@ class Lesson:
 
     def model(self, *, without: str | None = None) -> Model:
         """Return the model that all rows give, or all but those of one stream."""
-        at = [number for number, row in enumerate(self.rows) if row.source != without]
-        chosen = [self.rows[number] for number in at]
-        added = fit(
-            self.likeness[np.ix_(at, at)] if without else self.likeness,
-            [KINDS.index(row.kind) for row in chosen],
+        weights = learn(
+            [row.features for row in self.rows],
+            self.likeness,
+            [KINDS.index(row.kind) for row in self.rows],
+            [number for number, row in enumerate(self.rows) if row.source != without],
             class_count=len(KINDS),
             strength=STRENGTH,
         )
-        features = [row.features for row in chosen]
-        return {
-            "kinds": [kind.value for kind in KINDS],
-            "weights": weights_of(features, added, sorted({name for row in features for name in row})),
-        }
+        return {"kinds": [one.value for one in KINDS], "weights": weights}
 
 
 def _seen(item: Item, lexica: Mapping[str, lexicon.Lexicon]) -> dict[str, float]:

@@ -144,3 +144,19 @@ def weights_of(rows: Sequence[Row], added: Matrix, names: Sequence[str]) -> dict
                 sums[name] += added[number] * value
     rounded = {name: [round(float(one), 3) + 0.0 for one in sums[name]] for name in names}
     return {name: weights for name, weights in rounded.items() if any(weights)}
+
+
+def learn(
+    rows: Sequence[Mapping[str, float]],
+    likeness: Matrix,
+    answers: Sequence[int],
+    chosen: Sequence[int],
+    *,
+    class_count: int,
+    strength: float,
+) -> dict[str, list[float]]:
+    """Return the weights that the ``chosen`` rows give; ``likeness`` is of all rows, so that leaving some out costs no new comparison."""
+    part = likeness if len(chosen) == len(rows) else likeness[np.ix_(chosen, chosen)]
+    added = fit(part, [answers[at] for at in chosen], class_count=class_count, strength=strength)
+    features = [rows[at] for at in chosen]
+    return weights_of(features, added, sorted({name for row in features for name in row}))

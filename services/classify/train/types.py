@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
-import numpy as np
-
 from services.classify.read import lexicon
 from services.classify.read.event_type import rule_type
 from services.classify.read.events import whole_of
@@ -21,7 +19,7 @@ from services.classify.read.text import document_of
 from services.classify.read.triggers import MAX_SENTENCES, mark
 from services.classify.read.type_features import type_features
 from services.classify.train.examples import LANGUAGES, examples
-from services.classify.train.learner import Matrix, fit, likeness_of, weights_of
+from services.classify.train.learner import Matrix, learn, likeness_of
 from services.classify.train.streams import LEARNT_FROM, labelled
 from shared.events.facts import EventType
 from shared.events.item import Item
@@ -96,17 +94,15 @@ class Lesson:
 
     def model(self, *, without: str | None = None) -> Model:
         """Return the model that all rows give, or all but those of one stream."""
-        at = [number for number, row in enumerate(self.rows) if row.source != without]
-        chosen = [self.rows[number] for number in at]
-        added = fit(
-            self.likeness[np.ix_(at, at)] if without else self.likeness,
-            [TYPES.index(row.event_type) for row in chosen],
+        weights = learn(
+            [row.features for row in self.rows],
+            self.likeness,
+            [TYPES.index(row.event_type) for row in self.rows],
+            [number for number, row in enumerate(self.rows) if row.source != without],
             class_count=len(TYPES),
             strength=STRENGTH,
         )
-        features = [row.features for row in chosen]
-        names = sorted({name for row in features for name in row})
-        return {"types": [one.value for one in TYPES], "weights": weights_of(features, added, names)}
+        return {"types": [one.value for one in TYPES], "weights": weights}
 
 
 def train() -> Model:
