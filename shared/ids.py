@@ -11,12 +11,12 @@ _DIGITS = 24  # 96 bits: a collision among a billion ids has a chance below 1e-1
 
 def derive(kind: str, *parts: str) -> str:
     """Return ``<kind>_<hash of parts>``; parts are length-prefixed, so ("ab", "c") and ("a", "bc") differ."""
-    digest = sha256()
+    framed = bytearray()
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass")
-        digest.update(len(raw).to_bytes(4, "big"))
-        digest.update(raw)
-    return f"{kind}_{digest.hexdigest()[:_DIGITS]}"
+        framed += len(raw).to_bytes(4, "big")
+        framed += raw
+    return f"{kind}_{sha256(framed).hexdigest()[:_DIGITS]}"
 
 
 def item_id(feed: str, identity: str) -> str:

@@ -57,6 +57,8 @@ def title_hash(title: str) -> str:
 
 
 def _clashing(entries: Sequence[Entry], mode: IdentityMode) -> int:
+    if len({identity(entry, mode) for entry in entries}) == len(entries):
+        return 0
     contents: dict[str, set[str]] = {}
     for entry in entries:
         contents.setdefault(identity(entry, mode), set()).add(entry.content_hash)

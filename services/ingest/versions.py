@@ -1,6 +1,5 @@
 """What is new in a document: entries and what is known of their items in, versions of items out. Pure."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +29,8 @@ _UNKNOWN_TITLE = "(withdrawn)"
 _FUTURE_TOLERANCE = timedelta(minutes=15)
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _FROZEN_FROM = 5
+_MODES = tuple(IdentityMode)
+_UP_TO = {mode: _MODES[: number + 1] for number, mode in enumerate(_MODES)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +68,10 @@ def identified(feed: Feed, entries: Sequence[Entry], mode: IdentityMode, marks: 
     found: dict[str, Entry] = {}
     for entry in entries:
         *former, current = _ids(feed, entry, mode)
-        kept = (one for one in former if one in marks and marks[one].title_hash == entry.title_hash)
-        found.setdefault(next(kept, current), entry)
+        if former:
+            kept = (one for one in former if one in marks and marks[one].title_hash == entry.title_hash)
+            current = next(kept, current)
+        found.setdefault(current, entry)
     newest = datetime.max.replace(tzinfo=UTC)
     oldest_first = list(found.items())
     oldest_first.reverse()  # documents list the newest first; sorting is stable and keeps that order among equal dates
@@ -159,15 +162,16 @@ def believable(published: datetime | None, *, frozen: datetime | None, now: date
 
 def frozen_time(entries: Sequence[Entry]) -> datetime | None:
     """Return the date that all entries of a feed share: the time it was built, not of any of them; None for short feeds."""
-    times = Counter(entry.published for entry in entries)
-    if len(entries) < _FROZEN_FROM or len(times) != 1:
+    if len(entries) < _FROZEN_FROM:
         return None
-    return next(iter(times))
+    first = entries[0].published
+    return first if all(entry.published == first for entry in entries) else None
 
 
-def _ids(feed: Feed, entry: Entry, mode: IdentityMode) -> list[str]:
-    modes = tuple(IdentityMode)
-    return [_item_id(feed.slug, identity(entry, one)) for one in modes[: modes.index(mode) + 1]]
+def _ids(feed: Feed, entry: Entry, mode: IdentityMode) -> tuple[str, ...]:
+    if mode is IdentityMode.GUID:  # nearly always, and for every entry of every poll
+        return (_item_id(feed.slug, identity(entry, mode)),)
+    return tuple(_item_id(feed.slug, identity(entry, one)) for one in _UP_TO[mode])
 
 
 @lru_cache(maxsize=4_096)
