@@ -20,9 +20,9 @@ _TABLE = {ord(c): None for c in _DROPPED} | dict.fromkeys(
 _PRESENTATION = re.compile(r"[\ufb00-\ufb06\ufb50-\ufbff\ufc00-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SORANI_E = re.compile("ه\u200c")  # how ە was typed before keyboards had it
-_SPACES = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
-_BREAKS = re.compile(r"\n{2,}")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_BREAKS = re.compile(r" \n[ \n]*|\n[ \n]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNTIDY = re.compile(r"[^\S\n ]|  | \n|\n[ \n]|[\x00-\x08\x0e-\x1f\x7f]")
 """Anything that the three above, or the table, would change in ASCII: most texts need one look and no rewriting."""
 _MARKUP = re.compile(
@@ -135,10 +135,10 @@ def _without_simple_tags(text: str) -> str | None:
 def plain(text: str) -> str:
     """Return ``text`` without HTML: tags gone, blocks as line breaks, entities as characters. Text without markup is left alone."""
     for _ in range(2):  # some feeds escape their markup twice
-        if _MARKUP.search(text):
+        if "<" in text and _MARKUP.search(text):
             simple = _without_simple_tags(text)
             text = parsed(text) if simple is None else simple
-        elif _ENTITY.search(text):
+        elif "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
         else:
             break
@@ -155,17 +155,21 @@ def parsed(text: str) -> str:
 
 def letters(text: str, language: str | None = None) -> str:
     """Return ``text`` in NFC with presentation forms resolved, display marks and tatweel dropped, spaces single, breaks kept."""
-    text = _SURROGATE.sub("\ufffd", text)
-    if not text.isascii():
-        text = mended(text)
+    is_ascii = text.isascii()
+    if is_ascii:
+        text = text.strip()  # what is untidy stands at the ends mostly
+    else:
+        text = mended(_SURROGATE.sub("\ufffd", text))
         text = _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
         if language is not None and language.partition("-")[0] in {"ckb", "ku"}:
             text = _SORANI_E.sub("ە", text)
-    if not text.isascii() or _UNTIDY.search(text):
+    if not is_ascii or _CONTROLS.search(text):
         text = unicodedata.normalize("NFC", text.translate(_TABLE))
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-        if _UNTIDY.search(text):
-            text = _BREAKS.sub("\n", _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text)))
+        text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _UNTIDY.search(text):
+        text = _BREAKS.sub("\n", _SPACES.sub(" ", text))
     return text.strip()
 
 

@@ -138,8 +138,12 @@ class _Reader:
 
     def _start(self, raw: str, given: dict[str, str]) -> None:
         name = self._name(raw)
-        attributes = {key.rpartition(" ")[2].lower(): value for key, value in given.items()} if given else given
-        if "base" in attributes or len(self._open) > _DEEPEST:
+        attributes = given
+        if given:
+            attributes = {key.rpartition(" ")[2].lower(): value for key, value in given.items()}
+            if "base" in attributes:
+                raise _UnusualError
+        if len(self._open) > _DEEPEST:
             raise _UnusualError
         parent = self._open[-1].name if self._open else ""
         if self._item is not None and parent in {"item", "entry"}:
@@ -251,10 +255,11 @@ class _Reader:
             return
         value = "".join(closed.pieces).strip()
         context = self.feed if self._item is None else self._item
-        if (closed.into == "link" and value) or (closed.into == "id" and self._guid_is_link):
+        if ":///" in value and (closed.into == "link" or (closed.into == "id" and self._guid_is_link)):
             value = _SLASHES.sub(r"\1", value)
-        value = _as_written(value)
-        if closed.into == "link":
+        if not value.isascii():
+            value = _as_written(value)
+        if closed.into == "link" and "&" in value:
             if self._item is not None:
                 value = value.replace("&amp;", "&")
             value = _HALF_ENTITY.sub(r"&\1", value)
@@ -290,9 +295,7 @@ def _check_type(attributes: Mapping[str, str]) -> None:
 
 
 def _as_written(text: str) -> str:
-    """As feedparser mends every text: UTF-8 that was taken for Latin-1, and windows-1252's punctuation."""
-    if text.isascii():
-        return text
+    """As feedparser mends every text beyond ASCII: UTF-8 that was taken for Latin-1, and windows-1252's punctuation."""
     with suppress(UnicodeEncodeError, UnicodeDecodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
     return text.translate(_WINDOWS)
