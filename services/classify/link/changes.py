@@ -1,7 +1,7 @@
 """What a report changed: the comparison of two states of an incident, and which differences are news to a subscriber."""
 
 from services.classify.link.geography import has_point, km_apart
-from services.classify.link.picture import MOVED_KM, Picture
+from services.classify.link.picture import MOVED_KM, Picture, fineness
 from shared.events.facts import Count, Place, Precision
 from shared.events.incident import FactChange, IncidentChange, Status
 from shared.geo.names import skeleton
@@ -12,9 +12,15 @@ NOTABLE = frozenset({"killed", "wounded", "admin1", "admin2", "point", "precisio
 _FINE = frozenset({Precision.EXACT, Precision.TOWN})
 
 
-def differences(before: IncidentChange, after: Picture, *, named: str | None = None) -> tuple[FactChange, ...]:
-    """Return what differs, notable facts first. ``named`` is whom two independent origins or more had already named as the perpetrator."""
-    found = [*_tolls(before, after), *_places(before.place, after.place)]
+def differences(
+    before: IncidentChange, after: Picture, *, named: str | None = None, is_place_told: bool = False
+) -> tuple[FactChange, ...]:
+    """Return what differs, notable facts first.
+
+    ``named`` is whom the tellings had already named as the perpetrator, ``is_place_told`` whether the place's name stood in them
+    (``heard.py``).
+    """
+    found = [*_tolls(before, after), *_places(before.place, after.place, is_told=is_place_told)]
     _note(found, "event_group", before.event_group, after.event_group)
     if after.claimed and (not before.claimed or before.perpetrator != after.perpetrator):
         known = before.perpetrator if before.claimed else named
@@ -63,11 +69,13 @@ def _best(count: Count | None) -> int | None:
     return count.best if count else None
 
 
-def _places(before: Place | None, after: Place | None) -> list[FactChange]:
+def _places(before: Place | None, after: Place | None, *, is_told: bool) -> list[FactChange]:
     """Divisions that changed or became known, a point that moved or appeared, a place known finely at last."""
     found: list[FactChange] = []
     if after is None or before == after:
         return found
+    if is_told and before is not None and _refines(after, before):
+        return [FactChange(fact="place", before=before.name, after=after.name)]
     for fact, was, now in (
         ("admin1", before.admin1 if before else None, after.admin1),
         ("admin2", before.admin2 if before else None, after.admin2),
@@ -84,6 +92,12 @@ def _places(before: Place | None, after: Place | None) -> list[FactChange]:
     elif before is not None and before.name != after.name:
         found.append(FactChange(fact="place", before=before.name, after=after.name))
     return found
+
+
+def _refines(after: Place, before: Place) -> bool:
+    """Whether a place is known more finely than before and in no other division."""
+    is_within = before.admin1 is not None and after.admin1 == before.admin1 and before.admin2 in {None, after.admin2}
+    return is_within and fineness(after.precision) < fineness(before.precision)
 
 
 def _is_seat(before: Place, after: Place) -> bool:

@@ -182,9 +182,9 @@ def _place(carrying: Sequence[Contribution]) -> Place | None:
 
 def _may_correct(place: Place, settled: Place) -> bool:
     """A finer or equally fine place; a coarser one only when it names another governorate by a town in it."""
-    if _FINENESS[place.precision] <= _FINENESS[settled.precision]:
+    if fineness(place.precision) <= fineness(settled.precision):
         return True
-    return _FINENESS[place.precision] <= _FINENESS[Precision.TOWN] and place.admin1 != settled.admin1
+    return fineness(place.precision) <= fineness(Precision.TOWN) and place.admin1 != settled.admin1
 
 
 def _is_other(a: Place, b: Place) -> bool:
@@ -195,8 +195,8 @@ def _is_other(a: Place, b: Place) -> bool:
 
 
 def _consensus(places: Sequence[Place]) -> Place:
-    finest = min(_fineness(place) for place in places)
-    among = [place for place in places if _fineness(place) == finest]
+    finest = min(_rank(place) for place in places)
+    among = [place for place in places if _rank(place) == finest]
     votes: dict[object, int] = defaultdict(int)
     for place in among:
         votes[_site(place)] += 1
@@ -204,9 +204,14 @@ def _consensus(places: Sequence[Place]) -> Place:
     return next(place for place in among if _site(place) == winner)
 
 
-def _fineness(place: Place) -> tuple[bool, int]:
+def fineness(precision: Precision) -> int:
+    """The rank of a precision, the finest first."""
+    return _FINENESS[precision]
+
+
+def _rank(place: Place) -> tuple[bool, int]:
     """Places with a point first, then by precision."""
-    return not has_point(place), _FINENESS[place.precision]
+    return not has_point(place), fineness(place.precision)
 
 
 def _site(place: Place) -> object:

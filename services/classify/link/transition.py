@@ -1,13 +1,13 @@
 """One step of one incident: its tellings before, what is added and taken away, and the change that this is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 import msgspec
 
 from services.classify.link.changes import differences, is_notable
-from services.classify.link.kinship import STATES
+from services.classify.link.heard import is_place_told, named_perpetrator
 from services.classify.link.picture import STATING, Picture, draw, in_order
 from services.classify.link.settings import LinkSettings
 from services.classify.link.severity import severity_of
@@ -81,7 +81,12 @@ def changed(
     if all(c.desk for c in after.values()):
         return _emptied(before, step)
     picture = draw(in_order(after.values()), settings)
-    found = differences(before, picture, named=_named_by_several(tellings.values(), picture.perpetrator))
+    found = differences(
+        before,
+        picture,
+        named=named_perpetrator(tellings.values(), picture.perpetrator),
+        is_place_told=picture.place is not None and is_place_told(picture.place, tellings.values()),
+    )
     kind, notify, is_silent = _kind(before, picture, found, step)
     expires = before.expires
     if kind in {ChangeKind.UPDATED, ChangeKind.OPENED}:
@@ -104,12 +109,6 @@ def changed(
         decision=step.decision,
     )
     return _painted(change, picture)
-
-
-def _named_by_several(tellings: Iterable[Contribution], perpetrator: str) -> str | None:
-    """The perpetrator, if so many had named him that a claim tells nobody anything: two origins, or one of the forces of a state."""
-    origins = {c.source.origin for c in tellings if c.source.kind in STATING and c.facts.perpetrator == perpetrator}
-    return perpetrator if len(origins) >= (1 if perpetrator in STATES else 2) else None
 
 
 def _kind(
