@@ -97,7 +97,6 @@ class Loops:
 
     poller: Poller
     outbox: Outbox
-    recorder: Recorder
     housekeeping: Housekeeping
     articles: Articles
     sentry: Sentry
@@ -246,7 +245,6 @@ async def _start_and_run(
             websub=websub,
             poller=poller,
             outbox=outbox,
-            recorder=recorder,
             housekeeping=housekeeping,
             articles=articles,
             sentry=sentry,
@@ -284,7 +282,6 @@ async def _run_loops(loops: Loops, stopping: asyncio.Event, *, grace_seconds: fl
     polling = asyncio.create_task(loops.poller.run(), name="poller")
     publishing = asyncio.create_task(loops.outbox.run(), name="outbox")
     background = [
-        asyncio.create_task(loops.recorder.run(), name="recorder"),
         asyncio.create_task(loops.housekeeping.run(), name="housekeeping"),
         asyncio.create_task(loops.articles.run(), name="articles"),
         asyncio.create_task(loops.sentry.run(), name="sentry"),

@@ -119,7 +119,7 @@ class Visitor:
         buried = tombstoned(feed, document.withdrawn) if mode is IdentityMode.GUID else ()
         marks = await self._ledger.marks((*listed, *buried), feed=feed.slug, now=moment.now)
         # Nothing of the last document is left in a feed that we know: what came and went between is unknown.
-        is_overlapping = _overlaps(feed, document.entries, mode, listed, marks, state)
+        is_overlapping = _overlaps(lease, document.entries, mode, marks)
         is_lossy = not is_overlapping and mode.value == state.identity_mode
         older = OlderEntries()
         if is_lossy and self._older_pages is not None and document.older is not None:
@@ -261,28 +261,22 @@ class Visitor:
         return Moment(limits=self._limits, now=self._clock.now(), jitter=self._random())
 
 
-def _overlaps(
-    feed: Feed,
-    entries: Sequence[Entry],
-    mode: IdentityMode,
-    listed: Sequence[str],
-    marks: Mapping[str, Mark],
-    state: FeedState,
-) -> bool:
+def _overlaps(lease: Lease, entries: Sequence[Entry], mode: IdentityMode, marks: Mapping[str, Mark]) -> bool:
     """Whether a document reaches back to what the last poll saw: by one of its items, or by an oldest one that a hub has pushed since.
 
-    ``listed`` are the candidates of its ``entries``. Any other item that was pushed proves nothing: the hub may have missed those
-    around it.
+    Any other item that was pushed proves nothing: the hub may have missed those around it.
     """
-    newest = state.newest_item_at
+    newest = lease.state.newest_item_at
     if not entries or newest is None:
         return True
-    known = (marks[one] for one in listed if one in marks)
-    if any(mark.published_is_estimated or mark.published <= newest for mark in known):
-        return True
+    for entry in entries:
+        for one in candidates(lease.feed, (entry,), mode):
+            mark = marks.get(one)
+            if mark is not None and (mark.published_is_estimated or mark.published <= newest):
+                return True
     dated = [(entry.published, entry) for entry in entries if entry.published is not None]
     oldest = min(dated, key=lambda pair: pair[0])[1] if dated else entries[-1]
-    return not marks.keys().isdisjoint(candidates(feed, (oldest,), mode))
+    return not marks.keys().isdisjoint(candidates(lease.feed, (oldest,), mode))
 
 
 def _is_later(entry: Entry, state: FeedState) -> bool:

@@ -123,7 +123,7 @@ class Stage:
                 random=lambda: 0.5,
                 turn=lambda _hub: nullcontext(),
             )
-            loops = [asyncio.create_task(loop.run()) for loop in (self.recorder, self.pushes, self.outbox)]
+            loops = [asyncio.create_task(loop.run()) for loop in (self.pushes, self.outbox)]
             try:
                 yield self
             finally:

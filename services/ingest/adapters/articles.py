@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from services.ingest.adapters import rows as values
-from services.ingest.adapters.postgres import INSERT_ROWS, acquired, marks_of, transaction
+from services.ingest.adapters.marks import AskedMarks, read_marks
+from services.ingest.adapters.postgres import INSERT_ROWS, acquired, transaction
 from services.ingest.article import WantedArticle
 from services.ingest.articles import MakeRow
 from services.ingest.feed import Feed
@@ -76,7 +77,7 @@ class PostgresArticleBook:
         async with transaction(self._pool) as connection:
             if await connection.fetchval(_FREE_FEED, article.feed, now) is None:
                 return False
-            marks = await marks_of(connection, [article.item_id], feed=article.feed)
+            [marks] = await read_marks(connection, [AskedMarks(item_ids=[article.item_id], feed=article.feed)])
             mark = marks.get(article.item_id)
             await connection.execute(_FORGET, article.item_id, article.event_id)
             if mark is None or last_event_id(mark) != article.event_id:

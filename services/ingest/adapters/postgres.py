@@ -9,14 +9,18 @@ import asyncpg
 
 from services.ingest.adapters import rows as values
 from services.ingest.adapters.hubs import keep_hubs
+from services.ingest.adapters.leases import Leases
+from services.ingest.adapters.marks import AskedMarks, read_and_see
 from services.ingest.errors import LedgerUnavailableError
 from services.ingest.feed import Feed, Lease
+from services.ingest.gathering import Gathering
 from services.ingest.politeness import host_of
 from services.ingest.versions import Mark
 from services.ingest.work import OutboxRow, PollRecord, PushRecord, Settlement
 from shared.postgres.pool import DATABASE_FAULTS
 
-_SEEN_EVERY = timedelta(days=7)
+_MOST_MARKS = 1_500
+"""Read at once: the driver takes some 5 µs of the event loop for each."""
 
 _SYNC = """
     INSERT INTO tocsin_ingest.feeds AS f (slug, url, outlet, tier, configured_seconds, is_active, next_poll_at)
@@ -39,34 +43,6 @@ _SYNC = """
         retired_at = CASE WHEN f.url = excluded.url THEN f.retired_at END,
         failures = CASE WHEN f.url = excluded.url THEN f.failures ELSE 0 END,
         url = excluded.url
-"""
-
-_LEASE = f"""
-    WITH due AS (
-        SELECT slug FROM tocsin_ingest.feeds
-        WHERE is_active AND retired_at IS NULL AND next_poll_at <= $1 AND slug = ANY($2)
-          AND (leased_until IS NULL OR leased_until < $1)
-        ORDER BY next_poll_at + tier * interval '30 seconds'
-        LIMIT $3
-        FOR UPDATE SKIP LOCKED
-    )
-    UPDATE tocsin_ingest.feeds f SET leased_by = $4, leased_until = $5
-    FROM (SELECT slug AS taken FROM due) AS due WHERE f.slug = due.taken
-    RETURNING {values.STATE_COLUMNS}, leased_until
-"""  # noqa: S608 - the columns are a constant of ours; trusted feeds come first, half a minute a tier, so that none starves
-
-_NEXT = """
-    SELECT min(greatest(next_poll_at, coalesce(leased_until, next_poll_at))) FROM tocsin_ingest.feeds
-    WHERE is_active AND retired_at IS NULL AND slug = ANY($1)
-"""
-
-_MARKS = """
-    SELECT item_id, version, content_hash, title_hash, published, published_is_estimated, backfill, past_hashes, seen_on,
-           NULL::bytea AS mark
-    FROM tocsin_ingest.items WHERE item_id = ANY($1)
-    UNION ALL
-    SELECT item_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, mark
-    FROM tocsin_ingest.outbox WHERE feed = $2 AND item_id = ANY($1) AND acknowledged_at IS NULL
 """
 
 INSERT_ROWS = """
@@ -184,8 +160,11 @@ class PostgresLedger:
         self._instance = instance
         self._configured = {feed.slug: feed for feed in feeds}
         self._list(self._configured)
-        self._lease_for = lease_for
+        self._leases = Leases(instance=instance, lease_for=lease_for, pollable=lambda: self._pollable)
         self._claim_for = claim_for
+        self._asked_marks: Gathering[tuple[AskedMarks, datetime], Mapping[str, Mark]] = Gathering(
+            self._read_marks, weigh=lambda asked: len(asked[0].item_ids), most=_MOST_MARKS
+        )
 
     @property
     def feeds(self) -> Mapping[str, Feed]:
@@ -194,7 +173,7 @@ class PostgresLedger:
 
     def _list(self, feeds: Mapping[str, Feed]) -> None:
         self._feeds = dict(feeds)
-        self._pollable = [feed.slug for feed in self._feeds.values() if not feed.paused]
+        self._pollable = {slug: feed for slug, feed in self._feeds.items() if not feed.paused}
 
     async def refresh(self, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
         """Read the feeds added by command anew; return the slugs that came and those that went. A configured feed keeps its slug."""
@@ -204,7 +183,8 @@ class PostgresLedger:
             came, went = frozenset(feeds.keys() - self._feeds.keys()), frozenset(self._feeds.keys() - feeds.keys())
             if came:
                 await connection.execute(_SYNC, _listed_json([feeds[slug] for slug in came]), now)
-        self._list(feeds)
+            self._list(feeds)
+            await self._leases.learn(connection)
         return came, went
 
     async def take_office(self, now: datetime) -> None:
@@ -225,12 +205,12 @@ class PostgresLedger:
                 "WHERE claimed_by = $1 AND acknowledged_at IS NULL",
                 self._instance,
             )
+            await self._leases.learn(connection)
 
     async def lease(self, *, limit: int, now: datetime) -> Sequence[Lease]:
         """See the port."""
         async with acquired(self._pool) as connection:
-            found = await connection.fetch(_LEASE, now, self._pollable, limit, self._instance, now + self._lease_for)
-        return [values.lease_of(row, self._feeds[row["slug"]]) for row in found]
+            return await self._leases.take(connection, limit=limit, now=now)
 
     async def release(self, slugs: Sequence[str], *, not_before: datetime) -> None:
         """Give leases back unused; the feeds are due at ``not_before``."""
@@ -258,21 +238,15 @@ class PostgresLedger:
     async def seconds_to_next(self, now: datetime) -> float | None:
         """See the port."""
         async with acquired(self._pool) as connection:
-            at = await connection.fetchval(_NEXT, self._pollable)
-        return None if at is None else max(0.0, float((at - now).total_seconds()))
+            return await self._leases.seconds_to_next(connection, now)
 
     async def marks(self, item_ids: Sequence[str], *, feed: str, now: datetime) -> Mapping[str, Mark]:
         """See the port."""
-        ids = list(item_ids)
+        return await self._asked_marks.ask((AskedMarks(item_ids=item_ids, feed=feed), now))
+
+    async def _read_marks(self, asked: Sequence[tuple[AskedMarks, datetime]]) -> Sequence[Mapping[str, Mark]]:
         async with acquired(self._pool) as connection:
-            rows = await connection.fetch(_MARKS, ids, feed)
-            if any(row["mark"] is None and row["seen_on"] < (now - _SEEN_EVERY).date() for row in rows):
-                await connection.execute(
-                    "UPDATE tocsin_ingest.items SET seen_on = $2 WHERE item_id = ANY($1) AND seen_on < $2",
-                    ids,
-                    now.date(),
-                )
-        return _latest(rows)
+            return await read_and_see(connection, [one for one, _ in asked], max(now for _, now in asked))
 
     async def last_values(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
         """See the port."""
@@ -322,20 +296,6 @@ class PostgresLedger:
             await connection.execute(_ACKNOWLEDGE, acknowledged, now)
             await connection.execute(_MARK, values.marks_json(settlements), now.date())
             await connection.execute(_VALIDATE, values.validators_json(settlements))
-
-
-async def marks_of(connection: Any, item_ids: Sequence[str], *, feed: str) -> Mapping[str, Mark]:
-    """What is known of these items, within a transaction of the caller."""
-    return _latest(await connection.fetch(_MARKS, list(item_ids), feed))
-
-
-def _latest(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Mark]:
-    found: dict[str, Mark] = {}
-    for row in rows:
-        mark = values.mark_of(row) if row["mark"] is None else values.packed_mark(row["mark"])
-        if mark.item_id not in found or found[mark.item_id].version < mark.version:
-            found[mark.item_id] = mark
-    return found
 
 
 def added_feed_of(row: Mapping[str, Any]) -> Feed:

@@ -173,6 +173,9 @@ def _time(at: datetime | None) -> str | None:
 
 def as_json(records: list[dict[str, Any]]) -> str:
     """A parameter for ``json_to_recordset``. The database refuses NUL and half characters, which a hostile server's words may hold."""
+    text = json.dumps(records)
+    if "\\u0000" not in text and "\\ud" not in text:  # nearly always: looked at once, not word by word
+        return text
     return json.dumps([{name: _storable(value) for name, value in record.items()} for record in records])
 
 

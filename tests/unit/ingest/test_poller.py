@@ -122,7 +122,6 @@ class Shop:
 
     async def work(self):
         """Run until every feed was finished or put off, then end as the service does."""
-        recording = asyncio.create_task(self.recorder.run())
         polling = asyncio.create_task(self.poller.run())
         publishing = asyncio.create_task(self.outbox.run())
         async with asyncio.timeout(10):
@@ -131,7 +130,6 @@ class Shop:
             await polling
             self.outbox.stop()
             await publishing
-        recording.cancel()
 
     def counted(self, name, **labels):
         return self.registry.get_sample_value(name, labels)
