@@ -18,6 +18,8 @@ _ALOUD = frozenset({"title", "summary"})
 _SURE = 0.8
 _LEAST_SOUNDS = 3
 """A name with fewer consonants is met by chance in any headline."""
+_LEAST_SOUNDS_OF_NAMES = 2
+"""Fewer words stand in a name, such as "Jalawla and Khanaqin"."""
 _MOST_WORDS = 4
 
 
@@ -42,13 +44,10 @@ def _is_aloud(telling: Contribution, fact: str) -> bool:
 def is_place_told(place: Place, tellings: Iterable[Contribution]) -> bool:
     """Whether the name of the place, in whatever script, stands in a headline of the tellings or in the name of a place they told."""
     sounds = skeleton(place.name)
-    if len(sounds) < _LEAST_SOUNDS:
-        return False
-    return any(
-        sounds in _sounds_of(c.source.title) or (c.facts.place is not None and sounds in _sounds_of(c.facts.place.name))
-        for c in tellings
-        if c.source.kind in STATING
-    )
+    stating = [c for c in tellings if c.source.kind in STATING]
+    names = [c.facts.place.name for c in stating if c.facts.place and len(sounds) >= _LEAST_SOUNDS_OF_NAMES]
+    titles = [c.source.title for c in stating if len(sounds) >= _LEAST_SOUNDS]
+    return any(sounds in _sounds_of(text) for text in (*names, *titles))
 
 
 @lru_cache(maxsize=4_096)

@@ -6,8 +6,8 @@ by an update (a story whose news is the changed toll), in a headline, by an outl
 origin. A higher figure that
 one story alone has, below its headline, replaces that of one other story which we read no more surely; against two origins
 that agree, or read out of the running text, it only widens the range until somebody else says it too. Such lone figures
-are nearly always two attacks added up, attackers counted in, or a slip of reading. For the same reason a lone first figure
-that is not in its headline gives way to a lower one on which two origins agree after it.
+are nearly always two attacks added up, attackers counted in, or a slip of reading. For the same reason a lone figure that is
+not in its headline gives way to a lower one on which two origins agree after it.
 
 It falls only when an *update* says so: a story whose news is the changed toll, with a figure nobody gave before, or one that
 calls itself a correction. After a correction the figures it corrected are stale: a report that repeats one of them
@@ -21,17 +21,19 @@ calls itself one: "two are still being treated" is no new total.
 
 import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Literal
 
+from services.classify.link.sides import on_their_sides
 from shared.events.facts import Casualties, Count
 from shared.events.incident import Contribution
 from shared.events.report import Kind
 
 _LOWERED = re.compile(
     r"\b(?:lower(?:ed|s)?|revis(?:e|es|ed|ing)|correct(?:s|ed|ion|ing)?|double[- ]count(?:ed|ing)|downgrad\w*|cut|reduc\w*|down to)\b"
+    r"|\bnot (?:\d+|t(?:wo|hree|en|welve)|four|five|six|seven|eight|nine|eleven)\b"
     r"|تصحيح|تصحّح|تصحح|تخفيض|تخفض|خفض|تراجع|مراجعة|تعدل|تعديل|انخفاض"
+    r"|(?<!\w)(?:لا|وليس(?:وا)?) (?:\d+|[٠-٩]+|(?:ثلاث|أربع|خمس|ست|سبع|ثماني|تسع|عشر)ة?)(?!\w)|(?<!\w)نەک (?:\d+|[٠-٩]+|دوو|سێ|چوار|پێنج|شەش|حەوت|هەشت|نۆ|دە)(?!\w)"
     r"|[ڕر]است ?(?:ک|دەک|بک)|هەموار|کەم ?(?:کر|دەک|بک|بوو)|دابەز",
     re.IGNORECASE,
 )
@@ -70,8 +72,10 @@ class BestReason(StrEnum):
 
 def best_tolls(tellings: Sequence[Contribution]) -> tuple[Casualties, BestReason | None]:
     """Return the toll of an incident from its tellings in order of publication, and why the killed (else the wounded) are what they are."""
+    tellings = on_their_sides(tellings)
     killed, reason = _best(tellings, "killed")
-    wounded, wounded_reason = _best(_tellings_at(killed, tellings), "wounded", must_say_so=True)
+    now = _tellings_at(killed, tellings)
+    wounded, wounded_reason = _best(now, "wounded", must_say_so=True, outdated=_outdated(now, tellings))
     anyone, anyones_reason = _best(tellings, "wounded", must_say_so=True)
     if wounded is None or (anyone is not None and _is_of_the_dead(wounded.best, anyone.best)):
         wounded, wounded_reason = anyone, anyones_reason
@@ -102,13 +106,22 @@ def _tellings_at(killed: Count | None, tellings: Sequence[Contribution]) -> Sequ
     ]
 
 
+def _outdated(now: Sequence[Contribution], tellings: Sequence[Contribution]) -> frozenset[int]:
+    """Figures of wounded from before the toll of killed was what it is: some of those people have died since."""
+    if not now or now[0].facts.casualties.killed is None:
+        return frozenset()
+    return frozenset(
+        count.best for c in tellings if c.source.time < now[0].source.time and (count := _figure(c, "wounded"))
+    )
+
+
 def _figure(telling: Contribution, fact: _Fact) -> Count | None:
     count: Count | None = getattr(telling.facts.casualties, fact)
     return count
 
 
 def _best(
-    tellings: Sequence[Contribution], fact: _Fact, *, must_say_so: bool = False
+    tellings: Sequence[Contribution], fact: _Fact, *, must_say_so: bool = False, outdated: frozenset[int] = frozenset()
 ) -> tuple[Count | None, BestReason | None]:
     best: int | None = None
     reason: BestReason | None = None
@@ -127,15 +140,14 @@ def _best(
             best, reason = count.best, BestReason.ONLY_FIGURE
         elif count.best > best:
             is_stale = count.best in stale and not is_update
+            is_stale |= count.best in outdated and len({c.source.origin for c in told[count.best]}) == 1
             if not is_stale and _is_said_aloud(fact, told[count.best], told.get(best, [])):
                 best, reason = count.best, BestReason.LATEST_UPDATE if is_update else BestReason.HIGHER_LATER
         elif count.best < best and _corrects(telling, len(told[count.best]) > 1, must_say_so or 2 * count.best < best):
             stale |= {figure for figure in told if figure > count.best}
             best, reason = count.best, BestReason.CORRECTED
-        elif (
-            count.best < best and reason is BestReason.ONLY_FIGURE and _is_outvoted(told[best], told[count.best], fact)
-        ):
-            best = count.best
+        elif count.best < best and _is_outvoted(told[best], told[count.best], fact):
+            best, reason = count.best, BestReason.ONLY_FIGURE
     if best is None:
         return None, None
     return _ranged(Count(best=best, low=best, high=best), tellings, fact), _settled(best, reason, tellings, fact)
@@ -145,26 +157,19 @@ def _is_outvoted(standing: Sequence[Contribution], lower: Sequence[Contribution]
     """Whether a figure of one story, below its headline, gives way to a lower one on which two independent origins agree after it.
 
     Tolls rise: those who write later and agree on less have not the older news, the one before them added up two attacks or
-    was read wrongly.
+    was read wrongly. An update knows what it changes, and stands.
     """
-    saying = {c.source.origin for c in standing}
+    saying, since = {c.source.origin for c in standing}, standing[0].source.time
     return (
         len(saying) == 1
-        and len({c.source.origin for c in lower} - saying) > 1
+        and len({c.source.origin for c in lower if c.source.time >= since} - saying) > 1
         and not any(piece.fact == fact and piece.field == "title" for c in standing for piece in c.facts.evidence)
-        and all(c.facts.evidence for c in standing)
+        and all(c.facts.evidence and c.source.kind is not Kind.UPDATE for c in standing)
     )
 
 
 def _weighed(tellings: Sequence[Contribution], fact: _Fact) -> Sequence[Contribution]:
-    """Those whose figure counts: a claimant's own only where nobody else gives one, and no attackers counted as victims."""
-    if fact == "killed":
-        attackers = {
-            count.best
-            for c in tellings
-            if (count := _figure(c, "attackers_killed")) and ((own := _figure(c, fact)) is None or own.best == 0)
-        }
-        tellings = [c for c in tellings if not _may_be_attackers(c, attackers)]
+    """Those whose figure counts: a claimant's own only where nobody else gives one."""
     others = [c for c in tellings if not c.facts.claimed or c.desk is not None or _is_of_the_outlet(c, fact)]
     return others if any(_figure(c, fact) for c in others) else tellings
 
@@ -176,24 +181,6 @@ def _is_of_the_outlet(claim: Contribution, fact: _Fact) -> bool:
     return bool(_TOLL.search(title)) or (is_in_headline and not _CLAIMED_DEAD.search(title))
 
 
-def _may_be_attackers(telling: Contribution, attackers: AbstractSet[int]) -> bool:
-    """Whether its dead are as many as the attackers of whom others say that nobody died but they: a story that says "killed" of both."""
-    killed, own = _figure(telling, "killed"), _figure(telling, "attackers_killed")
-    if killed is None or killed.best not in attackers or telling.desk is not None:
-        return False
-    return own is None or (own.best == killed.best and _is_read_twice(telling))
-
-
-def _is_read_twice(telling: Contribution) -> bool:
-    """Whether the same words were read as victims and as attackers: else there were as many of both."""
-    spans = {(piece.field, piece.start, piece.end) for piece in telling.facts.evidence if piece.fact == "killed"}
-    return any(
-        (piece.field, piece.start, piece.end) in spans
-        for piece in telling.facts.evidence
-        if piece.fact == "attackers_killed"
-    )
-
-
 def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequence[Contribution]) -> bool:
     """Whether a higher figure displaces the standing one.
 
@@ -203,7 +190,9 @@ def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequen
     if len({c.source.origin for c in saying}) > 1 or saying[-1].desk is not None:
         return True
     telling = saying[-1]
-    if telling.source.kind is Kind.UPDATE and _is_in_headline(telling, fact):
+    if telling.source.kind is Kind.UPDATE and (
+        _is_in_headline(telling, fact) or (fact == "killed" and _are_of_the_wounded(telling, standing))
+    ):
         return True
     best_tier = min((c.source.tier for c in standing), default=telling.source.tier)
     if telling.source.kind is Kind.UPDATE or telling.source.tier < best_tier:
@@ -217,6 +206,16 @@ def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequen
     surest = max((c.facts.confidence for c in standing), default=0.0)
     is_as_good = telling.source.tier <= best_tier and telling.facts.confidence >= surest - _AS_SURE
     return is_in_summary and is_as_good and not is_contested
+
+
+def _are_of_the_wounded(telling: Contribution, standing: Sequence[Contribution]) -> bool:
+    """Whether as many more are dead as fewer are wounded: they died of their wounds, and no slip of reading adds up so."""
+    now = telling.facts.casualties
+    return any(
+        now.killed and now.wounded and was.killed and was.wounded
+        and now.killed.best - was.killed.best == was.wounded.best - now.wounded.best
+        for was in (c.facts.casualties for c in standing)
+    )  # fmt: skip
 
 
 def _is_in_headline(telling: Contribution, fact: _Fact) -> bool:

@@ -50,6 +50,13 @@ def test_a_village_that_stood_in_an_earlier_headline_is_no_news_when_it_is_found
     assert change.place == TURKI, "the state has it, and the next update tells it"
 
 
+def test_one_of_two_towns_between_which_it_was_is_no_news() -> None:
+    between = msgspec.structs.replace(TURKI, name="جلولاء وخانقين", precision=Precision.DISTRICT, lat=None, lon=None)
+    jalawla = msgspec.structs.replace(TURKI, name="Jalawla", precision=Precision.TOWN)
+    change = last_of(told("a", facts(between, killed=3)), told("b", facts(jalawla, killed=3), hours=2))
+    assert not change.notify
+
+
 def test_a_village_that_nobody_had_named_is_news() -> None:
     first = told("a", facts(BALADRUZ, killed=3), title="مجزرة بحق عائلة جنوبي بلدروز")
     change = last_of(first, told("b", facts(TURKI, killed=3), hours=2))

@@ -158,3 +158,51 @@ def test_two_later_origins_that_agree_on_less_outvote_a_lone_first_figure_below_
     loud = told("a", said("title", killed=2))
     change = last_of(loud, told("b", said("title", killed=1), hours=1), told("c", said("title", killed=1), hours=2))
     assert killed(change) == (1, 2, 2)
+
+
+def test_a_lone_higher_figure_is_outvoted_after_it_had_lifted_the_toll_too() -> None:
+    reports = (told("a", said("summary", killed=1)), told("b", said("summary", killed=3), hours=1))
+    assert killed(last_of(*reports)) == (1, 3, 3)
+    one, two = told("c", said("title", killed=1), hours=2), told("d", said("title", killed=1), hours=3)
+    assert killed(last_of(*reports, one)) == (1, 3, 3), "one later voice may have older news"
+    assert killed(last_of(*reports, one, two)) == (1, 1, 3)
+    risen = told("b", said("summary", killed=3), kind=Kind.UPDATE, hours=1)
+    assert killed(last_of(reports[0], risen, one, two)) == (1, 3, 3), "an update knows what it changes"
+
+
+def test_as_many_more_dead_as_fewer_wounded_are_believed_however_unsurely_the_update_was_read() -> None:
+    def both(field: str, killed: int, wounded: int, confidence: float) -> AttackFacts:
+        plain = said(field, killed=killed, confidence=confidence)
+        return msgspec.structs.replace(
+            plain, casualties=msgspec.structs.replace(plain.casualties, wounded=count(wounded))
+        )
+
+    known = (told("a", both("title", 3, 4, 0.9)), told("b", both("title", 3, 4, 0.9), hours=1))
+    died = told("c", both("summary", 4, 3, 0.4), kind=Kind.UPDATE, hours=9)
+    other = told("c", both("summary", 4, 4, 0.4), kind=Kind.UPDATE, hours=9)
+    assert killed(last_of(*known, died)) == (3, 4, 4)
+    assert killed(last_of(*known, other)) == (3, 3, 4)
+
+
+def test_wounded_counted_before_some_of_them_died_do_not_come_back_by_one_story() -> None:
+    before = (told("a", facts(killed=5, wounded=25)), told("b", facts(killed=5, wounded=25), hours=1))
+    risen = told("c", facts(killed=8, wounded=22), kind=Kind.UPDATE, hours=9)
+    old, again = (told(name, facts(killed=8, wounded=25), kind=Kind.UPDATE, hours=10) for name in "de")
+    assert last_of(*before, risen, old).casualties.wounded == count(22, 22, 25)
+    assert last_of(*before, risen, old, again).casualties.wounded == count(25, 22, 25)
+    more = told("d", facts(killed=8, wounded=31), kind=Kind.UPDATE, hours=10)
+    assert last_of(*before, risen, more).casualties.wounded == count(31, 22, 31)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Governor's office puts dead at 31, not 66",
+        "Police: three, not eight, killed",
+        "الداخلية: ثلاثة شهداء لا ثمانية",
+        "وەزارەتی ناوخۆ: سێ شەهید نەک هەشت",
+    ],
+)
+def test_a_headline_that_says_not_so_many_corrects_downward_by_more_than_half(title: str) -> None:
+    denied = told("b", said("title", killed=3), kind=Kind.UPDATE, hours=5, title=title)
+    assert killed(last_of(told("a", said("title", killed=8)), denied)) == (3, 3, 8)
