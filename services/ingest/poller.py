@@ -118,6 +118,8 @@ class Poller:
                 async with self._politeness.turn(lease.feed.url):
                     visit = await self._visitor.visit(lease)
                 visit = traced_visit(visit, seconds=self._monotonic() - started)
+                if visit.record.rows:
+                    await self._outbox.room()
                 stored = await self._recorder.record(visit.record)
             except NotYourTurnError as error:
                 await self._put_off(lease, error.seconds)
