@@ -10,10 +10,10 @@ import base64
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -68,8 +68,11 @@ class HttpFetcher:
         self._policy = policy
         self._proxy = _proxy_of(proxy) if proxy else None
         self._clock = clock
-        self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED}
-        self._client: httpx.AsyncClient | None = None
+        named = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED}
+        self._headers = {name.encode(): value.encode() for name, value in named.items()}
+        timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds, pool=limits.total_seconds)
+        self._extensions = {"timeout": timeout.as_dict()}
+        self._transport: httpx.AsyncBaseTransport | None = None
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
@@ -82,24 +85,32 @@ class HttpFetcher:
             socket_factory=self._guarded_socket,
         )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(client=session, proxy=self._proxy),
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            headers=self._headers,
-            timeout=httpx.Timeout(
-                self._limits.read_seconds, connect=self._limits.connect_seconds, pool=self._limits.total_seconds
-            ),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        # The transport alone, without httpx's client: that keeps cookies, follows redirects and authenticates, which is not wanted
+        # here, and takes as long as the request itself.
+        self._transport = AiohttpTransport(client=session, proxy=self._proxy)
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if self._client is not None:
-            client, self._client = self._client, None
-            await client.aclose()
+        if self._transport is not None:
+            transport, self._transport = self._transport, None
+            await transport.aclose()
+
+    @asynccontextmanager
+    async def _answer(
+        self, method: str, url: str, conditions: Mapping[bytes, bytes], *, form: Mapping[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """One request, its body not read yet."""
+        assert self._transport is not None, "the fetcher is not open"
+        request = httpx.Request(
+            method, url, headers={**self._headers, **conditions}, data=form, extensions=dict(self._extensions)
+        )
+        response = await self._transport.handle_async_request(request)
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
     async def fetch(self, url: str, validators: Validators) -> Answer:
         """Return what ``url`` answered within the limits; whatever goes wrong on the other side is a value."""
@@ -126,8 +137,7 @@ class HttpFetcher:
                         )
                     if self._proxy is not None:
                         await self._check_behind_proxy(here)
-                    assert self._client is not None, "the fetcher is not open"
-                    async with self._client.stream("POST", here, data=form) as response:
+                    async with self._answer("POST", here, {}, form=form) as response:
                         location = response.headers.get("location", "")
                         if response.status_code not in _REPEATED or not location:
                             return response.status_code
@@ -182,13 +192,12 @@ class HttpFetcher:
     async def _request(
         self, url: str, validators: Validators, *, first: str, is_permanent: bool
     ) -> "Answer | _Redirect":
-        assert self._client is not None, "the fetcher is not open"
         conditions: dict[bytes, bytes] = {}
         if validators.etag is not None:
             conditions[b"If-None-Match"] = validators.etag.encode("latin-1", "replace")
         if validators.last_modified is not None:
             conditions[b"If-Modified-Since"] = validators.last_modified.encode("latin-1", "replace")
-        async with self._client.stream("GET", url, headers=conditions) as response:
+        async with self._answer("GET", url, conditions) as response:
             status, headers = response.status_code, response.headers
             if status in _REDIRECTS:
                 location = headers.get("location")
