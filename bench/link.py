@@ -30,7 +30,8 @@ from shared.events.item import Item
 from shared.kafka.consumer import Consumer
 from shared.kafka.publisher import Publisher, Record
 from shared.topics import INCIDENTS
-from tests.support.link_chaos import TOWNS, World, item_record, report_records, world
+from tests.support.link_story import TOWNS, item_record, report_records
+from tests.support.link_world import World, world
 from tests.support.reports import item
 
 ITEMS_A_SECOND = 50

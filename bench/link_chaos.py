@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Kill and stop classify workers and the broker at random under a stream of news, then compare with the fold of what was sent.
+"""Hurt classify workers and the broker at random under a stream of news, then compare with the fold of what was sent.
+
+SIGKILL and SIGSTOP of workers and of the broker, a changelog that is refused or stalled, state directories deleted.
 
     .venv/bin/python -m bench.link_chaos [--items 20000] [--seed 1] [--per-second 60]
 
@@ -12,18 +14,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.link_chaos import survive, world
+from tests.support.link_chaos import SETTINGS, survive
+from tests.support.link_world import world
 
 
 async def run(items: int, seed: int, per_second: float, folder: Path) -> int:
     """Run once and print the verdict."""
-    async with world(folder) as made:
+    async with world(folder, settings=SETTINGS) as made:
         result = await survive(
             made, items=items, seed=seed, tell=lambda text: print(text, flush=True), per_second=per_second
         )
     print(
-        f"{result.reports} reports, {result.changes} changes, {result.published} published, {len(result.problems)} problems"
+        f"{result.reports} reports, {result.changes} changes ({result.moved} into another link region), "
+        f"{result.published} published, {len(result.problems)} problems"
     )
+    print(f"kept out: {', '.join(f'{flag} {times}' for flag, times in sorted(result.kept_out.items()))}")
     for problem in result.problems[:40]:
         print(" ", problem)
     return 1 if result.problems else 0

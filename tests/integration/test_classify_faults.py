@@ -19,7 +19,9 @@ from shared.kafka.publisher import Publisher
 from shared.kafka.topics import apply, missing
 from shared.topics import ALL, FAUST_APP_ID, LINK_CHANGELOG, REPORTS
 from tests.support.classify_worker import WAIT_SECONDS, changes_of, records_of, report_record, running, until
-from tests.support.link_chaos import Story, survive, verdict, world
+from tests.support.link_chaos import survive, verdict
+from tests.support.link_story import Story
+from tests.support.link_world import world
 from tests.support.reports import EPOCH, report
 from tests.support.servers import unique_name
 

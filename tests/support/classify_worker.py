@@ -52,13 +52,13 @@ class ChoosyPublisher(Publisher):
 class Worker:
     """A running classifier and what it needs."""
 
-    def __init__(self, connection: KafkaConnection, data_dir: Path) -> None:
+    def __init__(self, connection: KafkaConnection, data_dir: Path, deadline_seconds: float) -> None:
         self.ended = asyncio.Event()
         self.registry = CollectorRegistry()
         self.publisher = ChoosyPublisher(connection, client_id="test", timeout_seconds=5)
         settings = ClassifySettings(
             data_dir=data_dir,
-            handler_deadline_seconds=3,
+            handler_deadline_seconds=deadline_seconds,
             publish_timeout_seconds=5,
             commit_interval_seconds=0.2,
             keep_incidents_days=180,
@@ -73,13 +73,19 @@ class Worker:
             end=self._end,
         )
 
-    def _end(self, _error: ClassifyError) -> None:
+    def _end(self, error: ClassifyError) -> None:
+        """As the process ends: what is in hand is never finished, and what is committed stays."""
         self.ended.set()
+        self.classifier._app.conf.stream_wait_empty = False
+        raise error
 
 
 @asynccontextmanager
-async def running(connection: KafkaConnection, data_dir: Path) -> AsyncIterator[Worker]:
-    worker = Worker(connection, data_dir)
+async def running(
+    connection: KafkaConnection, data_dir: Path, *, deadline_seconds: float = 3.0
+) -> AsyncIterator[Worker]:
+    """A worker that is ready; ``deadline_seconds`` is how long publishing is tried again before it ends."""
+    worker = Worker(connection, data_dir, deadline_seconds)
     async with worker.publisher:
         await worker.classifier.start()
         await until(lambda: worker.classifier.not_ready() is None, "the worker is ready")
@@ -95,7 +101,7 @@ async def until(condition: Callable[[], bool], what: str) -> None:
 
 
 async def records_of(
-    connection: KafkaConnection, topic: Topic, count: int, settle_seconds: float = 1.0
+    connection: KafkaConnection, topic: Topic, count: int, settle_seconds: float = 0.3
 ) -> list[Received]:
     """Everything on a topic once there are ``count`` records, and what else comes within the settling time."""
     found: list[Received] = []
@@ -112,8 +118,9 @@ async def records_of(
     return found
 
 
-async def changes_of(connection: KafkaConnection, count: int) -> list[IncidentChange]:
-    return [decode(IncidentChange, record.value) for record in await records_of(connection, INCIDENTS, count)]
+async def changes_of(connection: KafkaConnection, count: int, settle_seconds: float = 0.3) -> list[IncidentChange]:
+    records = await records_of(connection, INCIDENTS, count, settle_seconds)
+    return [decode(IncidentChange, record.value) for record in records]
 
 
 def item_record(number: int, **changes: object) -> Record:

@@ -45,7 +45,7 @@ from shared.kafka.topics import apply
 from shared.postgres.migrate import upgrade
 from shared.topics import ALL, FAUST_APP_ID, INCIDENTS, ITEMS, REPORTS
 from tests.support.false_clock import FalseClock, can_step_clocks
-from tests.support.link_chaos import dump
+from tests.support.link_world import dump
 from tests.support.pipeline_faults import DISKS, KINDS, SERVERS, SERVICES, STEPS, Fault
 from tests.support.pipeline_verdict import Verdict, verdict
 from tests.support.proxy import Mode, TcpProxy

@@ -14,7 +14,7 @@ from shared.events.item import Item
 from shared.events.report import Report
 from shared.kafka.connection import KafkaConnection
 from shared.topics import INCIDENTS, ITEMS, REPORTS
-from tests.support.link_chaos import dump
+from tests.support.link_world import dump
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
