@@ -28,6 +28,10 @@ class AttackFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``targets`` and ``weapons`` are slugs out of closed sets of the reader; they only help linking. ``is_back_reference``
     is true when the text refers to the attack as already known ("Saturday's attack").
+
+    ``clues`` are what is distinctive in the text, at most 40, the rarest first: a digit (how rare, 1 to 8), a letter (``n`` a name by
+    its consonants, ``w`` a word, ``c`` a concept, ``d`` a number) and the clue. Accounts of one attack are known by them where a fact
+    was read differently; reports of readers before them have none.
     """
 
     event_type: EventType | None = None
@@ -42,6 +46,7 @@ class AttackFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_back_reference: bool = False
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    clues: tuple[str, ...] = ()
 
 
 class DeskVerb(StrEnum):

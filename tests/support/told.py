@@ -67,6 +67,7 @@ def facts(
     weapons: tuple[str, ...] = (),
     back: bool = False,
     confidence: float = 0.9,
+    clues: tuple[str, ...] = (),
 ) -> AttackFacts:
     """One attack."""
     return AttackFacts(
@@ -81,6 +82,7 @@ def facts(
         weapons=weapons,
         is_back_reference=back,
         confidence=confidence,
+        clues=clues,
     )
 
 
@@ -99,6 +101,7 @@ def told(
     others: tuple[AttackFacts, ...] = (),
     signature: tuple[int, ...] = (),
     title: str = "",
+    lang: str = "en",
     published: datetime | None = None,
     desk: DeskAction | None = None,
 ) -> Report:
@@ -113,7 +116,7 @@ def told(
         kind=kind,
         backfill=backfill,
         test=test,
-        lang="en",
+        lang=lang,
         feed=f"{outlet or name}-feed",
         outlet=outlet or f"outlet-{name}",
         tier=tier,
@@ -135,4 +138,5 @@ def told(
         is_back_reference=main.is_back_reference,
         confidence=main.confidence,
         evidence=main.evidence,
+        clues=main.clues,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.classify.link.clues import NOTHING, clues_of, shared
 from services.classify.link.incident import Incident, Profile, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import Likeness, liken, liken_hopeful, most_of_the_rest, speaks_of_known
@@ -83,11 +84,13 @@ def choose(
         settings.other_region_margin if is_guess and not _is_denial(telling) else 0.0
     )
     near = index.near(telling, test=test, settings=settings, needed=needed)
-    matches = _matches(telling, sorted({*copies, *near} - taken), copies, incidents, settings, test=test)
+    sharing = index.sharing(telling, test=test)
+    search = _Search(telling=telling, copies=copies, sharing=sharing, settings=settings, test=test)
+    matches = _matches(search, sorted({*copies, *near, *sharing} - taken), incidents)
     fitting = [match for match in matches if match.likeness.veto is None]
     if speaks_of_known(telling) and (not fitting or fitting[0].likeness.score < needed):
         beyond = index.near(telling, test=test, settings=settings, everywhere=True)
-        matches = _matches(telling, sorted({*copies, *near, *beyond} - taken), copies, incidents, settings, test=test)
+        matches = _matches(search, sorted({*copies, *near, *sharing, *beyond} - taken), incidents)
         fitting = [match for match in matches if match.likeness.veto is None]
     best = fitting[0] if fitting else None
     runner_up = fitting[1] if len(fitting) > 1 else None
@@ -141,24 +144,31 @@ def _is_denial(telling: Contribution) -> bool:
     return telling.source.kind is Kind.RETRACTION
 
 
-def _matches(
-    telling: Contribution,
-    candidates: Sequence[str],
-    copies: set[str],
-    incidents: Mapping[str, Incident],
-    settings: LinkSettings,
-    *,
-    test: bool,
-) -> list[_Match]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Search:
+    """What a telling is compared by: ``copies`` are incidents with a text that may be the same, ``sharing`` those whose texts share clues with it."""
+
+    telling: Contribution
+    copies: set[str]
+    sharing: set[str]
+    settings: LinkSettings
+    test: bool
+
+
+def _matches(search: _Search, candidates: Sequence[str], incidents: Mapping[str, Incident]) -> list[_Match]:
     """The candidates that may matter, best first: none that is hopeless, none in conflict that could not be two."""
+    telling, settings, copies = search.telling, search.settings, search.copies
     found: list[_Match] = []
+    mine = clues_of(telling) if search.sharing else {}
     rest = most_of_the_rest(telling)
     for incident_id in candidates:
         incident = incidents[incident_id]
-        if incident.state.test is not test or _is_closed_to(telling, incident):
+        if incident.state.test is not search.test or _is_closed_to(telling, incident):
             continue
         alike, origin = _nearest_text(telling, incident) if incident_id in copies else (0.0, None)
-        likeness = liken_hopeful(telling, incident.known(), alike, settings, rest=rest)
+        known = incident.known()
+        clues = shared(telling, mine, known) if incident_id in search.sharing else NOTHING
+        likeness = liken_hopeful(telling, known, alike, settings, rest=rest, clues=clues)
         if likeness is None or (likeness.veto is not None and len(incident.tellings) < 2):  # nothing to split
             continue
         found.append(
@@ -301,11 +311,13 @@ def _better_here(incident: Incident, alone: Profile, settings: LinkSettings, *, 
         rest = [c for other, c in tellings.items() if other != part and other not in takes]
         if not any(c.source.kind in STATING for c in rest):
             break
-        here = liken(candidate, alone, 0.0, settings)
+        mine = clues_of(candidate)
+        here = liken(candidate, alone, 0.0, settings, clues=shared(candidate, mine, alone))
         if here.veto or here.score < settings.report_threshold:
             continue
         rest = sorted(rest, key=lambda c: (c.source.time, c.source.item_id))
-        there = liken(candidate, profile_of(draw(rest, settings), rest, test=test), 0.0, settings)
+        others = profile_of(draw(rest, settings), rest, test=test)
+        there = liken(candidate, others, 0.0, settings, clues=shared(candidate, mine, others))
         if here.score >= there.score + settings.split_margin:
             takes.append(part)
     return tuple(takes)

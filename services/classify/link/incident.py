@@ -8,6 +8,9 @@ from services.classify.link.picture import STATING, Picture, in_order
 from shared.events.facts import EventType, Place
 from shared.events.incident import Contribution, IncidentChange, Status
 
+MAX_COMPARED = 20
+"""Tellings whose clues are compared, the earliest; more would cost time and add little."""
+
 LOCAL_OFFSET = timedelta(hours=3)
 """Iraq's; only to name the calendar day of a publication, so a few hours' error elsewhere is within every tolerance."""
 
@@ -44,6 +47,7 @@ class Profile:
     outlets: frozenset[str]
     first_seen: datetime
     is_standing: bool
+    clues: tuple[tuple[str, tuple[str, ...]], ...]
     test: bool
 
 
@@ -107,5 +111,6 @@ def profile_of(state: IncidentChange | Picture, tellings: Sequence[Contribution]
         outlets=frozenset(c.source.outlet for c in stating),
         first_seen=state.first_seen,
         is_standing=state.status is Status.ACTIVE,
+        clues=tuple((c.source.lang, c.facts.clues) for c in stating[:MAX_COMPARED] if c.facts.clues),
         test=test,
     )

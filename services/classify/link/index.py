@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from services.classify.link.clues import LEAST_SHARED, looked_up, worth
 from services.classify.link.geography import has_point
 from services.classify.link.incident import Incident, Profile, day_of, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
@@ -22,6 +23,9 @@ from shared.events.incident import Contribution
 
 CELL_DEGREES = 0.15
 """About 16 km: with its eight neighbours a cell holds everything that ``geography`` calls near."""
+
+_CLUES_BEFORE, _CLUES_AFTER = 4, 2
+"""Days around the telling's whose incidents are looked for by what the texts share: an update days later, a day misread."""
 
 _ALL = ("all",)
 _CLOSE = frozenset({"cell", "dead and wounded"})
@@ -40,6 +44,8 @@ class CandidateIndex:
         self._types_of: dict[str, tuple[str, ...]] = {}
         self._by_band: dict[tuple[int, bytes], set[str]] = defaultdict(set)
         self._bands_of: dict[str, frozenset[tuple[int, bytes]]] = {}
+        self._by_clue: dict[tuple[bool, int], dict[str, set[str]]] = defaultdict(dict)
+        self._clues_of: dict[str, tuple[tuple[bool, int], frozenset[str]]] = {}
 
     def enter(self, incident: Incident) -> None:
         """Enter the incident as it is now, in place of how it was."""
@@ -53,6 +59,7 @@ class CandidateIndex:
             for day, area in keys:
                 self._by_day[day].setdefault(area, set()).add(incident_id)
             self._keys_of[incident_id] = keys
+        self._enter_clues(incident_id, known)
         found = frozenset().union(*(bands(c.signature) for c in incident.tellings.values()))
         before = self._bands_of.get(incident_id, frozenset())
         for band in before - found:
@@ -67,6 +74,7 @@ class CandidateIndex:
     def leave(self, incident_id: str) -> None:
         """Forget the incident."""
         self._leave_keys(incident_id)
+        self._leave_clues(incident_id)
         self._types_of.pop(incident_id, None)
         for band in self._bands_of.pop(incident_id, frozenset()):
             self._drop_band(band, incident_id)
@@ -77,6 +85,20 @@ class CandidateIndex:
         for band in bands(signature):
             found |= self._by_band.get(band, set())
         return found
+
+    def sharing(self, telling: Contribution, *, test: bool) -> set[str]:
+        """Incidents of the days around the telling's whose texts share enough clues with it, wherever they were read to be."""
+        about = day_of(telling).toordinal()
+        clues = list(looked_up(telling.facts.clues))
+        shared: dict[str, int] = defaultdict(int)
+        for day in range(about - _CLUES_BEFORE, about + _CLUES_AFTER + 1):
+            on_that_day = self._by_clue.get((test, day))
+            if on_that_day is None:
+                continue
+            for clue in clues:
+                for incident_id in on_that_day.get(clue, ()):
+                    shared[incident_id] += worth(clue)
+        return {incident_id for incident_id, total in shared.items() if total >= LEAST_SHARED}
 
     def near(
         self,
@@ -118,12 +140,38 @@ class CandidateIndex:
                     return list(found)
         return list(found)
 
-    def contents(self) -> tuple[dict[Key, frozenset[str]], dict[tuple[int, bytes], frozenset[str]]]:
+    def contents(self) -> tuple[dict[Key, frozenset[str]], dict[tuple[int, bytes], frozenset[str]], object]:
         """All entries, for tests that compare two indexes."""
         return (
             {(day, area): frozenset(ids) for day, areas in self._by_day.items() for area, ids in areas.items()},
             {band: frozenset(ids) for band, ids in self._by_band.items() if ids},
+            {(day, clue): frozenset(ids) for day, clues in self._by_clue.items() for clue, ids in clues.items()},
         )
+
+    def _enter_clues(self, incident_id: str, known: Profile) -> None:
+        """Under the day of the attack, or of its first report."""
+        day = (known.test, known.day.toordinal())
+        clues = frozenset(clue for _, told in known.clues for clue in looked_up(told))
+        if self._clues_of.get(incident_id) == (day, clues):
+            return
+        self._leave_clues(incident_id)
+        if clues:
+            self._clues_of[incident_id] = (day, clues)
+            here = self._by_clue[day]
+            for clue in clues:
+                here.setdefault(clue, set()).add(incident_id)
+
+    def _leave_clues(self, incident_id: str) -> None:
+        day, clues = self._clues_of.pop(incident_id, (None, ()))
+        if day is None:
+            return
+        here = self._by_clue[day]
+        for clue in clues:
+            here[clue].discard(incident_id)
+            if not here[clue]:
+                del here[clue]
+        if not here:
+            del self._by_clue[day]
 
     def _leave_keys(self, incident_id: str) -> None:
         for day, area in self._keys_of.pop(incident_id, ()):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from services.classify.link.clues import NOTHING, Shared
+from services.classify.link.clues import reason as clue_reason
 from services.classify.link.geography import (
     OTHER_COUNTRY,
     OTHER_GOVERNORATE,
@@ -27,6 +29,8 @@ from shared.events.facts import EventType, Precision
 from shared.events.incident import Contribution, Reason
 from shared.events.report import Kind
 
+_PLACE_AGREES = 1.0
+"""Weight of place from which names of well-known places that both texts hold say nothing more."""
 SAME_TEXT_WEIGHT = 6.0
 SIMILAR_TEXT_WEIGHT = 1.5
 SIMILAR_TEXT = 0.5
@@ -106,15 +110,23 @@ def most_of_the_rest(telling: Contribution) -> float:
     )
 
 
-def liken(telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings) -> Likeness:
-    """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's."""
-    likeness = liken_hopeful(telling, known, resemblance, settings, rest=math.inf)
+def liken(
+    telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings, *, clues: Shared = NOTHING
+) -> Likeness:
+    """Return how alike they are; ``resemblance`` is that of the telling's text with the nearest of the incident's, ``clues`` what their clues weigh."""
+    likeness = liken_hopeful(telling, known, resemblance, settings, rest=math.inf, clues=clues)
     assert likeness is not None
     return likeness
 
 
 def liken_hopeful(
-    telling: Contribution, known: Profile, resemblance: float, settings: LinkSettings, *, rest: float
+    telling: Contribution,
+    known: Profile,
+    resemblance: float,
+    settings: LinkSettings,
+    *,
+    rest: float,
+    clues: Shared = NOTHING,
 ) -> Likeness | None:
     """As ``liken``; None for an incident that cannot reach any threshold even if ``rest`` is added to place, day and kind.
 
@@ -123,7 +135,7 @@ def liken_hopeful(
     place = _place(telling, known)
     is_copy = resemblance >= settings.same_text and _is_of_another_outlet(telling, known)
     if place.is_conflict:
-        place = misread(telling, known, place, is_copy=is_copy)
+        place = misread(telling, known, place, is_copy=is_copy, clues=clues)
     if place is UNPLACED:
         place = _unplaced(telling, known)
     if place.is_conflict and telling.source.kind is Kind.REACTION:
@@ -140,8 +152,9 @@ def liken_hopeful(
     kind = kinship(telling, known)
     if kind is not None:
         reasons.append(kind)
+    words = clues.words if place.weight >= _PLACE_AGREES else clues.all
     so_far = place.weight + day.weight + (kind.weight if kind is not None else 0.0)
-    if so_far + rest < settings.least_report_threshold and resemblance < SIMILAR_TEXT:
+    if so_far + rest + words < settings.least_report_threshold and resemblance < SIMILAR_TEXT:
         return None
     perpetrator = _perpetrator(telling, known)
     reasons += [
@@ -153,6 +166,7 @@ def liken_hopeful(
             *_tolls(telling, known),
             _own_story(telling, known),
             _text(resemblance, settings),
+            clue_reason(words) if words else None,
         )
         if reason is not None
     ]

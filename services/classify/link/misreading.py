@@ -9,6 +9,7 @@ holds between two named villages: accounts that know the village know it right, 
 
 from datetime import timedelta
 
+from services.classify.link.clues import NOTHING, Shared
 from services.classify.link.geography import OTHER_COUNTRY, Relation
 from services.classify.link.incident import Profile
 from shared.events.facts import Place, Precision
@@ -28,6 +29,11 @@ _SAME_ACCOUNT = Relation(name="other place, but the same account", weight=-2.0)
 ACCOUNT_FROM = 3
 """Dead from which an equal number says that two accounts may be one."""
 
+_SAME_WORDS = Relation(name="other place, but the same words and names", weight=-2.0)
+SAME_WORDS_FROM = 1.5
+"""Weight of the clues from which a conflict of place is rather one of reading; not by names of well-known places alone,
+for a story of one attack may name the town of another."""
+
 _HOME = {
     "iran": "IR", "israel": "IL", "russia": "RU", "turkey": "TR", "ukraine": "UA", "syria_gov": "SY", "iraq_gov": "IQ",
     "houthis": "YE", "us_coalition": "US", "pakistan": "PK", "india": "IN", "taliban": "AF", "saudi_coalition": "SA",
@@ -35,13 +41,17 @@ _HOME = {
 }  # fmt: skip
 
 
-def misread(telling: Contribution, known: Profile, place: Relation, *, is_copy: bool) -> Relation:
+def misread(
+    telling: Contribution, known: Profile, place: Relation, *, is_copy: bool, clues: Shared = NOTHING
+) -> Relation:
     """Return the relation in place of the conflict ``place``: the conflict itself unless there is ground to think one of the places misread."""
     ours, theirs = telling.facts.place, known.place
     assert ours is not None  # or there were no conflict
-    if telling.source.kind is Kind.RETRACTION or (theirs is not None and _are_villages(ours, theirs)):
+    if telling.source.kind is Kind.RETRACTION or abs(telling.source.time - known.first_seen) > COPIED_WITHIN:
         return place
-    if abs(telling.source.time - known.first_seen) > COPIED_WITHIN:
+    if clues.all >= SAME_WORDS_FROM and clues.words > 0:
+        return _SAME_WORDS
+    if theirs is not None and _are_villages(ours, theirs):
         return place
     if is_copy:
         return _COPY_READ_OTHERWISE

@@ -20,6 +20,9 @@ from shared.events.report import AttackFacts, Kind, Report
 FIRST_YEAR, LAST_YEAR = 1980, 2090
 """Publications outside are faults of a feed's clock (1970, 2099); nothing is linked at such a time."""
 
+MAX_CLUES, MAX_CLUE_CHARACTERS = 48, 40
+"""What a telling keeps of a report's clues, which are fewer and shorter."""
+
 BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "AE": (22.5, 26.5, 51.0, 56.8), "AF": (29.3, 38.6, 60.4, 75.0), "BH": (25.5, 26.5, 50.2, 50.9),
     "CY": (34.4, 35.8, 32.1, 34.7), "EG": (21.9, 31.8, 24.6, 37.0), "IL": (29.4, 33.5, 34.1, 36.0),
@@ -138,6 +141,7 @@ def screen_facts(
         perpetrator=facts.perpetrator or "unknown",
         claimed=facts.claimed,
         targets=facts.targets[:12],
+        clues=tuple(clue[:MAX_CLUE_CHARACTERS] for clue in facts.clues[:MAX_CLUES]),
         weapons=facts.weapons[:12],
         is_back_reference=facts.is_back_reference,
         confidence=round(min(1.0, max(0.0, facts.confidence)) * factor, 4),

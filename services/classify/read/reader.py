@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from services.classify.read import lexicon
+from services.classify.read.clues import ClueReader
 from services.classify.read.confidence import confidence_of, confidence_of_kind
 from services.classify.read.dates import DateReading, read_date
 from services.classify.read.event_type import read_event_type
@@ -50,24 +51,34 @@ class Reader:
     """Reads items; make it once with ``load`` and use it from one thread."""
 
     def __init__(
-        self, *, lexica: Mapping[str, Lexicon], kinds: KindModel, types: TypeModel, actors: Actors, places: PlaceReader
+        self,
+        *,
+        lexica: Mapping[str, Lexicon],
+        kinds: KindModel,
+        types: TypeModel,
+        actors: Actors,
+        places: PlaceReader,
+        clues: ClueReader,
     ) -> None:
         self._lexica = lexica
         self._kinds = kinds
         self._types = types
         self._actors = actors
         self._places = places
+        self._clues = clues
 
     @classmethod
     def load(cls, *, kinds: KindModel | None = None) -> "Reader":
         """Return a reader with the shipped gazetteer and word lists, and another kind model where one is given; opens no connection."""
         lexica = {lang: lexicon.load(lang) for lang in KNOWN}
+        gazetteer = Gazetteer.load()
         return cls(
             lexica=lexica,
             kinds=kinds or KindModel.load(),
             types=TypeModel.load(),
             actors=Actors.load(),
-            places=PlaceReader(Gazetteer.load()),
+            places=PlaceReader(gazetteer),
+            clues=ClueReader(gazetteer),
         )
 
     def read(self, item: Item) -> Report:
@@ -101,7 +112,7 @@ class Reader:
             confidence=facts.confidence,
             facts=facts,
             evidence=(*kind.evidence, *facts.evidence),
-            others=tuple(_further(self._facts(one, kind), facts) for one in others),
+            others=tuple(_further(self._facts(one, kind, is_further=True), facts) for one in others),
             signature=signature_of(document),
         )
 
@@ -148,7 +159,9 @@ class Reader:
             return told
         return after if after.evidence and not after.is_old else told
 
-    def _facts(self, telling: Telling, kind: KindReading, *, without_headline: bool = False) -> AttackFacts:
+    def _facts(
+        self, telling: Telling, kind: KindReading, *, without_headline: bool = False, is_further: bool = False
+    ) -> AttackFacts:
         document = telling.document
         place = self._places.read(document, telling.sentences)
         country = place.place.country if place.place else document.country
@@ -171,7 +184,18 @@ class Reader:
             is_back_reference=date.is_back_reference,
             confidence=confidence_of(kind.kind, kind.confidence, place, tolls),
             evidence=_quotable(evidence),
+            clues=self._clues.read(
+                document,
+                telling.sentences if without_headline or is_further else (),
+                without=_figures(tolls.casualties),
+            ),
         )
+
+
+def _figures(told: Casualties) -> frozenset[int]:
+    """The numbers that the toll is told in: they are facts, no clues."""
+    counts = (told.killed, told.wounded, told.attackers_killed)
+    return frozenset(figure for count in counts if count for figure in (count.low, count.best, count.high))
 
 
 def _tolls(telling: Telling, kind: KindReading, *, without_headline: bool) -> CasualtiesReading:
@@ -229,6 +253,7 @@ def _report(
         perpetrator=facts.perpetrator,
         claimed=facts.claimed,
         targets=facts.targets,
+        clues=facts.clues,
         weapons=facts.weapons,
         is_back_reference=facts.is_back_reference,
         confidence=round(confidence, 4),
