@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from services.classify.backtest import Backtest
 from services.classify.regions import by_region
 from shared.codec import encode, headers
 from shared.desk.decision import desk_record, desk_report
@@ -14,7 +15,6 @@ from shared.events.facts import Casualties, Count, Place, Precision
 from shared.events.item import Item, ItemChange
 from shared.events.report import AttackFacts, DeskAction, DeskVerb, Kind, Report
 from shared.geo.regions import LinkRegion, partition_of, region_of
-from shared.ids import incident_id
 from shared.kafka.publisher import Record
 from shared.topics import ITEMS, REPORTS
 from tests.support.reports import EPOCH, item, report, village
@@ -42,7 +42,10 @@ class Story:
         self._chance = random.Random(seed)
         self._first = first
         self._told: list[Report] = []
-        self._regions: dict[str, LinkRegion] = {}  # of incidents that a correction moved
+        self._fold = (
+            Backtest()
+        )  # roughly what linking makes of it, so that the desk decides about incidents that there are
+        self._regions: dict[str, LinkRegion] = {}  # where each incident is linked, corrections counted
         self.items: list[Item] = []
         self.told: Counter[str] = Counter()
 
@@ -68,7 +71,7 @@ class Story:
     def _report(self, number: int) -> Iterator[Record]:
         kinds = {"repeat": 5, "rubbish": 1, "impossible": 3, "first schema": 3, "desk": 5, "version": 13, "fresh": 70}
         (what,) = self._chance.choices(list(kinds), weights=list(kinds.values()))
-        if not self._told and what in ("repeat", "desk", "version"):
+        if not self._regions and what in ("repeat", "desk", "version"):
             what = "fresh"
         self.told[what] += 1
         if what == "repeat":
@@ -84,6 +87,9 @@ class Story:
         else:
             told = self._version(number) if what == "version" else self._fresh(number)
             self._told.append(told)
+            for change in self._fold.take(told):
+                if change.place is not None:
+                    self._regions.setdefault(change.incident_id, region_of(change.place.country))
             yield from report_records(told)
 
     def _fresh(self, number: int) -> Report:
@@ -143,14 +149,12 @@ class Story:
 
     def _decision(self, number: int) -> Record:
         chance = self._chance
-        opening = [one for one in self._told[-80:] if one.kind is Kind.REPORT and one.place] or self._told
-        first, second = chance.choice(opening), chance.choice(opening)
-        incident, into = incident_id(first.item_id, 0), incident_id(second.item_id, 0)
+        incidents = list(self._regions)[-60:]
+        incident, into = chance.choice(incidents), chance.choice(incidents)
         verb = chance.choices(
             (DeskVerb.CORRECT, DeskVerb.RETRACT, DeskVerb.MERGE, DeskVerb.SPLIT, DeskVerb.HOLD), weights=(6, 1, 2, 1, 2)
         )[0]
-        region = self._regions.get(incident) or region_of(first.place.country if first.place else None)
-        facts = None
+        region, facts = self._regions[incident], None
         if verb is DeskVerb.CORRECT:
             place = chance.choice((None, village(number), KHOST, MOPTI))
             facts = AttackFacts(place=place, casualties=self._toll(), confidence=1.0)
@@ -162,7 +166,7 @@ class Story:
             who="duty editor",
             why=f"decision {number}",
             into_incident_id=into if verb is DeskVerb.MERGE else None,
-            item_ids=(second.item_id,) if verb is DeskVerb.SPLIT else (),
+            item_ids=(chance.choice(self._told[-80:]).item_id,) if verb is DeskVerb.SPLIT else (),
             facts=facts,
             release=verb is DeskVerb.HOLD and chance.random() < 0.5,
         )
