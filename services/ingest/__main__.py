@@ -51,6 +51,8 @@ from shared.topics import ITEMS, SOURCES
 EXIT_CONFIGURATION = 78
 EXIT_UNAVAILABLE = 75
 _STALE_OUTBOX_SECONDS = 300.0
+_YOUNG_OBJECTS = 3_000
+"""Made before the collector looks: at the default of 700 it looks after every other entry of a feed, and finds nothing."""
 _SENTRY_SECONDS = 5.0
 """What the sentry has to say is old after its next round, and must not hold up an orderly end."""
 
@@ -265,6 +267,7 @@ async def _start_and_run(
         # What was built so far stays for good. Left to the collector, each full collection would walk all of it: 60 ms in which no poll moves.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_YOUNG_OBJECTS, 10, 10)
         await _run_loops(loops, stopping, grace_seconds=settings.shutdown_grace_seconds)
 
 

@@ -19,8 +19,8 @@ from shared.kafka.publisher import PublishError
 from shared.logging import logger
 from shared.tracing import log_fields, traceparent_of
 
-_QUEUED_ROWS = 6_000
-_CROWDED_ROWS = 3_000
+_QUEUED_ROWS = 4_000
+_CROWDED_ROWS = 1_500
 _LONGEST_WAIT_SECONDS = 3.0
 _LONGEST_PAUSE_SECONDS = 5.0
 _GATHER_SECONDS = 0.03

@@ -22,6 +22,7 @@ from shared.logging import logger
 
 _LONGEST_IDLE_SECONDS = 2.0
 _GATHER_SECONDS = 0.02
+_BEGUN_AT_ONCE = 16
 
 
 class Poller:
@@ -80,10 +81,12 @@ class Poller:
                 self._metrics.database_failures.inc()
                 logger().warning("feeds.lease_failed", reason=str(error))
                 leases, idle, pause = (), pause, min(pause * 2, 5.0)
-            for lease in leases:
+            for number, lease in enumerate(leases, start=1):
                 task = asyncio.create_task(self._poll(lease), name=f"poll {lease.feed.slug}")
                 self._running.add(task)
                 task.add_done_callback(self._ended)
+                if number % _BEGUN_AT_ONCE == 0:
+                    await asyncio.sleep(0)  # the first requests leave before the last are made
             await self._rest(idle)
         if self._running:
             await asyncio.wait(self._running)

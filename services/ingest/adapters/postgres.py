@@ -19,7 +19,7 @@ from services.ingest.versions import Mark
 from services.ingest.work import OutboxRow, PollRecord, PushRecord, Settlement
 from shared.postgres.pool import DATABASE_FAULTS
 
-_MOST_MARKS = 1_500
+_MOST_MARKS = 600
 """Read at once: the driver takes some 5 µs of the event loop for each."""
 
 _SYNC = """
