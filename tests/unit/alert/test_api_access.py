@@ -11,7 +11,8 @@ from services.alert.api.problems import Fault
 from services.alert.keys import Right, digest_of, judged, key_id_of, new_key, owned_id, tenant_of
 from services.alert.pace import Pace
 from services.alert.watch import Subscriptions, WebhookEndpoint
-from tests.support.api import NOW, ApiStage, Pulse
+from tests.support.api import ApiStage, Pulse
+from tests.support.api_shelves import NOW
 from tests.support.incidents import opened
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()

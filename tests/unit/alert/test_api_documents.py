@@ -13,7 +13,8 @@ from services.alert.feed_token import feed_token, key_id_of_token
 from services.alert.keys import Right
 from shared.events.facts import EventType
 from shared.events.incident import ChangeKind, IncidentChange, Severity, Status
-from tests.support.api import NOW, ApiStage
+from tests.support.api import ApiStage
+from tests.support.api_shelves import NOW
 from tests.support.incidents import KIRKUK_CITY, opened, reacted, source, updated
 from tests.support.places import FewPlaces
 

@@ -12,7 +12,8 @@ from services.alert.export_acled import COLUMNS as ACLED_COLUMNS
 from services.alert.export_row import COLUMNS, Exported, row_of
 from shared.events.facts import Casualties, Place, Precision
 from shared.events.incident import IncidentChange, Status
-from tests.support.api import NOW, ApiStage
+from tests.support.api import ApiStage
+from tests.support.api_shelves import NOW
 from tests.support.incidents import KIRKUK_CITY, PUBLISHED, exactly, opened, source, updated
 from tests.support.places import FewPlaces
 

@@ -29,7 +29,8 @@ from shared.events.facts import EventType, Place, Precision
 from shared.events.incident import ChangeKind, FactChange, Severity, Status, TollEntry
 from shared.events.source import SourceHealth
 from shared.geo.gazetteer import Gazetteer
-from tests.support.api import NOW, ApiStage
+from tests.support.api import ApiStage
+from tests.support.api_shelves import NOW
 from tests.support.incidents import KIRKUK_CITY, opened, source, updated
 from tests.support.places import FewPlaces
 
