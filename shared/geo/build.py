@@ -18,7 +18,7 @@ import shapely.geometry
 
 from shared.geo.build_iraq import WEAK, Names, extra_places, places, units
 from shared.geo.build_world import WEAK_CITIES, WEAK_COUNTRIES, demonyms, world
-from shared.geo.names import name_key, skeleton
+from shared.geo.names import has_shared_vowel, name_key, skeleton
 from shared.geo.rows import Boundary, BoundaryFile, Entry, EntryKind, GazetteerFile
 
 DATA = Path(__file__).parent / "data"
@@ -109,14 +109,23 @@ def _shares_name(unit: Names, place: Names) -> bool:
     return any(name_key(name) in keys or skeleton(name) in bones for name in unit.full)
 
 
+def _gives_way(name: str, entry: Entry, spelt_so: set[str]) -> bool:
+    """Whether a further spelling of a place abroad meets another place's name only because vowels are folded: "Teeran", Tira."""
+    is_own = entry.country == "IQ" or entry.kind is not EntryKind.TOWN or name == entry.name
+    return not is_own and has_shared_vowel(name) and name_key(name) in spelt_so
+
+
 def gazetteer(named: Iterable[Names]) -> GazetteerFile:
     """Return the file with both indexes."""
     entries: list[Entry] = []
     names: dict[str, list[int]] = defaultdict(list)
     bones: dict[str, list[int]] = defaultdict(list)
-    for row in named:
+    rows = list(named)
+    spelt_so = {name_key(name) for row in rows for name in row.full if not has_shared_vowel(name)}
+    for row in rows:
         at = len(entries)
-        keys = {key for key in map(name_key, row.full) if len(key) >= (_LEAST_LATIN if key.isascii() else 2)}
+        full = {name for name in row.full if not _gives_way(name, row.entry, spelt_so)}
+        keys = {key for key in map(name_key, full) if len(key) >= (_LEAST_LATIN if key.isascii() else 2)}
         entries.append(row.entry)
         for key in keys:
             names[key].append(at)

@@ -27,7 +27,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _QUALIFIER = re.compile(
-    r"\s+(?:al-|al |as |ash |as-|ash-|el )?(?:['‘]?ulya|sufla|kabir|kabirah|saghir|saghirah|gharbi|gharbiyah|sharqi|sharqiyah|jadid|jadidah|qadim|qadimah|awwal|ulá|thaniyah|wusta|shamali|janubi|jadida|['‘]?atiq|gawra|gichka|zhuru|khwaru|sarru|district)$|\s+(?:العليا|العليه|السفلى|السفلي|الكبير|الكبيرة|الصغير|الصغيرة|الغربي|الغربية|الشرقي|الشرقية|الجديد|الجديدة|القديم|القديمة|الاول|الاولى|الثانية|الوسطى|الشمالي|الجنوبي|سەروو|خواروو|گەورە|بچووک|نوێ|کۆن|سەرو|خوارو)$",
+    r"\s+(?:al-|al |as |ash |as-|ash-|el )?(?:['‘]?ulya|sufla|kabir|kabirah|saghir|saghirah|gharbi|gharbiyah|sharqi|sharqiyah|jadid|jadidah|qadim|qadimah|awwal|ulá|thaniyah|wusta|shamali|shamaliyah|shimaliyah|janubi|janubiyah|jadida|['‘]?atiq|gawra|gichka|zhuru|khwaru|sarru|district)$|\s+(?:العليا|العليه|السفلى|السفلي|الكبير|الكبيرة|الصغير|الصغيرة|الغربي|الغربية|الشرقي|الشرقية|الجديد|الجديدة|القديم|القديمة|الاول|الاولى|الثانية|الوسطى|الشمالي|الجنوبي|الشمالية|الجنوبية|سەروو|خواروو|گەورە|بچووک|نوێ|کۆن|سەرو|خوارو)$",
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"(?<=\w{4}) (?:oil |gas )?(?:field|refinery)$|^(?:حقل|حقول|مصفى|مصفاة) ", re.IGNORECASE)
@@ -39,6 +39,9 @@ WRONG_NAMES: dict[int, frozenset[str]] = {
     90026: frozenset({"Taza Khurmato", "تازة خورماتو"}),
     99169: frozenset({"خليج"}),  # "gulf": a slip for Khalis
     90150: frozenset({"Sewera"}),
+    6871926: frozenset(
+        {"Albu `Ajil", "Albū ‘Ajīl", "Albu 'Ajil", "البو عجيل", "ألبو عجيل"}
+    ),  # Alam's neighbour across the Tigris
 }
 """Names that the place list gives to the wrong row, by geonameid."""
 

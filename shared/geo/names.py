@@ -30,6 +30,21 @@ _TWICE = re.compile(r"(?<=...)([\u0621-\u06d5])\1+")
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʻʼʿʾ`´][^\W_]+)*")
 
 
+_SAME_VOWEL = (("ay", "ai"), ("ey", "ai"), ("ei", "ai"), ("ee", "i"), ("oo", "u"), ("ou", "u"))
+"""Vowels that transliterations of Arabic and Kurdish write either way: Zuhayrat, Zuhairat; Hamreen, Hamrin."""
+_COMMON_WORDS = {
+    spelt: word
+    for word, spellings in {
+        "tal": "tall tell tel", "umm": "um om", "sayyid": "sayid seyid seyyid sayed syed", "sheikh": "shekh sheik",
+        "muhammad": "mohammed mohamed muhamad mohammad muhammed", "husayn": "hussein hussain husain hosein husein", "ahmad": "ahmed",
+        "khalid": "khaled", "salih": "saleh", "hasan": "hassan", "jasim": "jassim", "mulla": "mullah", "haji": "hajji", "abdalla": "abdullah abdulla abdallah",
+        "mahmud": "mahmoud mahmood", "rashid": "rasheed", "said": "saeed",
+    }.items()
+    for spelt in spellings.split()
+}  # fmt: skip
+"""Words that names of villages begin with or consist of, by their spellings."""
+
+
 @lru_cache(maxsize=131_072)
 def word_key(word: str) -> str:
     """Return one word's exact key; ``word`` may be folded already."""
@@ -38,10 +53,19 @@ def word_key(word: str) -> str:
         key = key.replace("'", "")
         if len(key) > 4 and key.endswith("ah"):
             key = key[:-1]  # Diyalah, Baqubah, Muqdadiyah
+        key = _COMMON_WORDS.get(key, key)
+        for written, one in _SAME_VOWEL:
+            key = key.replace(written, one)
         key = key.replace("iyya", "iya")
         return key[:-1] if key.endswith("iyat") else key  # Mansuriyat al-Jabal, Amiriyat al-Fallujah
     key = key.translate(_ONE_LETTER)
     return _TWICE.sub(r"\1", _DOUBLED.sub(lambda m: m.group()[0], key))
+
+
+def has_shared_vowel(name: str) -> bool:
+    """Whether the name has vowels that its key writes otherwise, so that it may meet names that are spelt as its key."""
+    folded = fold(name)
+    return folded.isascii() and any(written in folded for written, _ in _SAME_VOWEL)
 
 
 def words_of(name: str) -> tuple[str, ...]:

@@ -275,5 +275,6 @@ def is_corrected(mention: Mention) -> bool:
     found = [phrase for phrase in _CORRECTED if phrase in text]
     if not found:
         return False
+    padded = f" {text} "  # whole words: منزلا في is no لا في
     start = sum(len(token.key) + 1 for token in mention.sentence.tokens[: mention.first])
-    return any(0 <= start - text.find(phrase) <= len(phrase) + 12 for phrase in found)
+    return any((at := padded.find(f" {phrase} ")) >= 0 and 0 <= start - at <= len(phrase) + 12 for phrase in found)

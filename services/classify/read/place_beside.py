@@ -10,6 +10,7 @@ from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import ATTACK, BETWEEN, MOVED, NEAR, ROAD, Nearness, Role
 from services.classify.read.text import Token, TokenKind
 from shared.geo.names import ARTICLES
+from shared.geo.rows import EntryKind
 
 _REFERENCE_WORDS = 5
 _WHERE_WORDS = frozenset(
@@ -46,7 +47,8 @@ def beside(reading: Reading, previous: Reading) -> Reading:
         return replace(reading, role=previous.role)
     if (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii() and not previous.is_between):
         return replace(reading, is_container=True, role=previous.role)
-    if previous.role is Role.SCENE and reading.nearness is Nearness.NEAR and len(gap) <= 5 and not _restarts(gap):
+    is_near = reading.nearness is Nearness.NEAR and not _is_in_region(previous.mention, gap)
+    if previous.role is Role.SCENE and is_near and len(gap) <= 5 and not _restarts(gap):
         return replace(reading, is_reference=True)
     joined = (len(words) == 1 and words[0].key in ("and", "و")) or (not gap and mention.clitic.startswith("و"))
     if joined and previous.is_between:
@@ -54,6 +56,14 @@ def beside(reading: Reading, previous: Reading) -> Reading:
             reading, is_between=True, role=previous.role, nearness=Nearness.BETWEEN, on_border=previous.on_border
         )
     return reading
+
+
+def _is_in_region(previous: Mention, gap: Sequence[Token]) -> bool:
+    """Whether the name before is of a region or site without a point: what lies "in the Jazeera steppe south of Baaj" lies south of Baaj."""
+    is_vague = any(
+        match.entry.kind in (EntryKind.REGION, EntryKind.SITE) and match.entry.lat is None for match in previous.matches
+    )
+    return is_vague and not any(token.text in ",،" for token in gap)
 
 
 def _restarts(gap: Sequence[Token]) -> bool:
@@ -99,6 +109,8 @@ def locates(reading: Reading, previous: Reading) -> bool:
     if previous.mention.sentence is not mention.sentence or reading.nearness is not Nearness.NEAR:
         return False
     gap = mention.sentence.tokens[previous.mention.last + 1 : mention.first]
+    if _is_in_region(previous.mention, gap):
+        return False
     words = [t for t in gap if t.kind is TokenKind.WORD]
     is_apposed = bool(gap) and (
         any(t.text in ",،" for t in gap[:2]) or not mention.key.isascii() or is_in(gap[0], NEAR)

@@ -8,6 +8,7 @@ own is decided in ``place_scene``.
 from services.classify.read.place_asides import heads_the_title
 from services.classify.read.place_context import HOME, Context, Settled
 from services.classify.read.place_mentions import Mention
+from services.classify.read.place_near import is_far_from_direct, nearest_of, towns_for, weigh
 from services.classify.read.place_reading import Reading
 from services.classify.read.place_unknown import settle_unknown
 from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
@@ -62,6 +63,8 @@ def _support(entry: Entry, reading: Reading, context: Context) -> float:
     for other, site in context.sites:
         if other.mention is not reading.mention and site.admin2 == entry.admin2:
             best = max(best, 3.0 if other.mention.sentence is reading.mention.sentence else 2.0)
+    near_town, far_from_town = weigh(entry, reading, context)
+    best, against = max(best, near_town), max(against, far_from_town)
     country = 0.0
     total = sum(context.countries.values())
     if total:
@@ -188,6 +191,8 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
         return settle_unknown(
             reading, context, gazetteer
         )  # a village of this name, but not in the district that is named
+    if is_far_from_direct((m.entry for m in mention.matches), reading, context):
+        return settle_unknown(reading, context, gazetteer)
     scored = ranked(reading, context)
     if not scored:
         return None
@@ -202,7 +207,8 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
         if score - value < _AMBIGUOUS_WITHIN and other.kind is EntryKind.VILLAGE and not same_place(other, entry)
     )
     if rivals and entry.kind is EntryKind.VILLAGE:
-        return Settled(reading=reading, entry=None, rivals=(entry, *rivals))
+        nearest = nearest_of((entry, *rivals), towns_for(reading, context))
+        return Settled(reading=reading, entry=nearest, rivals=(entry, *rivals))
     return Settled(reading=reading, entry=entry)
 
 

@@ -45,6 +45,8 @@ class Context:
     units: list[tuple[Reading, Entry]] = field(default_factory=list)
     sites: list[tuple[Reading, Entry]] = field(default_factory=list)
     """Known mountains, fields and bases of Iraq: they speak for places of their own district."""
+    towns: list[tuple[Reading, Entry]] = field(default_factory=list)
+    """Towns of Iraq with a point: they speak for places around them (``place_near``)."""
     countries: dict[str, float] = field(default_factory=dict)
 
     def places_elsewhere(self, country: str, reading: Reading) -> bool:
@@ -101,4 +103,6 @@ def context_of(readings: Sequence[Reading], actors: dict[str, float], home: str 
                 context.units.append((reading, entry))
             elif entry.kind is EntryKind.SITE and entry.country == HOME and entry.admin2 is not None:
                 context.sites.append((reading, entry))
+            elif entry.kind is EntryKind.TOWN and entry.country == HOME and entry.lat is not None:
+                context.towns.append((reading, entry))
     return context

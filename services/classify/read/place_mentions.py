@@ -16,6 +16,7 @@ from services.classify.read.place_cues import (
     places_next,
 )
 from services.classify.read.place_ordinary import is_ordinary
+from services.classify.read.place_sound import last_of_name
 from services.classify.read.place_words import (
     ATTACK,
     BETWEEN,
@@ -329,36 +330,47 @@ def mentions_in(gazetteer: Gazetteer, sentences: Sequence[Sentence], lang: str) 
         tokens = sentence.tokens
         at = 0
         while at < len(tokens) and len(found) < MAX_MENTIONS:
-            token = tokens[at]
-            if token.kind is not TokenKind.WORD:
-                at += 1
-                continue
-            named = at > 0 and cue_level(tokens[at - 1]) in (Level.DISTRICT, Level.SUBDISTRICT)  # قضاء المدينة
             mention = None
-            if named or token.key not in _NEVER_FIRST:
-                mention = _match_at(gazetteer, sentence, at, lang)
-            if mention is not None and not named and not _may_be_a_name(mention):
-                mention = None
-            if mention is not None and _is_penalty(sentence, mention):
-                mention = None
-            if (
-                mention is None and gazetteer.country_of_demonym(word_key(token.text)) is None
-            ):  # "Iraqi village" names none
-                named_after = at + 1 < len(tokens) and is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
-                told_below = (
-                    is_latin(token) and is_capital(token) and not is_cue_word(token) and is_told_below(tokens, at)
-                )
-                if asks_for_a_name(sentence, at) or (named_after and at > 0) or told_below:
-                    mention = _unknown_at(sentence, at, lang)
-                elif at > 0 and not is_cue_word(token) and places_next(tokens, at):
-                    mention = _unknown_at(sentence, at, lang)
-                    mention = None if mention is None else replace(mention, is_guess=True)
+            if tokens[at].kind is TokenKind.WORD:
+                mention = _known_at(gazetteer, sentence, at, lang) or _named_at(gazetteer, sentence, at, lang)
             if mention is None:
                 at += 1
                 continue
             found.append(mention)
             at = mention.last + 1
     return found
+
+
+def _known_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> Mention | None:
+    """A name of the gazetteer; after the word for village the longer name that only sounds like one goes before it."""
+    tokens = sentence.tokens
+    named = at > 0 and cue_level(tokens[at - 1]) in (Level.DISTRICT, Level.SUBDISTRICT)  # قضاء المدينة
+    mention = None
+    if named or tokens[at].key not in _NEVER_FIRST:
+        mention = _match_at(gazetteer, sentence, at, lang)
+    if mention is not None and ((not named and not _may_be_a_name(mention)) or _is_penalty(sentence, mention)):
+        mention = None
+    if not is_latin(tokens[at]) and asks_for_a_name(sentence, at):
+        last = last_of_name(gazetteer, tokens, at)
+        if last is not None and (mention is None or last > mention.last):
+            return Mention(sentence=sentence, first=at, last=last, key=tokens[at].key, matches=(), is_unknown=True)
+    return mention
+
+
+def _named_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> Mention | None:
+    """A name of no gazetteer that the wording makes a place, or may make one."""
+    tokens = sentence.tokens
+    token = tokens[at]
+    if gazetteer.country_of_demonym(word_key(token.text)) is not None:
+        return None  # "Iraqi village" names none
+    named_after = at + 1 < len(tokens) and is_latin(token) and cue_level(tokens[at + 1]) is Level.VILLAGE
+    told_below = is_latin(token) and is_capital(token) and not is_cue_word(token) and is_told_below(tokens, at)
+    if asks_for_a_name(sentence, at) or (named_after and at > 0) or told_below:
+        return _unknown_at(sentence, at, lang)
+    if at > 0 and not is_cue_word(token) and places_next(tokens, at):
+        mention = _unknown_at(sentence, at, lang)
+        return None if mention is None else replace(mention, is_guess=True)
+    return None
 
 
 _QUARTER_OF = frozenset(["hay", "hayy", "mahallat"])

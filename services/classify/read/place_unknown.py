@@ -7,6 +7,7 @@ apart is the one in the district whose other places the text names.
 from collections.abc import Sequence
 
 from services.classify.read.place_context import HOME, Context, Settled
+from services.classify.read.place_near import is_direct, is_near_any, nearest_of, towns_for
 from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import Nearness, Role
 from shared.geo.gazetteer import Gazetteer, contains, same_place
@@ -18,6 +19,7 @@ _TELLING_CONSONANTS = 3  # fewer are shared by everything
 _KNOWN_CONSONANTS = 4
 _KNOWN_LETTERS = 6
 _KNOWN_RANK = 60
+_RANK_MARGIN, _ANY_RANK = 10, 100
 _ENDINGS = ("دا", "ەدا", "ی", "ش", "یش")
 
 
@@ -28,21 +30,29 @@ def settle_unknown(reading: Reading, context: Context, gazetteer: Gazetteer) -> 
     told = [(other, unit) for other, unit in context.units if other.role not in (Role.BACKGROUND, Role.DATELINE)]
     districts = [unit for _, unit in told if unit.kind is not EntryKind.GOVERNORATE]
     allowed = districts or [unit for _, unit in told]
+    towns = towns_for(reading, context)
     found = [
         entry
         for entry in gazetteer.alike(reading.mention.name)
-        if len(skeleton(reading.mention.name)) >= _TELLING_CONSONANTS
-        and entry.kind not in _UNITS
-        and any(contains(unit, entry) for unit in allowed)
+        if len(skeleton(reading.mention.name)) >= _TELLING_CONSONANTS and entry.kind not in _UNITS
     ]
+    inside = [entry for entry in found if any(contains(unit, entry) for unit in allowed)]
+    found = inside or [entry for entry in found if is_near_any(entry, towns)]
     if not found:
         return Settled(reading=reading, entry=_well_known(reading, context, gazetteer))
     narrow = [unit for unit in allowed if unit.kind is EntryKind.SUBDISTRICT]
     found = [entry for entry in found if any(contains(unit, entry) for unit in narrow)] or found
     found = _of_one_sound(reading.mention.name, found) or found
+    return _settled_of(reading, found, towns, _RANK_MARGIN)
+
+
+def _settled_of(reading: Reading, found: Sequence[Entry], towns: Sequence[Entry], margin: int) -> Settled:
+    """The one bearer, or the best known; else the one clearly nearest to the towns of the text; else unsettled between them."""
     best = max(found, key=lambda e: e.rank)
-    others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - 10)
-    return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+    others = tuple(e for e in found if not same_place(e, best) and e.rank >= best.rank - margin)
+    if not others:
+        return Settled(reading=reading, entry=best)
+    return Settled(reading=reading, entry=nearest_of((best, *others), towns), rivals=(best, *others))
 
 
 def _of_one_sound(name: str, found: Sequence[Entry]) -> list[Entry]:
@@ -63,19 +73,19 @@ def _settle_guess(reading: Reading, context: Context, gazetteer: Gazetteer) -> S
     ]
     if len(skeleton(mention.name)) < _TELLING_CONSONANTS:
         return None
+    beside = [town for other, town in context.towns if reading.is_located and is_direct(reading, other)]
     found = [
         entry
         for entry in gazetteer.alike(mention.name)
-        if entry.rank >= 25
-        and entry.kind in (EntryKind.VILLAGE, EntryKind.TOWN)
-        and any(contains(u, entry) for u in units)
+        if entry.rank >= 25 and entry.kind in (EntryKind.VILLAGE, EntryKind.TOWN)
     ]
+    inside = [entry for entry in found if any(contains(unit, entry) for unit in units)]
+    found = inside or [entry for entry in found if is_near_any(entry, beside)]
     if not found:
         known = _well_known(reading, context, gazetteer)
         return None if known is None else Settled(reading=reading, entry=known)
-    best = max(found, key=lambda e: e.rank)
-    others = tuple(e for e in found if not same_place(e, best))
-    return Settled(reading=reading, entry=None if others else best, rivals=(best, *others) if others else ())
+    found = _of_one_sound(mention.name, found) or found
+    return _settled_of(reading, found, beside, _ANY_RANK)
 
 
 def _well_known(reading: Reading, context: Context, gazetteer: Gazetteer) -> Entry | None:

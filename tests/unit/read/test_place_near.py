@@ -1,0 +1,90 @@
+"""A village is the one beside the town that says where it lies, also where the spelling is in no gazetteer; sentences of our own."""
+
+import pytest
+
+from services.classify.read.places import PlaceReader
+from shared.events.facts import Place
+from shared.geo.distance import km_between
+from shared.geo.gazetteer import Gazetteer
+from tests.support.reading import document
+
+
+@pytest.fixture(scope="module")
+def reader() -> PlaceReader:
+    return PlaceReader(Gazetteer.load())
+
+
+def placed(reader: PlaceReader, lang: str, title: str, summary: str = "") -> Place:
+    place = reader.read(document(title, lang, summary=summary)).place
+    assert place is not None
+    return place
+
+
+def is_at(place: Place, lat: float, lon: float) -> bool:
+    return place.lat is not None and place.lon is not None and km_between(place.lat, place.lon, lat, lon) <= 5
+
+
+# fmt: off
+BESIDE_A_TOWN = [
+    ("en", "Herdsman shot near Dujail", "Two men on a motorbike shot a herdsman at Ibrahim Gharib, east of Dujail, on Monday.", 33.85956, 44.36744),
+    ("en", "Bomb wounds farmer", "The device went off at Chatal, south-east of Kifri, early on Sunday, police said.", 34.58345, 45.0849),
+    ("en", "Tractor hits mine", "It was near Shaikh Rahim, a village north-west of Khanaqin, when the mine went off.", 34.39151, 45.30663),
+    ("ar", "مقتل مزارع شمالي بعقوبة", "قتل مزارع برصاص مجهولين في قرية الزهيرات شمال بعقوبة.", 33.95027, 44.79475),
+    ("ckb", "کوژرانی شوانێک", "شوانێک لە گوندی شێخ ڕەحیم لە ڕۆژاوای خانەقین کوژرا.", 34.39151, 45.30663),
+]
+HEARD_NOT_SPELT = [
+    ("ckb", "بۆمبێک لە گوندی بانی ماران لە باشووری ڕۆژاوای کۆیە تەقییەوە", 36.04599, 44.38208),
+    ("ckb", "لە گوندی تەل موشەڕەفی ڕۆژئاوای سنوونی سێ کەس ڕفێندران", 36.53719, 41.53193),
+]
+OTHER_SPELLINGS = [
+    ("Zuhayrat", "Zuhairat"), ("Shaykh Rahim", "Sheikh Rahim"), ("Tall Musharraf", "Tel Musharraf"), ("Hamrin", "Hamreen"),
+    ("Muhammad Turki", "Mohammed Turki"), ("Husayn Jabr", "Hussein Jabr"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("lang", "title", "summary", "lat", "lon"), BESIDE_A_TOWN)
+def test_a_village_is_the_one_beside_the_town_that_says_where_it_lies(
+    reader: PlaceReader, lang: str, title: str, summary: str, lat: float, lon: float
+) -> None:
+    assert is_at(placed(reader, lang, title, summary), lat, lon)
+
+
+@pytest.mark.parametrize(("lang", "title", "lat", "lon"), HEARD_NOT_SPELT)
+def test_a_village_of_two_words_is_found_by_its_sound(
+    reader: PlaceReader, lang: str, title: str, lat: float, lon: float
+) -> None:
+    assert is_at(placed(reader, lang, title), lat, lon)
+
+
+def test_a_namesake_far_from_the_town_is_not_the_village(reader: PlaceReader) -> None:
+    """Another Tina lies 360 km away, on the border of Turkey."""
+    place = placed(reader, "en", "Two fighters die in Tina", "The clash was at Tina, a village near Jalawla.")
+    assert (place.admin1, place.admin2) == ("IQG10", "IQG10Q05")
+
+
+def test_of_two_villages_of_one_name_the_nearer_is_meant(reader: PlaceReader) -> None:
+    """Jabara is a village of Kifri, of Khanaqin and of Sinjar."""
+    assert placed(reader, "en", "Mine kills a herder at Jabara, north of Khanaqin").admin2 == "IQG10Q05"
+    assert placed(reader, "en", "Mine kills a herder at Jabara, south of Kifri").admin2 == "IQG10Q06"
+
+
+def test_a_word_inside_other_words_takes_no_place_back(reader: PlaceReader) -> None:
+    """لا في, "not in", also ends منزلاً في, "a house in"."""
+    place = placed(reader, "ar", "ديالى.. مقتل مدني", "هاجم مسلحون منزلاً في قرية خشكين، الليلة الماضية.")
+    assert place.admin2 == "IQG10Q01"
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER_SPELLINGS)
+def test_the_vowels_of_transliterations_meet(one: str, other: str) -> None:
+    gazetteer = Gazetteer.load()
+    assert gazetteer.lookup(one)
+    assert gazetteer.lookup(one) == gazetteer.lookup(other)
+
+
+@pytest.mark.parametrize(("name", "country"), [("Tira", "IL"), ("Beni", "CD"), ("Teheran", "IR")])
+def test_folding_vowels_gives_no_foreign_town_the_name_of_another(name: str, country: str) -> None:
+    """ "Teeran" is a spelling of Tehran, and would be Tira."""
+    bearers = Gazetteer.load().lookup(name)
+    assert country in {match.entry.country for match in bearers}
+    assert name == "Teheran" or "Tehran" not in {match.entry.name for match in bearers}
