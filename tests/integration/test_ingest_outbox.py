@@ -317,6 +317,34 @@ async def test_no_feed_is_leased_twice_and_a_dead_replicas_feeds_are_taken_over_
     assert len(await two.ledger.lease(limit=20, now=clock.now())) == 20
 
 
+async def test_a_replica_polls_no_feed_of_another_list_and_does_not_wake_for_it(pool, clock, publisher, fetcher):
+    mine, others = a_feed("mine", interval_seconds=60), tuple(a_feed(f"other-{number}") for number in range(3))
+    knows_all = await Life(pool, fetcher, publisher, clock, instance="new", feeds=(mine, *others)).begin()
+    knows_one = await Life(pool, fetcher, publisher, clock, instance="old", feeds=(mine,)).begin()
+    await pool.execute("UPDATE tocsin_ingest.feeds SET is_active = true")  # as the other one has it
+    assert [lease.feed.slug for lease in await knows_one.ledger.lease(limit=9, now=clock.now())] == ["mine"]
+    assert await knows_one.ledger.lease(limit=9, now=clock.now()) == []
+    assert await knows_one.ledger.seconds_to_next(clock.now()) == 120, "its own lease's end, not what others have to do"
+    assert len(await knows_all.ledger.lease(limit=9, now=clock.now())) == 3, "what it took by mistake was given back"
+
+
+async def test_many_polls_ask_for_their_items_together_and_each_hears_of_its_own(life, pool, clock, fetcher):
+    feeds = tuple(a_feed(f"f{n}", url=f"https://a.example/{n}") for n in range(4))
+    for number, feed in enumerate(feeds):
+        fetcher.respond_with(feed.url, fetched(rss({f"{number}-{n}": ("A blast", FRESH) for n in range(3)})))
+    alive = await life(feeds=feeds)
+    settlements = await alive.poll()
+    await alive.ledger.settle(settlements[:2], now=clock.now())  # two are known by their marks, two wait for Kafka
+    names = {one.feed: [row.mark.item_id for row in one.rows] for one in settlements}
+    every = [item for listed in names.values() for item in listed]
+    found = await asyncio.gather(
+        *(alive.ledger.marks(listed, feed=feed, now=clock.now()) for feed, listed in names.items())
+    )
+    assert [sorted(one) for one in found] == [sorted(listed) for listed in names.values()]
+    others = await alive.ledger.marks(every, feed=settlements[2].feed, now=clock.now())
+    assert set(others) == set(every) - set(names[settlements[3].feed]), "rows that wait are those of the feed only"
+
+
 async def test_a_replica_that_restarts_takes_back_its_leases_and_rows_at_once(life, fetcher, publisher, pool):
     fetcher.respond_with(FEED.url, fetched(rss({"1": ("A blast", FRESH)})))
     first = await life()

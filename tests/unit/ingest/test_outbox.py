@@ -128,3 +128,52 @@ async def test_a_full_queue_refuses_and_the_rows_are_swept_later():
         pass
     other = Settlement(feed="dijla-news", rows=tuple(await rows_of(1, "other")), validators=None)
     assert press.outbox.offer(other) is False
+
+
+async def test_the_next_batch_goes_out_while_the_last_one_is_settled():
+    rows = await rows_of(2)
+    press = Press(batch=1)
+    may_settle, settle = asyncio.Event(), press.ledger.settle
+
+    async def slow(settlements, *, now):
+        await may_settle.wait()
+        await settle(settlements, now=now)
+
+    press.ledger.settle = slow
+    for row in rows:
+        press.outbox.offer(Settlement(feed="dijla-news", rows=(row,), validators=None))
+    running = asyncio.create_task(press.outbox.run())
+    async with asyncio.timeout(10):
+        while len(press.publisher.sent) < 2:  # noqa: ASYNC110 - the fake tells nobody
+            await asyncio.sleep(0.01)
+        assert press.ledger.settled == []
+        may_settle.set()
+        await press.ledger.until_settled(2)
+        press.outbox.stop()
+        await running
+
+
+async def test_polls_wait_while_too_much_is_queued_and_go_on_when_it_is_published():
+    rows = await rows_of(1)
+    press = Press()
+    assert await asyncio.wait_for(press.outbox.room(), 1) is None
+    while press.outbox.offer(Settlement(feed="dijla-news", rows=tuple(rows) * 100, validators=None)):
+        pass
+    waiting = asyncio.create_task(press.outbox.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    running = asyncio.create_task(press.outbox.run())
+    async with asyncio.timeout(10):
+        await waiting
+        press.outbox.stop()
+        await running
+
+
+async def test_polls_do_not_wait_for_long_when_kafka_is_away(monkeypatch):
+    monkeypatch.setattr("services.ingest.outbox._LONGEST_WAIT_SECONDS", 0.01)
+    rows = await rows_of(1)
+    press = Press()
+    while press.outbox.offer(Settlement(feed="dijla-news", rows=tuple(rows) * 100, validators=None)):
+        pass
+    async with asyncio.timeout(5):
+        await press.outbox.room()
