@@ -43,10 +43,11 @@ OTHER_SPELLINGS = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("lang", "title", "summary", "lat", "lon"), BESIDE_A_TOWN)
+@pytest.mark.parametrize("case", BESIDE_A_TOWN, ids=str)
 def test_a_village_is_the_one_beside_the_town_that_says_where_it_lies(
-    reader: PlaceReader, lang: str, title: str, summary: str, lat: float, lon: float
+    reader: PlaceReader, case: tuple[str, str, str, float, float]
 ) -> None:
+    lang, title, summary, lat, lon = case
     assert is_at(placed(reader, lang, title, summary), lat, lon)
 
 
