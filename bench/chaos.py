@@ -18,7 +18,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.pipeline_chaos import busy_day, incidents, judged, lose_kafka, pipeline, possible_kinds, survive
+from tests.support.pipeline import busy_day, pipeline, possible_kinds
+from tests.support.pipeline_chaos import incidents, judged, lose_kafka, survive
 from tests.support.pipeline_faults import KINDS, plan
 
 STREAMS = Path(__file__).parents[1] / "tests" / "eval" / "streams"

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.chaos import stories
-from tests.support.pipeline_chaos import busy_day, pipeline, survive
+from tests.support.pipeline import busy_day, pipeline
+from tests.support.pipeline_chaos import survive
 
 _TARGET_SECONDS = 5.0
 

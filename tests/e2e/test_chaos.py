@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.false_clock import FalseClock, can_step_clocks
-from tests.support.pipeline_chaos import busy_day, incidents, judged, lose_kafka, pipeline, possible_kinds, survive
+from tests.support.pipeline import busy_day, pipeline, possible_kinds
+from tests.support.pipeline_chaos import incidents, judged, lose_kafka, survive
 from tests.support.pipeline_faults import DISKS, PLAIN_KINDS, each_kind, plan
 
 pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.timeout(400)]

@@ -1,107 +1,31 @@
-"""Now, later, or not at all: holds, mutes, outages, quiet hours, digests, floods; and what is told together when its time has come."""
+"""Now, later, or not at all: outages, quiet hours, digests, floods; and what is told together when its time has come."""
 
-import json
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 
 from services.alert.area import Circle, CodedArea
 from services.alert.bulletin import GatheredBy
-from services.alert.bulletins import BulletinWriter
-from services.alert.compose import Sender
 from services.alert.errors import LedgerError
 from services.alert.gathering import Due, Known, gather
-from services.alert.ledger import NewDelivery
-from services.alert.manners import Digest, DigestPace, Manners, Override, Quiet, Site
+from services.alert.manners import Digest, DigestPace, Override, Site
 from services.alert.matching import WatchIndex
 from services.alert.routing import Standing
-from services.alert.silences import Ending, Silence, SilenceKind
 from services.alert.timing import WaitingKey
-from services.alert.watch import Watch
 from shared.events.facts import Casualties, Place, Precision
-from shared.events.incident import IncidentChange, Severity, Status
-from tests.support.incidents import KHANAQIN_VILLAGE, KIRKUK_CITY, exactly, opened, reacted, received, source, updated
-from tests.support.places import FewPlaces
-from tests.unit.alert.test_consumer import DESK, Stage
-
-IRAQ = (CodedArea(codes=("IQ",)),)
-NIGHT = Quiet(begins=time(22), ends=time(6), unless=Override(min_severity=Severity.CRITICAL))
-EVENING = datetime(2026, 6, 13, 20, 20, tzinfo=UTC)
-"""Twenty past eleven at night in Baghdad."""
-
-
-def _watch(**manners: Any) -> Watch:
-    return Watch(id="iraq", name="Iraq", areas=IRAQ, endpoints=("desk",), manners=Manners(**manners))
-
-
-class Desk(Stage):
-    """A handler among fakes, and a gatherer's round by hand."""
-
-    def __init__(self, watch: Watch) -> None:
-        super().__init__(watch=watch)
-        self.watch = watch
-        self.index = WatchIndex([watch])
-
-    async def hear(self, *states: IncidentChange, fetched_at: datetime | None = None) -> None:
-        """Changes come."""
-        await self.handler.handle([received(state, fetched_at=fetched_at) for state in states])
-
-    def hold(self, number: int = 1, **selectors: Any) -> Silence:
-        """Somebody holds something back."""
-        held = Silence(id=number, kind=SilenceKind.HOLD, who="ops", created_at=self.clock.at, **selectors)
-        self.ledger.silences.append(held)
-        return held
-
-    def gather(self, *, ending: Ending | None = None) -> list[dict[str, Any]]:
-        """Tell what is due, all of it if a hold ended; returns the bodies."""
-        due = [
-            Due(waiting=one, ending=ending, ended_at=self.clock.at if ending else None)
-            for one in self.ledger.waiting.values()
-            if ending is not None or (one.due_at is not None and one.due_at <= self.clock.at)
-        ]
-        latest = {change.state.incident_id: change.state for change in self.ledger.changes}
-        known = {one: Known(state=state, told=self.ledger.incidents[one].told) for one, state in latest.items()}
-        gathered = gather(due, known, self.index.watches, endpoints=("desk",), now=self.clock.at)
-        for incident_id, told in gathered.told.items():
-            self.ledger.incidents[incident_id] = replace(self.ledger.incidents[incident_id], told=told)
-        for key in gathered.done:
-            del self.ledger.waiting[key]
-        for key, until in gathered.postponed.items():
-            self.ledger.waiting[key] = replace(self.ledger.waiting[key], due_at=until)
-        writer = BulletinWriter(names=FewPlaces(), sender=Sender(address="alerts@tocsin.example", name="Tocsin"))
-        written = [writer.delivery(one, DESK, self.index.watches) for one in gathered.bulletins]
-        assert len({one.delivery_id for one in written}) == len(written)
-        return [json.loads(one.body) for one in written]
-
-    def standing(self, state: IncidentChange) -> Standing | None:
-        """What the desk believes of an incident."""
-        mark = self.ledger.incidents[state.incident_id].told.get(("iraq", "desk"))
-        return mark.standing if mark else None
-
-    @property
-    def told(self) -> list[NewDelivery]:
-        """What was told one by one."""
-        return list(self.ledger.deliveries.values())
-
-
-def _at(number: int, place: Place = KHANAQIN_VILLAGE, **changed: Any) -> IncidentChange:
-    return opened(number, place=place, severity=Severity.MODERATE, **changed)
-
-
-def _retracted(state: IncidentChange) -> IncidentChange:
-    return updated(state, status=Status.RETRACTED)
-
+from shared.events.incident import Severity, Status
+from tests.support.incidents import KIRKUK_CITY, exactly, opened, reacted, updated
+from tests.unit.alert.test_consumer import Stage
+from tests.unit.alert.timing_desk import EVENING, NIGHT, Desk, attack, iraq, retracted
 
 # Quiet hours
 
 
 async def test_what_comes_at_night_waits_for_the_morning_and_is_one_message() -> None:
-    desk = Desk(_watch(quiet=NIGHT))
-    await desk.hear(_at(1), _at(2))
+    desk = Desk(iraq(quiet=NIGHT))
+    await desk.hear(attack(1), attack(2))
     assert (desk.told, len(desk.ledger.waiting)) == ([], 2)
     desk.clock.at = EVENING + timedelta(hours=6)
     assert desk.gather() == []
@@ -109,21 +33,21 @@ async def test_what_comes_at_night_waits_for_the_morning_and_is_one_message() ->
     (body,) = desk.gather()
     assert body["type"] == "incidents.digest"
     assert body["data"]["gathered_by"] == "quiet_hours"
-    assert sorted(body["data"]["incident_ids"]) == sorted(_at(number).incident_id for number in (1, 2))
+    assert sorted(body["data"]["incident_ids"]) == sorted(attack(number).incident_id for number in (1, 2))
     assert (desk.gather(), desk.ledger.waiting) == ([], {})
-    await desk.hear(updated(_at(1)))
+    await desk.hear(updated(attack(1)))
     assert desk.messages == [(2, "update")]
 
 
 async def test_what_is_grave_enough_rings_at_night() -> None:
-    desk = Desk(_watch(quiet=NIGHT))
+    desk = Desk(iraq(quiet=NIGHT))
     await desk.hear(opened(1, severity=Severity.CRITICAL))
     assert desk.messages == [(1, "alert")]
 
 
 async def test_what_becomes_grave_in_the_night_rings_then_and_is_not_told_again_in_the_morning() -> None:
-    desk = Desk(_watch(quiet=NIGHT))
-    first = _at(1)
+    desk = Desk(iraq(quiet=NIGHT))
+    first = attack(1)
     await desk.hear(first, updated(first, severity=Severity.CRITICAL, casualties=Casualties(killed=exactly(12))))
     assert desk.messages == [(2, "alert")]
     assert desk.ledger.waiting == {}
@@ -142,7 +66,7 @@ async def test_the_override_wants_severity_and_nearness_and_takes_the_unknown_fo
     place: Place, rings: bool
 ) -> None:  # a table
     override = Override(min_severity=Severity.SEVERE, within_km=20)
-    desk = Desk(_watch(quiet=replace(NIGHT, unless=override), sites=(OFFICE,)))
+    desk = Desk(iraq(quiet=replace(NIGHT, unless=override), sites=(OFFICE,)))
     await desk.hear(opened(1, place=place, severity=Severity.SEVERE))
     assert bool(desk.told) is rings
     await desk.hear(opened(2, place=place, severity=Severity.MODERATE))
@@ -151,23 +75,23 @@ async def test_the_override_wants_severity_and_nearness_and_takes_the_unknown_fo
 
 async def test_a_circles_centre_counts_as_a_site_for_the_override() -> None:
     override = Override(min_severity=Severity.SEVERE, within_km=20)
-    watch = replace(_watch(quiet=replace(NIGHT, unless=override)), areas=(Circle(lat=34.63, lon=45.32, radius_km=100),))
+    watch = replace(iraq(quiet=replace(NIGHT, unless=override)), areas=(Circle(lat=34.63, lon=45.32, radius_km=100),))
     desk = Desk(watch)
     await desk.hear(opened(1, place=NEAR), opened(2, place=FAR))
     assert [one.incident_id for one in desk.told] == [opened(1).incident_id]
 
 
 async def test_an_update_waits_too_and_a_retraction_does_not() -> None:
-    desk = Desk(_watch(quiet=NIGHT))
+    desk = Desk(iraq(quiet=NIGHT))
     desk.clock.at = EVENING - timedelta(hours=4)
-    first = _at(1)
+    first = attack(1)
     await desk.hear(first)
     desk.clock.at = EVENING
     second = updated(first)
     await desk.hear(second)
     assert desk.messages == [(1, "alert")]
     assert len(desk.ledger.waiting) == 1
-    await desk.hear(_retracted(second))
+    await desk.hear(retracted(second))
     assert desk.messages == [(1, "alert"), (3, "retraction")]
     assert desk.ledger.waiting == {}
 
@@ -176,8 +100,8 @@ async def test_an_update_waits_too_and_a_retraction_does_not() -> None:
 
 
 async def test_a_digest_leaves_at_the_hour_and_shows_incidents_as_they_stand_then() -> None:
-    desk = Desk(_watch(digest=Digest(pace=DigestPace.HOUR)))
-    first = _at(1)
+    desk = Desk(iraq(digest=Digest(pace=DigestPace.HOUR)))
+    first = attack(1)
     await desk.hear(first, updated(first), reacted(updated(first)))
     assert desk.told == []
     desk.clock.at = datetime(2026, 6, 13, 21, 0, tzinfo=UTC)
@@ -189,26 +113,26 @@ async def test_a_digest_leaves_at_the_hour_and_shows_incidents_as_they_stand_the
 
 
 async def test_what_is_retracted_or_moves_away_leaves_an_unsent_digest_and_nobody_hears_of_it() -> None:
-    desk = Desk(replace(_watch(digest=Digest(pace=DigestPace.DAY)), areas=(CodedArea(codes=("IQ", "IQG10")),)))
-    first, second, third = _at(1), _at(2), _at(3)
+    desk = Desk(replace(iraq(digest=Digest(pace=DigestPace.DAY)), areas=(CodedArea(codes=("IQ", "IQG10")),)))
+    first, second, third = attack(1), attack(2), attack(3)
     await desk.hear(first, second, third)
-    await desk.hear(_retracted(first), updated(second, place=KIRKUK_CITY), updated(third, status=Status.WITHDRAWN))
+    await desk.hear(retracted(first), updated(second, place=KIRKUK_CITY), updated(third, status=Status.WITHDRAWN))
     desk.clock.at = EVENING + timedelta(days=1)
     assert (desk.told, desk.gather(), desk.ledger.waiting) == ([], [], {})
 
 
 async def test_a_retraction_after_the_digest_reaches_who_read_it() -> None:
-    desk = Desk(_watch(digest=Digest(pace=DigestPace.HOUR)))
-    await desk.hear(first := _at(1))
+    desk = Desk(iraq(digest=Digest(pace=DigestPace.HOUR)))
+    await desk.hear(first := attack(1))
     desk.clock.at += timedelta(hours=1)
     assert len(desk.gather()) == 1
-    await desk.hear(_retracted(first))
+    await desk.hear(retracted(first))
     assert desk.messages == [(2, "retraction")]
 
 
 async def test_what_the_desk_holds_back_stays_for_a_later_digest() -> None:
-    desk = Desk(_watch(digest=Digest(pace=DigestPace.HOUR)))
-    first = _at(1)
+    desk = Desk(iraq(digest=Digest(pace=DigestPace.HOUR)))
+    first = attack(1)
     await desk.hear(first)
     held = updated(first, held=True)
     await desk.hear(held)
@@ -218,11 +142,11 @@ async def test_what_the_desk_holds_back_stays_for_a_later_digest() -> None:
 
 
 async def test_an_endpoint_of_two_watches_is_told_now_if_one_of_them_wants_it_now() -> None:
-    patient = replace(_watch(digest=Digest(pace=DigestPace.HOUR)), id="patient")
-    desk = Desk(_watch())
-    desk.index.become(WatchIndex([_watch(), patient]))
+    patient = replace(iraq(digest=Digest(pace=DigestPace.HOUR)), id="patient")
+    desk = Desk(iraq())
+    desk.index.become(WatchIndex([iraq(), patient]))
     desk.handler._index.become(desk.index)  # the handler's own index is what watches are changed in
-    await desk.hear(_at(1))
+    await desk.hear(attack(1))
     (delivery,) = desk.told
     assert delivery.watch_ids == ("iraq", "patient")
     assert desk.ledger.waiting == {}
@@ -232,12 +156,12 @@ async def test_an_endpoint_of_two_watches_is_told_now_if_one_of_them_wants_it_no
 
 
 async def test_five_hundred_false_reports_in_a_minute_are_bounded_messages_and_a_new_district_still_rings() -> None:
-    desk = Desk(_watch(limit_an_hour=20))
-    await desk.hear(*(_at(number) for number in range(1, 251)))
-    await desk.hear(*(_at(number) for number in range(251, 501)))
+    desk = Desk(iraq(limit_an_hour=20))
+    await desk.hear(*(attack(number) for number in range(1, 251)))
+    await desk.hear(*(attack(number) for number in range(251, 501)))
     assert len(desk.told) == 20
-    await desk.hear(_at(501, place=KIRKUK_CITY))
-    assert desk.told[-1].incident_id == _at(501).incident_id
+    await desk.hear(attack(501, place=KIRKUK_CITY))
+    assert desk.told[-1].incident_id == attack(501).incident_id
     await desk.hear(opened(502, severity=Severity.CRITICAL))
     assert desk.told[-1].incident_id == opened(502).incident_id
     assert len(desk.told) == 22
@@ -251,201 +175,71 @@ async def test_five_hundred_false_reports_in_a_minute_are_bounded_messages_and_a
 
 
 async def test_updates_count_like_alerts_and_retractions_do_not() -> None:
-    desk = Desk(_watch(limit_an_hour=3))
-    state = _at(1)
+    desk = Desk(iraq(limit_an_hour=3))
+    state = attack(1)
     await desk.hear(state)
     for killed in range(5, 25):
         state = updated(state, casualties=Casualties(killed=exactly(killed % 9)))
         await desk.hear(state)
     assert len(desk.told) == 3
-    await desk.hear(_retracted(state))
+    await desk.hear(retracted(state))
     assert [one.message.value for one in desk.told] == ["alert", "update", "update", "retraction"]
 
 
 async def test_the_next_hour_has_its_own_limit() -> None:
-    desk = Desk(_watch(limit_an_hour=2))
-    await desk.hear(*(_at(number) for number in range(1, 6)))
+    desk = Desk(iraq(limit_an_hour=2))
+    await desk.hear(*(attack(number) for number in range(1, 6)))
     desk.clock.at += timedelta(hours=1)
-    await desk.hear(_at(9))
+    await desk.hear(attack(9))
     assert len(desk.told) == 3
 
 
 async def test_what_other_replicas_rang_counts() -> None:
-    desk = Desk(_watch(limit_an_hour=8))
-    await desk.hear(*(_at(number) for number in range(1, 4)))
+    desk = Desk(iraq(limit_an_hour=8))
+    await desk.hear(*(attack(number) for number in range(1, 4)))
     (key,) = desk.ledger.rings
     desk.ledger.rings = Counter({key: 8})
-    await desk.hear(_at(4), _at(5))
+    await desk.hear(attack(4), attack(5))
     assert len(desk.told) == 3
 
 
 async def test_a_ledger_that_cannot_be_asked_puts_nothing_aside() -> None:
-    desk = Desk(_watch(limit_an_hour=4))
+    desk = Desk(iraq(limit_an_hour=4))
     desk.ledger.fail_asking = True
     with pytest.raises(LedgerError):
-        await desk.hear(_at(1), _at(2), _at(3))
+        await desk.hear(attack(1), attack(2), attack(3))
     assert (desk.publisher.sent, desk.told) == ([], [])
     desk.ledger.fail_asking = False
-    await desk.hear(_at(1), _at(2), _at(3))
+    await desk.hear(attack(1), attack(2), attack(3))
     assert len(desk.told) == 3
 
 
 async def test_a_batch_that_fails_and_comes_again_counts_once() -> None:
-    desk = Desk(_watch(limit_an_hour=4))
+    desk = Desk(iraq(limit_an_hour=4))
     desk.ledger.fail_next(3)
     for _ in range(3):
         with pytest.raises(Exception, match="told to fail"):
-            await desk.hear(*(_at(number) for number in range(1, 4)))
-    await desk.hear(*(_at(number) for number in range(1, 5)))
+            await desk.hear(*(attack(number) for number in range(1, 4)))
+    await desk.hear(*(attack(number) for number in range(1, 5)))
     assert len(desk.told) == 4
 
 
 async def test_without_a_limit_everything_rings() -> None:
-    desk = Desk(_watch(limit_an_hour=None))
-    await desk.hear(*(_at(number) for number in range(1, 101)))
+    desk = Desk(iraq(limit_an_hour=None))
+    await desk.hear(*(attack(number) for number in range(1, 101)))
     assert (len(desk.told), desk.ledger.rings) == (100, Counter())
-
-
-# Holds
-
-
-async def test_a_hold_keeps_everything_and_its_release_tells_it_together() -> None:
-    desk = Desk(_watch())
-    desk.hold(areas=(CodedArea(codes=("IQ", "IQG10", "IQG10Q05")),), place="Khanaqin")
-    await desk.hear(_at(1), _at(2), _at(3, place=KIRKUK_CITY))
-    assert [one.incident_id for one in desk.told] == [_at(3).incident_id]
-    assert desk.gather() == []
-    desk.clock.at += timedelta(days=3)
-    (body,) = desk.gather(ending=Ending.RELEASED)
-    assert (body["data"]["gathered_by"], body["data"]["incident_count"]) == ("hold", 2)
-    assert desk.ledger.waiting == {}
-
-
-async def test_what_is_dropped_is_never_told_nor_what_follows_of_it() -> None:
-    desk = Desk(_watch())
-    desk.hold()
-    first = _at(1)
-    await desk.hear(first)
-    assert desk.gather(ending=Ending.DROPPED) == []
-    desk.ledger.silences.clear()
-    second = updated(first)
-    await desk.hear(second, _retracted(second))
-    assert desk.told == []
-    assert desk.standing(first) is Standing.DROPPED
-
-
-async def test_a_held_update_that_is_dropped_leaves_the_receiver_as_it_was() -> None:
-    desk = Desk(_watch())
-    first = _at(1)
-    await desk.hear(first)
-    desk.hold()
-    second = updated(first)
-    await desk.hear(second)
-    assert desk.gather(ending=Ending.DROPPED) == []
-    desk.ledger.silences.clear()
-    await desk.hear(reacted(second))
-    assert desk.messages == [(1, "alert")]
-
-
-async def test_a_hold_does_not_keep_a_retraction_from_who_was_told_nor_tell_who_was_not() -> None:
-    desk = Desk(_watch())
-    told, untold = _at(1), _at(2)
-    await desk.hear(told)
-    desk.hold()
-    await desk.hear(untold, _retracted(untold), _retracted(told))
-    assert [(one.incident_id, one.message.value) for one in desk.told] == [
-        (told.incident_id, "alert"),
-        (told.incident_id, "retraction"),
-    ]
-    assert desk.ledger.waiting == {}
-
-
-async def test_the_desks_own_hold_lets_a_retraction_through_to_who_was_told_alone() -> None:
-    desk = Desk(_watch())
-    told, untold = _at(1), _at(2)
-    await desk.hear(told)
-    held = updated(told, held=True)
-    await desk.hear(held, updated(untold, held=True))
-    assert len(desk.told) == 1
-    await desk.hear(_retracted(held), _retracted(updated(untold, held=True)))
-    assert [one.message.value for one in desk.told] == ["alert", "retraction"]
-
-
-async def test_a_hold_on_a_source_keeps_what_nobody_else_reports() -> None:
-    desk = Desk(_watch())
-    desk.hold(source="Sirwan Post")
-    alone = _at(1)
-    await desk.hear(alone, _at(2, sources=(source(1), source(2))))
-    assert [one.incident_id for one in desk.told] == [_at(2).incident_id]
-    await desk.hear(updated(alone))
-    assert [one.message.value for one in desk.told] == ["alert", "alert"]
-    assert desk.ledger.waiting == {}
-
-
-async def test_a_hold_ends_with_its_time() -> None:
-    desk = Desk(_watch())
-    desk.hold(until=EVENING + timedelta(hours=1))
-    await desk.hear(_at(1))
-    assert desk.told == []
-    desk.clock.at += timedelta(hours=2)
-    await desk.hear(_at(2))
-    assert len(desk.told) == 1
-
-
-async def test_a_hold_on_a_district_does_not_keep_what_is_only_possibly_there() -> None:
-    desk = Desk(_watch())
-    desk.hold(areas=(CodedArea(codes=("IQ", "IQG10", "IQG10Q05")),))
-    await desk.hear(_at(1, place=Place(name="Diyala", precision=Precision.GOVERNORATE, country="IQ", admin1="IQG10")))
-    assert len(desk.told) == 1
-
-
-async def test_tests_pass_every_brake() -> None:
-    desk = Desk(replace(_watch(quiet=NIGHT, limit_an_hour=1), receives_tests=True))
-    desk.hold()
-    await desk.hear(*(msgspec.structs.replace(_at(number), test=True) for number in range(1, 5)))
-    assert len(desk.told) == 4
-
-
-# Mutes
-
-
-async def test_a_muted_incident_is_silent_until_then_and_its_next_fact_is_an_update() -> None:
-    desk = Desk(_watch())
-    first = _at(1)
-    await desk.hear(first)
-    mute = Silence(
-        id=1, kind=SilenceKind.MUTE, watch_id="iraq", incident_id=first.incident_id,
-        until=EVENING + timedelta(hours=1), created_at=EVENING,
-    )  # fmt: skip
-    desk.ledger.silences.append(mute)
-    second = updated(first)
-    await desk.hear(second, _at(2))
-    assert [one.incident_id for one in desk.told] == [first.incident_id, _at(2).incident_id]
-    desk.clock.at += timedelta(hours=2)
-    await desk.hear(reacted(second))
-    assert [(one.incident_id, one.revision) for one in desk.told][-1] == (first.incident_id, 3)
-
-
-async def test_a_mute_keeps_nothing_and_is_one_watchs_own() -> None:
-    desk = Desk(_watch())
-    desk.ledger.silences.append(Silence(id=1, kind=SilenceKind.MUTE, watch_id="another", created_at=EVENING))
-    await desk.hear(_at(1))
-    assert len(desk.told) == 1
-    desk.ledger.silences.append(Silence(id=2, kind=SilenceKind.MUTE, watch_id="iraq", created_at=EVENING))
-    await desk.hear(_at(2))
-    assert (len(desk.told), desk.ledger.waiting) == (1, {})
 
 
 # The end of a watch
 
 
 async def test_a_watch_that_is_over_tells_nothing_but_that_it_was_wrong() -> None:
-    desk = Desk(_watch(ends_at=EVENING + timedelta(hours=1)))
-    first = _at(1)
+    desk = Desk(iraq(ends_at=EVENING + timedelta(hours=1)))
+    first = attack(1)
     await desk.hear(first)
     desk.clock.at += timedelta(hours=2)
     second = updated(first)
-    await desk.hear(second, _at(2), _retracted(second))
+    await desk.hear(second, attack(2), retracted(second))
     assert [one.message.value for one in desk.told] == ["alert", "retraction"]
 
 
@@ -453,10 +247,10 @@ async def test_a_watch_that_is_over_tells_nothing_but_that_it_was_wrong() -> Non
 
 
 async def test_after_an_outage_there_is_one_summary_of_what_is_still_current() -> None:
-    desk = Desk(_watch())
+    desk = Desk(iraq())
     fetched = EVENING - timedelta(hours=5)
-    old = _at(3, expires=EVENING + timedelta(seconds=30))
-    await desk.hear(_at(1), _at(2), old, fetched_at=fetched)
+    old = attack(3, expires=EVENING + timedelta(seconds=30))
+    await desk.hear(attack(1), attack(2), old, fetched_at=fetched)
     assert desk.told == []
     desk.clock.at += timedelta(minutes=2)
     (body,) = desk.gather()
@@ -468,16 +262,16 @@ async def test_after_an_outage_there_is_one_summary_of_what_is_still_current() -
 
 
 async def test_news_that_lay_too_long_is_recorded_as_expired_and_not_sent() -> None:
-    desk = Desk(_watch())
-    old = _at(1, expires=EVENING - timedelta(days=1))
+    desk = Desk(iraq())
+    old = attack(1, expires=EVENING - timedelta(days=1))
     await desk.hear(old, fetched_at=EVENING - timedelta(days=3))
     assert [one.status.value for one in desk.told] == ["expired"]
     assert desk.ledger.waiting == {}
 
 
 async def test_old_news_that_was_fetched_just_now_rings() -> None:
-    desk = Desk(_watch())
-    await desk.hear(_at(1), fetched_at=EVENING - timedelta(minutes=30))
+    desk = Desk(iraq())
+    await desk.hear(attack(1), fetched_at=EVENING - timedelta(minutes=30))
     assert len(desk.told) == 1
 
 
@@ -485,10 +279,10 @@ async def test_old_news_that_was_fetched_just_now_rings() -> None:
 
 
 async def test_a_list_of_an_endpoint_that_is_gone_is_let_go() -> None:
-    desk = Desk(_watch(quiet=NIGHT))
-    await desk.hear(_at(1))
+    desk = Desk(iraq(quiet=NIGHT))
+    await desk.hear(attack(1))
     (waiting,) = desk.ledger.waiting.values()
-    known = {waiting.incident_id: Known(state=_at(1), told=desk.ledger.incidents[waiting.incident_id].told)}
+    known = {waiting.incident_id: Known(state=attack(1), told=desk.ledger.incidents[waiting.incident_id].told)}
     gathered = gather([Due(waiting=waiting)], known, desk.index.watches, endpoints=(), now=EVENING)
     assert gathered.bulletins == ()
     assert gathered.done == (WaitingKey("desk", waiting.incident_id, "iraq"),)
@@ -502,6 +296,6 @@ def test_each_way_of_gathering_is_counted_from_the_start() -> None:
 
 
 async def test_what_is_kept_is_counted() -> None:
-    desk = Desk(_watch(quiet=NIGHT))
-    await desk.hear(_at(1), _at(2))
+    desk = Desk(iraq(quiet=NIGHT))
+    await desk.hear(attack(1), attack(2))
     assert desk.count("tocsin_alert_kept_total", gathered_by="quiet_hours") == 2
