@@ -2,13 +2,15 @@
 
 Most features name concepts, so what is learnt from one language serves the others: each concept by its place (``t:react.visit``),
 two that stand together (``t&atk&react.visit``), and what comes before or behind the word of the attack (``t^react.visit>``). The words
-themselves (``wording``) tell "three killed in raid" from "visit after raid".
+themselves (``wording``) tell "three killed in raid" from "visit after raid", and what is said of the attack's day and of what is known
+of it (``known``) an update from a report.
 """
 
 import re
 from collections.abc import Sequence
 from itertools import combinations
 
+from services.classify.read.known import known_of
 from services.classify.read.triggers import STRONG, Marked, Marks, distinct
 from services.classify.read.wording import wording_of
 
@@ -68,6 +70,7 @@ def features_of(marks: Marks, *, is_old: bool = False, is_back_reference: bool =
     _families(found, title, first)
     for prefix, part in (("t", title), ("l", first)):
         _crosses(found, prefix, part)
+    found |= known_of(marks)
     found |= wording_of(marks)
     return found
 

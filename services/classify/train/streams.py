@@ -14,7 +14,7 @@ from shared.events.item import Item
 from shared.events.report import Kind
 
 STREAMS = Path(__file__).resolve().parents[3] / "tests" / "eval" / "streams"
-LEARNT_FROM = ("dispatches", "garmian", "highlands", "levant", "newsrooms", "rafidain", "sahel")
+LEARNT_FROM = ("dispatches", "garmian", "highlands", "levant", "newsrooms", "rafidain", "sahel", "wires")
 
 
 @dataclass(frozen=True, kw_only=True)
