@@ -11,6 +11,7 @@ from typing import Self
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from shared.listening import Listener
 from shared.logging import logger
 
 Check = Callable[[], str | None]
@@ -28,39 +29,27 @@ class HealthServer:
         live: Mapping[str, Check],
         ready: Mapping[str, Check],
     ) -> None:
-        self._host = host
-        self._wanted_port = port
         self._registry = registry
         self._live = live
         self._ready = ready
-        self._runner: web.AppRunner | None = None
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/readyz", self._readyz)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._wanted_port)
-        try:
-            await site.start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise OSError(
-                error.errno,
-                f"cannot listen on {self._host}:{self._wanted_port} for health and metrics: {error.strerror}; set HTTP_PORT to a free port",
-            ) from error
-        self.port = int(self._runner.addresses[0][1])
-        logger().info("health.served", host=self._host, port=self.port)
+        self._listener = Listener(
+            app=app, host=host, wanted_port=port, purpose="health and metrics", setting="HTTP_PORT"
+        )
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        self.port = await self._listener.start()
+        logger().info("health.served", host=self._listener.host, port=self.port)
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._listener.stop()
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

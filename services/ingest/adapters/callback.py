@@ -21,6 +21,7 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.push_outcome import PushOutcome
 from services.ingest.subscription import Confirmed, Denied, Subscription, Unasked
 from shared.clock import Clock
+from shared.listening import Listener
 from shared.logging import logger
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -75,8 +76,6 @@ class CallbackServer:
         clock: Clock,
         random: Callable[[], float],
     ) -> None:
-        self._host = host
-        self._wanted_port = port
         self._limits = limits
         self._book = book
         self._arrived = arrived
@@ -84,33 +83,29 @@ class CallbackServer:
         self._clock = clock
         self._random = random
         self._free = _AT_ONCE
-        self._runner: web.AppRunner | None = None
+        app = web.Application(client_max_size=limits.body_bytes)
+        app.router.add_get("/{path:.*}", self._answer, allow_head=False)
+        app.router.add_post("/{path:.*}", self._answer)
+        self._listener = Listener(
+            app=app,
+            host=host,
+            wanted_port=port,
+            purpose="WebSub",
+            setting="TOCSIN_INGEST_WEBSUB_PORT",
+            shutdown_seconds=2.0,
+            keepalive_seconds=15.0,
+        )
         self.port = 0
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=self._limits.body_bytes)
-        app.router.add_get("/{path:.*}", self._answer, allow_head=False)
-        app.router.add_post("/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, keepalive_timeout=15.0)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._wanted_port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise OSError(
-                error.errno,
-                f"cannot listen on {self._host}:{self._wanted_port} for WebSub: {error.strerror}; set "
-                "TOCSIN_INGEST_WEBSUB_PORT to a free port",
-            ) from error
-        self.port = int(self._runner.addresses[0][1])
-        logger().info("websub.served", host=self._host, port=self.port)
+        self.port = await self._listener.start()
+        logger().info("websub.served", host=self._listener.host, port=self.port)
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._listener.stop()
 
     async def _answer(self, request: web.Request) -> web.Response:
         if self._free <= 0:
