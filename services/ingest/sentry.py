@@ -21,11 +21,15 @@ from shared.kafka.publisher import PublishError
 from shared.logging import logger
 
 
+_FEEDS_AT_ONCE = 100
+"""Thousands read and told in one go would hold up every poll for as long as it takes."""
+
+
 class SentryBook(Protocol):
     """The part of the database that is needed; raises ``LedgerUnavailableError``."""
 
-    async def feed_rows(self) -> Sequence[FeedRow]:
-        """Every feed ever listed."""
+    async def feed_rows(self, *, after: str, limit: int) -> Sequence[FeedRow]:
+        """The next feeds ever listed, in the order of their slugs, from the one after this."""
         ...
 
     async def store(self, row: OutboxRow) -> bool:
@@ -108,23 +112,25 @@ class Sentry:
 
     async def report(self) -> int:
         """Tell alert what changed; returns how many feeds. What could not be told is told in the next round."""
+        told, after = 0, ""
         try:
-            rows = await self._book.feed_rows()
+            while rows := await self._book.feed_rows(after=after, limit=_FEEDS_AT_ONCE):
+                told += await self._tell(rows)
+                after = rows[-1].slug
         except LedgerUnavailableError as error:
             self._metrics.database_failures.inc()
             logger().warning("sources.not_told", reason=str(error))
-            return 0
-        found = health(rows, self._listing.feeds, self._clock.now())
-        due = [one for one in found if is_worth_telling(one, self._told.get(one.slug))]
-        if not due:
-            return 0
-        try:
-            await self._publisher.tell(due)
         except PublishError as error:
             self._metrics.publish_failures.inc()
             logger().warning("sources.not_told", reason=str(error))
-            return 0
-        self._told |= {one.slug: one for one in due}
+        return told
+
+    async def _tell(self, rows: Sequence[FeedRow]) -> int:
+        found = health(rows, self._listing.feeds, self._clock.now())
+        due = [one for one in found if is_worth_telling(one, self._told.get(one.slug))]
+        if due:
+            await self._publisher.tell(due)
+            self._told |= {one.slug: one for one in due}
         return len(due)
 
     def _pause(self) -> float:

@@ -225,7 +225,7 @@ class PostgresLedger:
 
     async def hold_host(self, host: str, *, until: datetime) -> int:
         """See the port."""
-        slugs = [slug for slug, feed in self._feeds.items() if host_of(feed.url) == host]
+        slugs = [slug for slug, feed in self._feeds.items() if host in feed.url.lower() and host_of(feed.url) == host]
         async with acquired(self._pool) as connection:
             rows = await connection.fetch(
                 "UPDATE tocsin_ingest.feeds SET next_poll_at = $2, interval_reason = 'retry_after' "

@@ -25,12 +25,14 @@ class PostgresSentryBook:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
 
-    async def feed_rows(self) -> Sequence[FeedRow]:
-        """Every feed ever listed; raises ``LedgerUnavailableError``."""
+    async def feed_rows(self, *, after: str, limit: int) -> Sequence[FeedRow]:
+        """See ``sentry.SentryBook``."""
         async with acquired(self._pool) as connection:
             found = await connection.fetch(
                 """SELECT slug, outlet, tier, is_active AND retired_at IS NULL AS is_active, last_success_at, next_poll_at, failures
-                FROM tocsin_ingest.feeds ORDER BY slug"""
+                FROM tocsin_ingest.feeds WHERE slug > $1 ORDER BY slug LIMIT $2""",
+                after,
+                limit,
             )
         return [FeedRow(**dict(row)) for row in found]
 

@@ -48,10 +48,10 @@ class Book:
         self.outbox: dict[str, OutboxRow] = {}
         self.fails = False
 
-    async def feed_rows(self) -> Sequence[FeedRow]:
+    async def feed_rows(self, *, after: str, limit: int) -> Sequence[FeedRow]:
         if self.fails:
             raise LedgerUnavailableError("told to fail")
-        return self.rows
+        return sorted((row for row in self.rows if row.slug > after), key=lambda row: row.slug)[:limit]
 
     async def store(self, row: OutboxRow) -> bool:
         if self.fails:
@@ -194,3 +194,27 @@ def test_a_feed_that_begins_to_fail_or_works_again_is_told_at_once() -> None:
     assert is_worth_telling(failing, well)
     assert is_worth_telling(msgspec.structs.replace(well, at=failing.at), failing)
     assert not is_worth_telling(msgspec.structs.replace(failing, failures=2), failing)
+
+
+async def test_thousands_of_feeds_are_told_in_small_portions_and_none_is_left_out() -> None:
+    book, told = Book(*(_row(f"feed-{number:04}") for number in range(1_234))), Told()
+    portions: list[int] = []
+    tell = told.tell
+
+    async def counting(reports: Sequence[SourceHealth]) -> None:
+        portions.append(len(reports))
+        await tell(reports)
+
+    told.tell = counting  # type: ignore[method-assign]
+    sentry = Sentry(
+        book=book,
+        listing=Listed(),
+        publisher=told,
+        metrics=IngestMetrics(CollectorRegistry()),
+        clock=ToldClock(),
+        canary_every=None,
+    )
+    assert await sentry.report() == 1_234
+    assert {one.slug for one in told.sent} == {row.slug for row in book.rows}
+    assert max(portions) <= 100, "each is a pause of the event loop"
+    assert await sentry.report() == 0
