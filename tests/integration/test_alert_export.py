@@ -17,6 +17,8 @@ from services.alert.export_row import row_of
 from services.alert.ledger import StoredChange
 from services.alert.schema import SCHEMA
 from services.classify.backtest import SAMPLE, write_changes
+from services.classify.items import item_of_line
+from services.classify.read.reader import Reader
 from shared.codec import decode, encode
 from shared.events.incident import IncidentChange
 from shared.postgres.migrate import upgrade
@@ -24,16 +26,19 @@ from tests.support.places import FewPlaces
 
 
 def _changes(path: Path) -> list[IncidentChange]:
+    """What ``tocsin backtest --reports`` makes of a file; reading the items anew each time would take most of the test."""
     into = io.BytesIO()
-    write_changes(path, are_reports=False, sample=False, into=into)
+    write_changes(path, are_reports=True, sample=False, into=into)
     return [decode(IncidentChange, line) for line in into.getvalue().splitlines()]
 
 
 async def test_as_of_equals_a_backtest_up_to_that_time(postgres_database: str, tmp_path: Path) -> None:
     lines = sorted(SAMPLE.read_text(encoding="utf-8").splitlines(), key=lambda line: str(json.loads(line)["published"]))
     published = {json.loads(line)["id"]: datetime.fromisoformat(json.loads(line)["published"]) for line in lines}
+    reader = Reader.load()
+    reports = {item.item_id: encode(reader.read(item)) for item in map(item_of_line, map(str.encode, lines))}
     whole = tmp_path / "all.jsonl"
-    whole.write_text("\n".join(lines), encoding="utf-8")
+    whole.write_bytes(b"\n".join(reports.values()))
     await upgrade(postgres_database, SCHEMA)
     pool = await asyncpg.create_pool(postgres_database, min_size=1, max_size=2)
     try:
@@ -50,9 +55,7 @@ async def test_as_of_equals_a_backtest_up_to_that_time(postgres_database: str, t
         times = sorted(published.values())
         for at in (times[0], times[len(times) // 3], times[len(times) // 2], times[-2], times[-1]):
             part = tmp_path / "part.jsonl"
-            part.write_text(
-                "\n".join(line for line in lines if published[json.loads(line)["id"]] <= at), encoding="utf-8"
-            )
+            part.write_bytes(b"\n".join(told for item, told in reports.items() if published[item] <= at))
             expected = {change.incident_id: change for change in _changes(part)}
             found = {one.state.incident_id: one async for page in export.pages(since=None, as_of=at) for one in page}
             assert {name: one.state for name, one in found.items()} == expected

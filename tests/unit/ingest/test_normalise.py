@@ -113,7 +113,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(_PIECES, max_size=12).map("".join))
 def test_simple_markup_reads_the_quick_way_as_the_parser_reads_it(text):
     quick = normalise._without_simple_tags(text)
@@ -127,7 +127,7 @@ def test_ordinary_markup_is_read_the_quick_way():
     )
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.text(alphabet=" \n\r\t\x00\x0b\x1d\x7fab\u2028\u00a0\u0301\u0640ن", max_size=14))
 def test_tidying_only_what_is_untidy_gives_what_tidying_all_gives(text):
     whole = normalise.mended(text) if not text.isascii() else text
@@ -137,7 +137,7 @@ def test_tidying_only_what_is_untidy_gives_what_tidying_all_gives(text):
     assert normalise.letters(text) == whole
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(["http://", "https://", "HTTP://", "a.example", ":80", "/", "//", "..", "?", "a=1", "&", "#", "%", " ", ";", "é", "[", "x"]), max_size=9).map("".join))  # fmt: skip
 def test_an_ordinary_address_is_what_joining_makes_of_it(address):
     if entries._ORDINARY.fullmatch(address):
