@@ -20,7 +20,6 @@ from shared.events.source import SourceHealth
 from shared.kafka.publisher import PublishError
 from shared.logging import logger
 
-
 _FEEDS_AT_ONCE = 100
 """Thousands read and told in one go would hold up every poll for as long as it takes."""
 
