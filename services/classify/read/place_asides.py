@@ -162,13 +162,17 @@ _BACKED = frozenset(["backed", "supported", "sponsored", "armed", "funded", "acc
 _ONTO = frozenset(["سهر", "سەر"])
 
 
+_FRONTIERS = frozenset(["border", "frontier", "boundary"])
 _ACROSS = frozenset(["with", "مع", "لەگەڵ", "لهكهل", "لەگەل"])
 
 
-def is_beyond(before: Sequence[Token], mention: Mention) -> bool:
-    """Whether the country lies behind a border that is named for it: "near the border with Ivory Coast", "قرب الحدود مع"."""
+def is_beyond(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether the country lies behind a border named for it: "the border with Ivory Coast", "قرب الحدود مع", "on Iran's border"."""
     if not any(match.entry.kind is EntryKind.COUNTRY for match in mention.matches):
         return False
+    following = [token for token in after[:2] if token.key != "s"]
+    if mention.key.isascii() and following and following[0].key in _FRONTIERS:
+        return not (len(following) > 1 and cue_level(following[1]) is not None)
     return len(before) > 1 and before[0].key in _ACROSS and is_in(before[1], BORDER)
 
 
@@ -213,7 +217,7 @@ def is_actor(mention: Mention, before: Sequence[Token], after: Sequence[Token]) 
         is_whose_weapon(before, mention)
         or is_backer(before, mention)
         or is_told(before)
-        or is_beyond(before, mention)
+        or is_beyond(mention, before, after)
         or is_aloof(mention, before, after)
     )
 

@@ -44,7 +44,8 @@ def beside(reading: Reading, previous: Reading) -> Reading:
     words = [t for t in gap if t.kind is TokenKind.WORD]
     between = sentence.text[previous.mention.end - sentence.start : mention.start - sentence.start].strip().lower()
     if not gap and between in ("'s", "’s", "'", "’"):  # "Kirkuk's Daquq district"
-        return replace(reading, role=previous.role)
+        is_near = previous.nearness is Nearness.NEAR and reading.nearness is Nearness.AT and previous.level is None
+        return replace(reading, role=previous.role, nearness=Nearness.NEAR if is_near else reading.nearness)
     if (len(gap) == 1 and gap[0].text in ",،") or (not gap and not mention.key.isascii() and not previous.is_between):
         return replace(reading, is_container=True, role=previous.role)
     is_near = reading.nearness is Nearness.NEAR and not _is_in_region(previous.mention, gap)

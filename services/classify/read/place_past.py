@@ -4,7 +4,19 @@ from datetime import datetime
 
 from services.classify.read.place_words import EARLIER, NAMESAKE, folded
 from services.classify.read.text import Sentence, Token, TokenKind
+from shared.letters import fold
 
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words.split())
+
+
+_MINES = _keys(
+    "mine landmine shell ordnance munition munitions explosive mines لغم الغم قذيفة مقذوف عبوة مین مینێک مینێکی لوغمێک گوللەیەکی"
+)
+_LEFT_BEHIND = _keys(
+    "left leftover remnant remnants unexploded era dating buried مخلفات مخلف قديم جێماو بەجێماوی سەردەمی ماوە ماوەتەوە ماوەوە"
+)
 _NAMESAKE, _EARLIER = folded(NAMESAKE), folded(EARLIER)
 
 
@@ -14,6 +26,8 @@ def background_factor(sentence: Sentence, published: datetime) -> float:
     if any(phrase in text for phrase in _NAMESAKE):
         return 0.05
     factor = 1.0
+    if any(token.key in _LEFT_BEHIND for token in sentence.tokens) and any(t.key in _MINES for t in sentence.tokens):
+        return factor  # "a mine left from the 1980s": the year is the mine's, the news is today's
     if any(phrase in text for phrase in _EARLIER):
         factor = 0.35
     for token in sentence.tokens:

@@ -7,7 +7,8 @@ choice descends to a finer place inside, told nearly as much.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from services.classify.read.place_context import Settled
+from services.classify.read.place_context import HOME, Settled
+from services.classify.read.place_near import is_near_any
 from services.classify.read.place_words import Level, Nearness, Role
 from shared.geo.gazetteer import contains
 from shared.geo.rows import Entry, EntryKind
@@ -107,7 +108,11 @@ def _finer_within(
         and one.reading.role in (Role.SCENE, Role.PLAIN)
         and one.reading.weight * weights[one.reading.mention.sentence.index]
         >= (0.45 if one.reading.role is Role.SCENE else 0.5) * own
-        and (_holds(best.entry, one.entry) if one.entry is not None else _may_hold(best.entry, one))
+        and (
+            (_holds(best.entry, one.entry) or _lies_beside(best, one))
+            if one.entry is not None
+            else _may_hold(best.entry, one)
+        )
     ]
     return max(inside, key=lambda one: scores[id(one)], default=None)
 
@@ -116,6 +121,15 @@ def _holds(unit: Entry, place: Entry) -> bool:
     """Whether a unit contains the place, or a region without boundary may: "Iraq's Kurdistan … near Chamchamal"."""
     is_open = unit.kind is EntryKind.REGION and unit.admin1 is None and unit.lat is None
     return contains(unit, place) or (is_open and unit.country == place.country)
+
+
+def _lies_beside(best: Settled, one: Settled) -> bool:
+    """Whether "north of Baquba" may be this village: it is told as the scene, and lies around the town of that name."""
+    if best.reading.nearness is not Nearness.NEAR or one.reading.role is not Role.SCENE or one.entry is None:
+        return False
+    towns = [best.entry, *(m.entry for m in best.reading.mention.matches if m.entry.kind is EntryKind.TOWN)]
+    is_site = one.entry.kind in (EntryKind.TOWN, EntryKind.VILLAGE, EntryKind.SITE)
+    return is_site and one.entry.country == HOME and is_near_any(one.entry, [t for t in towns if t is not None])
 
 
 def _may_hold(unit: Entry, one: Settled) -> bool:

@@ -15,6 +15,9 @@ from shared.geo.rows import Entry, EntryKind
 _CLOSE = frozenset({"near", "outside", "around", "outskirts"})
 
 
+_BASES = frozenset({"base", "airbase", "airfield", "airport"})
+
+
 def is_town_of(place: Entry, unit: Entry) -> bool:
     """Whether ``place`` may be what the bare name of ``unit`` means: its town, or for a subdistrict of a city the quarter itself."""
     if not contains(unit, place):
@@ -51,11 +54,11 @@ def means_the_town(entry: Entry, reading: Reading, same: Sequence[Reading], docu
         return True
     is_near = any(one.nearness is Nearness.NEAR and one.level is None for one in (reading, *same))
     if reading.level is not None:
-        return reading.level is Level.SITE and entry.kind is EntryKind.DISTRICT and is_near
+        return reading.level is Level.SITE and entry.kind is EntryKind.DISTRICT and (is_near or _is_of_base(reading))
     if any(one.level is Level.TOWN for one in same):
         return True
     if entry.kind is EntryKind.GOVERNORATE:
-        return reading.nearness is Nearness.AT and _is_urban(reading, document, entry)
+        return is_near or (reading.nearness is Nearness.AT and _is_urban(reading, document, entry))
     if _is_close_to(reading) or is_near:
         return True  # one is near or south of a town, not of a district
     return not any(one.level is not None or _is_rural(one) for one in same)
@@ -78,6 +81,12 @@ def _is_of_airport(reading: Reading) -> bool:
     """An airport bears its city's name: "near Erbil airport", "at Kirkuk international airport"."""
     tokens = reading.mention.sentence.tokens[reading.mention.last + 1 : reading.mention.last + 3]
     return any(token.key == "airport" for token in tokens)
+
+
+def _is_of_base(reading: Reading) -> bool:
+    """A base or airport bears the name of the town beside it: "Balad air base"."""
+    tokens = reading.mention.sentence.tokens[reading.mention.last + 1 : reading.mention.last + 4]
+    return any(token.key in _BASES for token in tokens)
 
 
 def _is_rural(reading: Reading) -> bool:

@@ -137,7 +137,7 @@ ATTACK = _keys(
 
 SPEAKERS = _keys(
     "source sources official officials police spokesman spokeswoman spokesperson doctor doctors medic medics officer mayor hospital"
-    " authorities lawmaker lawmakers mp commander journalist reporter correspondent witnesses resident"
+    " authorities ministry lawmaker lawmakers mp commander journalist reporter correspondent witnesses resident"
     " مصدر مصادر مسؤول مسؤولون ضابط شرطة طبيب مراسل مراسلنا مستشفى مستشفيات نائب مراسلة الطب المصدر"
     " سەرچاوە سەرچاوەیەک سەرچاوەیەکی پۆلیس بەرپرس بەرپرسێکی پەیامنێر نەخۆشخانە نەخۆشخانەی نەخۆشخانەکانی پزیشک"
 )  # fmt: skip

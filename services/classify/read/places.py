@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from services.classify.read.place_asides import is_in
+from services.classify.read.place_adjectives import AT_HOME, countries_spoken_of
 from services.classify.read.place_choice import settle
 from services.classify.read.place_context import Context, Settled, context_of
 from services.classify.read.place_doubt import reconsidered
-from services.classify.read.place_groups import countries_of_groups
 from services.classify.read.place_mentions import Mention, mentions_in
 from services.classify.read.place_past import background_factor
 from services.classify.read.place_reading import Reading
@@ -21,13 +20,8 @@ from services.classify.read.place_roles import read_mentions
 from services.classify.read.place_scene import choose, sentence_weights
 from services.classify.read.place_town import is_town_of, means_the_town, own_keys
 from services.classify.read.place_unknown import coherent
-from services.classify.read.place_words import (
-    BORDER,
-    Level,
-    Nearness,
-    Role,
-)
-from services.classify.read.text import Document, TokenKind
+from services.classify.read.place_words import Level, Nearness, Role
+from services.classify.read.text import Document
 from shared.events.facts import Candidate, Evidence, Place, Precision
 from shared.geo.gazetteer import Gazetteer, contains
 from shared.geo.names import name_key, skeleton, word_key
@@ -58,7 +52,7 @@ class PlaceReader:
         """Return where the attack was. ``sentences`` are indexes of those that tell the attack, best first; never raises on any text."""
         mentions = mentions_in(self._gazetteer, document.sentences, document.lang)
         readings = read_mentions(mentions, document.published)
-        context = context_of(readings, self._actors(document), document.country)
+        context = context_of(readings, countries_spoken_of(document, self._gazetteer), document.country)
         settled = [
             one for one in (settle(reading, context, self._gazetteer) for reading in readings) if one is not None
         ]
@@ -76,23 +70,6 @@ class PlaceReader:
         if place is None:
             return PlaceReading(place=alone, rejected=rejected)
         return PlaceReading(place=place, evidence=_evidence(document, chosen, settled), rejected=rejected)
-
-    def _actors(self, document: Document) -> dict[str, float]:
-        """Countries by adjective ("Turkish jets"): a weak hint of where, as actors are abroad as often as at home."""
-        found: dict[str, float] = {}
-        for sentence in document.sentences:
-            for at, token in enumerate(sentence.tokens):
-                if token.kind is TokenKind.WORD:
-                    country = self._gazetteer.country_of_demonym(word_key(token.text))
-                    if country is not None:
-                        beside = (*sentence.tokens[max(0, at - 1) : at], *sentence.tokens[at + 1 : at + 2])
-                        guards = any(other.key.startswith("guard") for other in sentence.tokens[at + 2 : at + 3])
-                        is_border = any(is_in(other, BORDER) for other in beside) and not guards  # "the Somali border"
-                        weight = 0.05 if is_border else 0.3 if sentence.index < 3 else 0.1
-                        found[country] = min(0.6, found.get(country, 0.0) + weight)
-        for country, weight in countries_of_groups(document).items():
-            found[country] = max(weight, found.get(country, 0.0))
-        return found
 
     def _place(self, chosen: Settled, settled: Sequence[Settled], context: Context, document: Document) -> Place | None:
         reading = chosen.reading
@@ -193,7 +170,7 @@ class PlaceReader:
         named = sorted(context.countries.items(), key=lambda item: (-item[1], item[0]))
         if not named or named[0][1] < 0.3 or (len(named) > 1 and named[0][1] == named[1][1]):
             return None
-        if named[0][1] < 1 and named[0][0] in _STRIKES_ABROAD:
+        if named[0][1] < AT_HOME and named[0][0] in _STRIKES_ABROAD:
             return None  # only adjectives name it: "Turkish jets" are as often abroad
         unit = self._gazetteer.unit(named[0][0])
         return Place(name=unit.name if unit else named[0][0], precision=Precision.COUNTRY, country=named[0][0])
