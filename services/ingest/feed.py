@@ -59,10 +59,14 @@ class FeedState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HubLinks:
-    """A hub that pushes what is new in a feed (WebSub), and the topic's own address, by which the hub knows it (``rel="self"``)."""
+    """A hub that pushes what is new in a feed (WebSub), and the topic's own address, by which the hub knows it (``rel="self"``).
+
+    ``others`` are further hubs that the feed names, to be tried in this order when the first does not play.
+    """
 
     hub: str
     topic: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

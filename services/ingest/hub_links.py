@@ -15,6 +15,7 @@ _QUOTED = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _HEADER_LINK = re.compile(r"<([^<>]{1,4000})>([^<]{0,2000})")
 _HEADER_REL = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
 _MOST_HEADER_CHARACTERS = 16_000
+_MOST_HUBS = 5
 
 
 def in_headers(values: Sequence[str], url: str) -> HubLinks | None:
@@ -52,12 +53,11 @@ def in_json(hubs: object, feed_url: object, url: str) -> HubLinks | None:
 
 
 def _links(found: Sequence[tuple[str, str]], url: str) -> HubLinks | None:
-    """The first hub over https, else the first; a feed that does not name itself is known by its address."""
-    hubs = [address for one, address in _addresses(found, url) if one == "hub"]
+    """The hubs over https first, else in the feed's order; a feed that does not name itself is known by its address."""
+    named = dict.fromkeys(address for one, address in _addresses(found, url) if one == "hub")
     topic = next((address for one, address in _addresses(found, url) if one == "self"), url)
-    if not hubs:
-        return None
-    return HubLinks(hub=next((hub for hub in hubs if urlsplit(hub).scheme == "https"), hubs[0]), topic=topic)
+    hubs = sorted(named, key=lambda hub: urlsplit(hub).scheme != "https")[:_MOST_HUBS]
+    return HubLinks(hub=hubs[0], topic=topic, others=tuple(hubs[1:])) if hubs else None
 
 
 def _addresses(found: Sequence[tuple[str, str]], url: str) -> list[tuple[str, str]]:

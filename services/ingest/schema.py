@@ -4,4 +4,4 @@ from pathlib import Path
 
 from shared.postgres.schema import Schema
 
-SCHEMA = Schema(name="tocsin_ingest", revisions=Path(__file__).parent / "migrations", head="ingest_0005")
+SCHEMA = Schema(name="tocsin_ingest", revisions=Path(__file__).parent / "migrations", head="ingest_0006")

@@ -33,6 +33,10 @@ class SubscriptionBook(Protocol):
         """Store it; ``if_attempts`` only if nothing was stored since it had so many, for a hub may verify before it answers."""
         ...
 
+    async def move(self, subscription: Subscription, hub: str) -> Subscription | None:
+        """Give the feed to another hub, under a new address and secret; None when something was stored of it meanwhile."""
+        ...
+
     async def states(self, now: datetime) -> Mapping[SubscriptionState, int]:
         """Count those of polled feeds."""
         ...
@@ -90,7 +94,10 @@ class Subscriber:
         await asyncio.gather(*(self._ask(one) for one in taken))
         return len(taken)
 
-    async def _ask(self, subscription: Subscription) -> None:
+    async def _ask(self, taken: Subscription) -> None:
+        subscription = await self._at_next_hub(taken)
+        if subscription is None:
+            return
         with structlog.contextvars.bound_contextvars(
             feed=subscription.feed, hub=urlsplit(subscription.hub).hostname or ""
         ):
@@ -105,6 +112,21 @@ class Subscriber:
                 # No traceback: it would show the secret. Whatever was stored last says when it is asked again.
                 self._metrics.subscription_failures.inc()
                 logger().error("subscription.broken", error=type(error).__name__)
+
+    async def _at_next_hub(self, subscription: Subscription) -> Subscription | None:
+        other = subscriptions.next_hub(subscription, self._clock.now())
+        if other is None:
+            return subscription
+        moved = await self._book.move(subscription, other)
+        if moved is not None:
+            logger().info(
+                "subscription.moved",
+                feed=subscription.feed,
+                from_hub=urlsplit(subscription.hub).hostname or "",
+                to_hub=urlsplit(other).hostname or "",
+                reason=subscription.last_error or "it never verified",
+            )
+        return moved
 
     async def _ask_now(self, subscription: Subscription) -> None:
         asked = subscriptions.asked(subscription, self._clock.now(), self._random())

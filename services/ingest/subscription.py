@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 _FIRST_RETRY = timedelta(minutes=10)
 _LONGEST_RETRY = timedelta(days=1)
+_TO_ANOTHER = timedelta(seconds=30)
+"""Until the feed's next hub is asked, as long as there is one that was not asked in this round."""
 _MAX_DOUBLINGS = 8
 _SHORTEST_LEASE = timedelta(minutes=5)
 _LONGEST_LEASE = timedelta(days=30)
@@ -36,7 +38,7 @@ class SubscriptionState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subscription:
-    """One feed at one hub. ``token`` is the unguessable end of the callback's address; ``secret`` signs pushes, None over plain http.
+    """One feed at one hub at a time, of the ``hubs`` that it names. ``token`` is the unguessable end of the callback's address; ``secret`` signs pushes, None over plain http.
 
     ``due_at`` is when the hub is asked next: at first, again after a failure, to renew. An active one whose ``expires_at`` has
     passed gets no more pushes.
@@ -44,6 +46,7 @@ class Subscription:
 
     feed: str
     hub: str
+    hubs: tuple[str, ...] = ()
     topic: str
     token: str = field(repr=False)
     secret: str | None = field(repr=False)
@@ -92,6 +95,28 @@ def request_of(subscription: Subscription, *, callback: str, lease_seconds: int)
     return form if subscription.secret is None else {**form, "hub.secret": subscription.secret}
 
 
+def next_hub(subscription: Subscription, now: datetime) -> str | None:
+    """Return the hub to ask instead of one that refused, denied or never verified, in turn; None to ask the same one.
+
+    One that pushes under a running lease is kept: to renew it there is time, and the lease ends by itself.
+    """
+    hubs = subscription.hubs
+    is_running = (
+        subscription.state is SubscriptionState.ACTIVE
+        and subscription.expires_at is not None
+        and subscription.expires_at > now
+    )
+    is_untried = subscription.state is SubscriptionState.WANTED or subscription.attempts == 0
+    if is_running or is_untried or not set(hubs) - {subscription.hub}:
+        return None
+    return hubs[(hubs.index(subscription.hub) + 1) % len(hubs)] if subscription.hub in hubs else hubs[0]
+
+
+def moved_to(subscription: Subscription, hub: str, *, token: str, secret: str | None) -> Subscription:
+    """The same feed at another hub, under an address and a secret that the one before does not know."""
+    return replace(subscription, hub=hub, token=token, secret=secret, state=SubscriptionState.WANTED, expires_at=None)
+
+
 def asked(subscription: Subscription, now: datetime, jitter: float) -> Subscription:
     """The hub is being asked: stored before the request leaves, for a hub may verify before it answers. If it never does, it is asked again."""
     is_renewal = subscription.state is SubscriptionState.ACTIVE
@@ -99,7 +124,7 @@ def asked(subscription: Subscription, now: datetime, jitter: float) -> Subscript
         subscription,
         state=SubscriptionState.ACTIVE if is_renewal else SubscriptionState.REQUESTED,
         attempts=subscription.attempts + 1,
-        due_at=now + _backoff(subscription.attempts, jitter),
+        due_at=now + _backoff(subscription.attempts // _count(subscription), jitter),
         last_error=None,
     )
 
@@ -110,12 +135,13 @@ def put_off(subscription: Subscription, seconds: float, now: datetime) -> Subscr
 
 
 def after_refused(subscription: Subscription, why: str, now: datetime, jitter: float) -> Subscription:
-    """The hub that was asked cannot be reached or does not take the request: asked again, later and later. A running lease goes on."""
+    """The hub that was asked cannot be reached or does not take the request: asked again, later and later, another hub first. A running lease goes on."""
     is_running = subscription.state is SubscriptionState.ACTIVE
+    wait = _backoff(subscription.attempts // _count(subscription) - 1, jitter)
     return replace(
         subscription,
         state=SubscriptionState.ACTIVE if is_running else SubscriptionState.REFUSED,
-        due_at=now + _backoff(subscription.attempts - 1, jitter),
+        due_at=now + (wait if is_running else _retry(subscription, subscription.attempts, jitter, wait)),
         last_error=_plain(why),
     )
 
@@ -140,7 +166,8 @@ def judge_question(
                 subscription,
                 state=SubscriptionState.REFUSED,
                 attempts=subscription.attempts + 1,
-                due_at=now + _LONGEST_RETRY * (1 + jitter / 10),
+                due_at=now
+                + _retry(subscription, subscription.attempts + 1, jitter, _LONGEST_RETRY * (1 + jitter / 10)),
                 expires_at=None,
                 last_error=_plain(f"denied: {reason}"),
             )
@@ -187,3 +214,13 @@ def _lease(told: str, asked_seconds: int) -> timedelta:
 def _backoff(attempts: int, jitter: float) -> timedelta:
     doubled = _FIRST_RETRY * (2.0 ** min(max(attempts, 0), _MAX_DOUBLINGS) * (0.75 + jitter / 2))
     return min(doubled, _LONGEST_RETRY)
+
+
+def _count(subscription: Subscription) -> int:
+    return max(1, len(subscription.hubs))
+
+
+def _retry(subscription: Subscription, attempts: int, jitter: float, when_all_were_asked: timedelta) -> timedelta:
+    if attempts % _count(subscription):
+        return _TO_ANOTHER * (1 + jitter)
+    return when_all_were_asked

@@ -32,6 +32,8 @@ from tests.support.waiting import until
 
 FRESH = NOON - timedelta(minutes=5)
 HUB_LINK = "<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='https://hub.example/'/>"
+SECOND = "https://second.example/"
+TWO_HUBS = HUB_LINK + HUB_LINK.replace("https://hub.example/", SECOND)
 FEED = a_feed(interval_seconds=3600)
 
 
@@ -308,6 +310,45 @@ async def test_a_hub_that_refuses_is_asked_again_and_polling_goes_on(stage):
     assert (await stage.standing())["state"] == SubscriptionState.ACTIVE.value
     await stage.poll(rss({"3": ("Polled", FRESH)}, channel=HUB_LINK))
     await until(lambda: "Polled" in stage.titles)
+
+
+async def test_when_a_hub_refuses_the_next_one_that_the_feed_names_is_asked_and_kept(stage):
+    stage.hubs.status, stage.hubs.verifies = 403, False
+    await stage.poll(rss({"1": ("A blast", FRESH)}, channel=TWO_HUBS))
+    await stage.subscriber.ask_due()
+    stage.hubs.status, stage.hubs.verifies = 202, True
+    stage.clock.advance(60)
+    assert await stage.subscriber.ask_due() == 1
+    assert [url for url, _ in stage.hubs.asked] == ["https://hub.example/", SECOND]
+    first, second = (form for _, form in stage.hubs.asked)
+    assert first["hub.callback"] != second["hub.callback"]
+    assert first["hub.secret"] != second["hub.secret"]
+    standing = await stage.standing()
+    assert (standing["state"], standing["hub"], standing["last_error"]) == (
+        SubscriptionState.ACTIVE.value,
+        SECOND,
+        None,
+    )
+    old = Subscribed(callback=first["hub.callback"], topic=first["hub.topic"], secret=first["hub.secret"])
+    assert await push(old, rss({"9": ("From the first", FRESH)})) == 410, "the one before is told to stop"
+    assert await push(stage.hub.subscribed[-1], rss({"2": ("Another blast", FRESH)})) == 202
+    await until(lambda: "Another blast" in stage.titles, saw=lambda: stage.titles)
+    stage.clock.advance(3601)
+    await stage.poll(rss({"3": ("A third", FRESH)}, channel=TWO_HUBS))
+    assert (await stage.standing())["hub"] == SECOND, "as long as the feed names it"
+    stage.clock.advance(3601)
+    await stage.poll(rss({"4": ("A fourth", FRESH)}, channel=HUB_LINK))
+    assert (await stage.standing())["hub"] == "https://hub.example/"
+
+
+async def test_when_a_hub_never_verifies_the_next_one_is_asked(stage):
+    stage.hubs.verifies = False
+    await stage.poll(rss({"1": ("A blast", FRESH)}, channel=TWO_HUBS))
+    await stage.subscriber.ask_due()
+    assert await stage.subscriber.ask_due() == 0, "it has its time"
+    stage.clock.advance(15 * 60)
+    await stage.subscriber.ask_due()
+    assert [url for url, _ in stage.hubs.asked] == ["https://hub.example/", SECOND]
 
 
 async def test_a_hub_that_verifies_and_then_answers_with_an_error_has_subscribed_us(stage):

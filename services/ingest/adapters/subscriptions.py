@@ -7,15 +7,16 @@ from typing import Any
 import asyncpg
 
 from services.ingest.adapters import rows as values
+from services.ingest.adapters.hubs import new_credentials
 from services.ingest.adapters.postgres import acquired, transaction
 from services.ingest.feed import Feed, Push
 from services.ingest.pushes import Delivery
-from services.ingest.subscription import Subscription, SubscriptionState
+from services.ingest.subscription import Subscription, SubscriptionState, moved_to
 
 _HELD = timedelta(minutes=2)
 _POLLS_GO_FIRST_AFTER = timedelta(seconds=30)
 """A hub that pushes without end cannot keep its feed from being polled for longer."""
-_COLUMNS = "feed, hub, topic, token, secret, state, attempts, due_at, expires_at, last_error"
+_COLUMNS = "feed, hub, hubs, topic, token, secret, state, attempts, due_at, expires_at, last_error"
 _IS_POLLED = (
     "EXISTS (SELECT 1 FROM tocsin_ingest.feeds f WHERE f.slug = s.feed AND f.is_active AND f.retired_at IS NULL)"
 )
@@ -43,6 +44,11 @@ _MOVED = """
 _KEEP = """
     UPDATE tocsin_ingest.subscriptions SET state = $3, attempts = $4, due_at = $5, expires_at = $6, last_error = $7
     WHERE feed = $1 AND token = $2 AND ($8::integer IS NULL OR attempts = $8)
+"""
+
+_MOVE = """
+    UPDATE tocsin_ingest.subscriptions SET hub = $4, token = $5, secret = $6, state = $7, expires_at = NULL
+    WHERE feed = $1 AND token = $2 AND attempts = $3
 """
 
 _RECEIVE = """
@@ -129,6 +135,16 @@ class PostgresSubscriptionBook:
                 if_attempts,
             )
 
+    async def move(self, subscription: Subscription, hub: str) -> Subscription | None:
+        """See ``subscriber.SubscriptionBook``."""
+        token, secret = new_credentials(hub)
+        moved = moved_to(subscription, hub, token=token, secret=secret)
+        async with acquired(self._pool) as connection:
+            status = await connection.execute(
+                _MOVE, moved.feed, subscription.token, moved.attempts, hub, token, secret, moved.state.value
+            )
+        return moved if _count(status) else None
+
     async def states(self, now: datetime) -> Mapping[SubscriptionState, int]:
         """See ``subscriber.SubscriptionBook``."""
         async with acquired(self._pool) as connection:
@@ -183,7 +199,7 @@ async def _seen(connection: Any, feed: str, now: datetime) -> None:
 
 
 def _subscription_of(row: Mapping[str, Any]) -> Subscription:
-    return Subscription(**{**dict(row), "state": SubscriptionState(row["state"])})
+    return Subscription(**{**dict(row), "state": SubscriptionState(row["state"]), "hubs": tuple(row["hubs"])})
 
 
 def _delivery(row: Mapping[str, Any], feed: Feed) -> Delivery:

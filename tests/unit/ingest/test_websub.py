@@ -72,7 +72,7 @@ def judged(changes=None, of=ASKED, jitter=0.5):
 )
 def test_link_headers_name_the_hub_and_the_topic(values, found):
     links = hub_links.in_headers(values, "https://a.example/feed")
-    assert links == (HubLinks(hub=found[0], topic=found[1]) if found else None)
+    assert ((links.hub, links.topic) if links else None) == found
 
 
 def test_a_document_names_its_hub_before_its_entries_only():
@@ -204,6 +204,66 @@ def test_a_hub_that_fails_is_asked_again_later_and_later_at_most_a_day_apart():
     assert waits[0] == timedelta(minutes=10)
     assert waits == sorted(waits)
     assert waits[-1] == timedelta(days=1)
+
+
+SECOND, PLAIN = "https://second.example/", "http://plain.example/"
+SEVERAL = replace(ASKED, hubs=(HUB, SECOND, PLAIN))
+
+
+def test_a_feed_may_name_several_hubs_those_over_https_first():
+    named = f'<{PLAIN}>; rel="hub", <{HUB}>; rel="hub", <{SECOND}>; rel="hub", <{HUB}>; rel=hub'
+    links = hub_links.in_headers([named], "https://a.example/feed")
+    assert (links.hub, links.others) == (HUB, (SECOND, PLAIN))
+    many = ", ".join(f'<https://h{number}.example/>; rel="hub"' for number in range(50))
+    assert len(hub_links.in_headers([many], "https://a.example/feed").others) == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked_next"),
+    [
+        ({"state": SubscriptionState.REFUSED}, SECOND),
+        ({"state": SubscriptionState.REQUESTED}, SECOND),
+        ({"state": SubscriptionState.REFUSED, "hub": SECOND}, PLAIN),
+        ({"state": SubscriptionState.REFUSED, "hub": PLAIN}, HUB),
+        ({"state": SubscriptionState.REFUSED, "hub": "https://no.longer.named/"}, HUB),
+        ({"state": SubscriptionState.WANTED}, None),
+        ({"state": SubscriptionState.ACTIVE, "expires_at": NOON + timedelta(hours=1)}, None),
+        ({"state": SubscriptionState.ACTIVE, "expires_at": NOON - timedelta(hours=1)}, SECOND),
+        ({"state": SubscriptionState.ACTIVE, "expires_at": NOON - timedelta(hours=1), "attempts": 0}, None),
+        ({"state": SubscriptionState.REFUSED, "hubs": (HUB,)}, None),
+        ({"state": SubscriptionState.REFUSED, "hubs": ()}, None),
+    ],
+)
+def test_a_hub_that_refuses_or_is_silent_gives_way_to_the_next_and_one_that_pushes_is_kept(changes, asked_next):
+    assert subscription.next_hub(replace(SEVERAL, **changes), NOON) == asked_next
+
+
+def test_another_hub_learns_neither_address_nor_secret_of_the_one_before():
+    moved = subscription.moved_to(SEVERAL, SECOND, token="u" * 43, secret="r" * 64)
+    form = subscription.request_of(moved, callback="https://news.example/websub", lease_seconds=600)
+    assert ASKED.token not in str(form)
+    assert ASKED.secret not in str(form)
+    assert judged(of=moved).why == "not asked for yet", "nor can the one before verify in its place"
+
+
+def test_all_hubs_of_a_feed_are_asked_soon_and_then_the_round_again_later_and_later():
+    now, waits, asked_hubs = replace(SEVERAL, state=SubscriptionState.WANTED, attempts=0), [], []
+    for _ in range(9):
+        other = subscription.next_hub(now, NOON)
+        now = now if other is None else subscription.moved_to(now, other, token="u" * 43, secret=None)
+        asked_hubs.append(now.hub)
+        now = subscription.after_refused(subscription.asked(now, NOON, 0.5), "answered 500", NOON, 0.5)
+        waits.append((now.due_at - NOON) // timedelta(minutes=1))
+    assert asked_hubs == [HUB, SECOND, PLAIN] * 3
+    assert waits == [0, 0, 10, 0, 0, 20, 0, 0, 40]
+
+
+def test_a_hub_that_denies_gives_way_at_once_when_there_is_another():
+    denied = judged(
+        {"hub.mode": "denied"}, of=replace(SEVERAL, state=SubscriptionState.ACTIVE, attempts=0)
+    ).subscription
+    assert denied.due_at < NOON + timedelta(minutes=1)
+    assert subscription.next_hub(denied, NOON) == SECOND
 
 
 def test_a_failed_renewal_leaves_the_running_lease():
