@@ -77,7 +77,7 @@ def _weight(total: int, *, is_same_language: bool) -> float:
     return round(min(MOST, max(0.0, CROSS_SLOPE * (total - CROSS_FREE))), 2)
 
 
-SAME_SLOPE, SAME_FREE, CROSS_SLOPE, CROSS_FREE = 0.18, 4, 0.3, 2
+SAME_SLOPE, SAME_FREE, CROSS_SLOPE, CROSS_FREE = 0.18, 3, 0.3, 1
 
 
 @lru_cache(maxsize=1024)

@@ -39,6 +39,8 @@ _REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", wei
 _REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
 _REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, is_conflict=True)
 
+_SAME_WEAPON = 0.2
+"""Little: the type of attack says most of it."""
 _OWN_STORY = 1.2
 _TOLL_UPDATE = 0.4
 """A higher toll is what an update of a known attack is made of."""
@@ -102,7 +104,7 @@ def most_of_the_rest(telling: Contribution) -> float:
     toll = facts.casualties
     return (
         (0.7 if facts.targets else 0.0)
-        + (0.4 if facts.weapons else 0.0)
+        + (_SAME_WEAPON if facts.weapons else 0.0)
         + (0.5 if facts.perpetrator != "unknown" else 0.0)
         + (1.2 if toll.killed is not None else 0.0)
         + (0.6 if toll.wounded is not None else 0.0)
@@ -303,7 +305,7 @@ def _weapons(telling: Contribution, known: Profile) -> Reason | None:
     if not told or not others:
         return None
     if told & others:
-        return _reason("same weapon", 0.4)
+        return _reason("same weapon", _SAME_WEAPON)
     return _reason("other weapon", -0.4)
 
 

@@ -5,7 +5,7 @@ from services.classify.link.likeness import speaks_of_known
 from services.classify.link.picture import STATING, is_of_people_hurt
 from services.classify.link.screening import Flag
 from services.classify.link.settings import LinkSettings
-from shared.events.facts import Casualties, Place
+from shared.events.facts import Casualties, Count, Place
 from shared.events.incident import Contribution
 from shared.events.report import AttackFacts, Kind
 
@@ -37,20 +37,20 @@ def _has_substance(facts: AttackFacts) -> bool:
     """
     assert facts.place is not None
     is_fine = facts.place.lat is not None or facts.place.admin2 is not None
-    told = [
-        count
-        for count in (facts.casualties.killed, facts.casualties.wounded, facts.casualties.attackers_killed)
-        if count
-    ]
+    told = [count for count in _counts(facts.casualties) if count]
     if facts.occurred_on is None:
         return is_fine and len(told) > 1
     return is_fine or bool(told)
 
 
+def _counts(told: Casualties) -> tuple[Count | None, ...]:
+    return told.killed, told.wounded, told.attackers_killed
+
+
 def _least_confidence(facts: AttackFacts, settings: LinkSettings) -> float:
     """How sure the reader must be: the surer the less the text says of what and where."""
     least = settings.opening_confidence if facts.place is not None else settings.unplaced_opening_confidence
-    if facts.casualties != Casualties():
+    if any(count is not None and count.best for count in _counts(facts.casualties)):
         return least
     is_vague = not is_located(facts.place)
     return max(least, settings.vague_opening_confidence if is_vague else settings.uncounted_opening_confidence)

@@ -61,8 +61,8 @@ class LinkSettings:
     unplaced_opening_confidence: float = 0.35
     """The same for a report without any place: nobody who watches an area would hear of it, and most are no news of an attack."""
     uncounted_opening_confidence: float = 0.4
-    """The same for one that counts nobody, neither dead nor hurt nor that there were none."""
-    vague_opening_confidence: float = 0.5
+    """The same for one that counts nobody hurt: a bomb defused and a bomber stopped are told in the same words as attacks."""
+    vague_opening_confidence: float = 0.65
     """The same for a report of no finer place than a country that counts nobody: half of them are stories of something else."""
     sure_from: float = 0.5
     """Facts of a telling that the reader is at least so sure of stand."""
@@ -83,7 +83,7 @@ class LinkSettings:
     """The same for wounded."""
     max_listed: int = 50
     """Sources and toll entries that a change lists; the counts count all. Keeps a change below 256 kB."""
-    max_evidence: int = 24
+    max_evidence: int = 27
     """Pieces of evidence that a change lists."""
     max_text: int = 300
     """Characters of a title or of a piece of evidence that a change keeps."""
