@@ -25,6 +25,9 @@ _NAME_PARTICLES = frozenset({"al", "bin", "ibn", "abu", "el", "-"})
 _WHERE = frozenset({"in", "at", "on", "near", "outside", "inside", "by", "behind", "from", "under", "beside", "aboard"})
 _SAYS = frozenset({"said", "told", "says", "reported", "confirmed", "announced"})
 _ARTICLES = frozenset({"a", "an", "the", "local", "police", "medical", "security"})
+_IN_OFFICE = _ARTICLES | {"of", "in", "near", "'", "’", "-"}
+_OFFICE = 8
+"""How many words an office may have: "head of Basra's electricity workers' union"."""
 _NO_NAMES = (
     SIDE_OF_PLURAL.keys()
     | NOT_PEOPLE
@@ -183,7 +186,8 @@ class Attachment:
             group = self._phrases.at_end.get(position)
             if group is not None and group.start in self.used:
                 return []
-            if group is not None and self._may_be_subject(group, is_beside=position == at):
+            is_beside = group is not None and (position == at or self._is_of_office(group, at))
+            if group is not None and self._may_be_subject(group, is_beside=is_beside):
                 chain = self._chain_to(group)
                 if not self._is_subset(chain[0]):
                     return self._turned_by_leader(chain)
@@ -194,6 +198,16 @@ class Attachment:
                 return []
             position = group.start if group is not None else position - 1
         return []
+
+    def _is_of_office(self, group: Group, at: int) -> bool:
+        """Whether only an office stands between one person and the verb: "the mayor of a district was shot"."""
+        if group.best != 1 or group.is_explicit or self._phrases.key(group.end) != "of" or at - group.end > _OFFICE:
+            return False
+        between = range(group.end + 1, at)
+        return all(
+            self._phrases.key(i) in _IN_OFFICE or (self._phrases.is_word(i) and self._phrases.key(i) not in BOUNDARIES)
+            for i in between
+        )
 
     def _chain_to(self, last: Group) -> list[Group]:
         chain = [last]

@@ -3,7 +3,13 @@
 from services.classify.read.claims import Fact, Side
 from services.classify.read.number_words import words
 
-_IRREGULAR = {"child": "children", "wife": "wives", "person": "people", "passer": "passers"}
+_IRREGULAR = {
+    "child": "children",
+    "grandchild": "grandchildren",
+    "wife": "wives",
+    "person": "people",
+    "passer": "passers",
+}
 
 
 def _plural(noun: str) -> str:
@@ -41,7 +47,7 @@ CIVILIANS = words(
     " surgeon physician psychiatrist specialist principal headteacher burner customer diner seller hawker reveller churchgoer picnicker"
     " holidaymaker traveller traveler bystander caller deminer landlord shop-owner owner campaigner seminarian cashier guide exile"
     " friend spouse fiancee toddler twin sibling adolescent minor adult casualty-worker veterinarian electrician mechanic welder"
-    " plumber cleaner janitor caretaker watchman trader butcher greengrocer fishmonger porter taxi-driver boatman ferryman"
+    " administrator director manager chairman grandchild stepson stepdaughter plumber cleaner janitor caretaker watchman trader butcher greengrocer fishmonger porter taxi-driver boatman ferryman"
 )
 EITHER = words(
     "person man member victim occupant other individual human soul attendee participant evacuee inmate local leader aide"
@@ -118,6 +124,7 @@ NOT_PEOPLE = words(
 )
 MODIFYING_THINGS = words(
     "army tribe party bus truck group state tanker boat school hospital field farm force convoy base train night day"
+    " village town city district camp home church mosque shop road street aircraft helicopter plane ship sheep cattle goat camel"
 )
 """Things that stand before people all the same: "two army officers", "five truck drivers"."""
 
@@ -141,7 +148,7 @@ KILL_ACTIVE: tuple[tuple[str, ...], ...] = (
     ("gun", "down"), ("guns", "down"), ("claimed", "the", "lives", "of"), ("claims", "the", "lives", "of"),
     ("claiming", "the", "lives", "of"), ("claim", "the", "lives", "of"), ("took", "the", "lives", "of"), ("taking", "the", "lives", "of"),
     ("claimed",), ("claims",), ("claiming",), ("cost",), ("neutralises",), ("neutralising",), ("neutralizes",), ("eliminates",), ("eliminating",),
-    ("martyring",), ("take", "the", "lives", "of"), ("takes", "the", "lives", "of"), ("lost",), ("loses",), ("losing",),
+    ("martyring",), ("take", "the", "lives", "of"), ("takes", "the", "lives", "of"), ("lost",), ("loses",), ("losing",), ("lose",),
 )  # fmt: skip
 KILL_SUBJECT: tuple[tuple[str, ...], ...] = (
     ("died",), ("dies",), ("die",), ("dying",), ("dead",), ("perished",), ("perish",), ("succumbed",), ("succumbs",),

@@ -33,6 +33,7 @@ from services.classify.read.quantities import Quantity, is_glued, quantities_of
 from services.classify.read.text import Sentence, TokenKind
 
 _MODIFIERS = 5
+_LONGEST_NAME = 4
 _PREFIXES = frozenset({"another", "other", "additional", "further", "total", "remaining", "first"})
 POSSESSIVES = frozenset({"his", "her", "their", "its"})
 _MORE = frozenset({"other", "further", "additional"})
@@ -152,7 +153,8 @@ class Phrases:
     def _of_group(self, end: int, side: Side) -> tuple[int, Side]:
         """ "A member of the PKK" is an attacker."""
         at = end + 1 + (self.key(end + 1) == "the")
-        is_armed = self.key(end) == "of" and self.key(at) in NAMED_FORCES | ARMED_GROUPS - {"state", "suspected"}
+        is_named = self.key(at) in NAMED_FORCES | ARMED_GROUPS - {"state", "suspected"}
+        is_armed = self.key(end) == "of" and (is_named or self.keys[at : at + 2] == ["kurdistan", "workers"])
         if is_armed and self.key(end - 1) in TURNED_OF_FORCES | TURNED_TO_ATTACKERS:
             return at + 1, Side.ATTACKERS
         return end, side
@@ -196,7 +198,8 @@ class Phrases:
         if word in SUBSET_OF:
             return None
         head = self._head(at, SIDE_OF_PLURAL)
-        return replace(group_of(quantity, end=head[0], side=head[1]), is_partitive=True) if head else None
+        is_kin = self.key(quantity.end + 1) in {"his", "her"}  # "a mother and two of her children": three people
+        return replace(group_of(quantity, end=head[0], side=head[1]), is_partitive=not is_kin) if head else None
 
     def _uncounted(self, at: int) -> Group | None:
         key = self.key(at)
@@ -212,9 +215,12 @@ class Phrases:
         if key in _DETERMINERS:
             is_counted = at + 1 in self.numbers and self.key(at + 2) != "-"
             return None if is_counted else self._determined(at)
-        if key in SIDE_OF_SINGULAR and key not in ALSO_ADJECTIVES and key not in SIDE_OF_PLURAL:
+        is_noun = key not in ALSO_ADJECTIVES or self.starts_verb(at + 1) or (key == "leader" and self._is_named(at + 1))
+        if key in SIDE_OF_SINGULAR and is_noun and key not in SIDE_OF_PLURAL:
             head = self._head(at, SIDE_OF_SINGULAR)
-            return one(self._bare_start(at), head[0], side=head[1], is_loose=True) if head else None
+            if head is None:
+                return None
+            return one(self._bare_start(at), self._after_name(head[0]), side=head[1], is_loose=True)
         is_object = self.starts_verb(at - 1) and self.key(at + 1) in BOUNDARIES
         if key.endswith(_OCCUPATIONS) and (is_object or (at == 0 and self.starts_verb(1))):
             return one(at, at + 1, is_loose=True) if key not in NOT_PEOPLE | BOUNDARIES | ADVERBS else None
@@ -232,21 +238,48 @@ class Phrases:
             return None
         return replace(one(at, end, is_loose=True), is_additional=is_more)
 
+    def _is_named(self, at: int) -> bool:
+        """Whether a name or a list goes on behind "leader"."""
+        return self.key(at) == "," or self._after_name(at) > at
+
+    def _after_name(self, at: int) -> int:
+        """Behind the name of a person that is written after the noun, before a verb: "activist Thair Kareem killed"."""
+        end = at
+        while end < at + _LONGEST_NAME and self._may_be_name(end):
+            end += 1
+        return end if end > at and self.starts_verb(end) else at
+
+    def _may_be_name(self, at: int) -> bool:
+        return (
+            self.is_word(at)
+            and self.tokens[at].text[:1].isupper()
+            and not self.starts_verb(at)
+            and at not in self.numbers
+        )
+
     def _bare_start(self, at: int) -> int:
-        """Where a phrase without article begins ("kills senior commander")."""
-        start = at
-        while start > max(0, at - 3) and self.is_word(start - 1):
+        """Where a phrase without article begins ("kills senior commander", "murder ex-vice-president's brother")."""
+        start, limit = at, at - 3
+        while start > max(0, limit) and (self.is_word(start - 1) or self._is_hyphen(start - 1)):
+            if self._is_hyphen(start - 1):
+                start, limit = start - 2, limit - 2
+                continue
             key = self.key(start - 1)
             if key == "old" and self.key(start - 2) == "-":
                 break
             if (
-                key in BOUNDARIES | NOT_PEOPLE | ADVERBS | ABDUCTS
+                key in (BOUNDARIES | NOT_PEOPLE | ADVERBS | ABDUCTS) - MODIFYING_THINGS
                 or self.starts_verb(start - 1)
                 or (key.endswith(_NOT_BARE) and key not in _BARE)
             ):
                 break
             start -= 1
         return start
+
+    def _is_hyphen(self, at: int) -> bool:
+        """Whether a hyphen joins two words into one: "ex-president"."""
+        joined = self.key(at) == "-" and self.is_word(at - 1) and not self.starts_verb(at - 1)
+        return joined and is_glued(self.tokens, at) and self.key(at - 1) not in BOUNDARIES | {"old"}
 
     def _head(self, at: int, nouns: Mapping[str, Side]) -> tuple[int, Side] | None:
         """Find the noun of a phrase that begins at ``at``: returns the token after it and its side."""
@@ -256,15 +289,15 @@ class Phrases:
         while at < min(limit, len(self.tokens)):
             key = self.key(at)
             side = nouns.get(key) if key != "other" else None
-            if self.owns(at) and at not in self.numbers:  # "the district's mayor"
+            if self.owns(at) and at not in self.numbers and self.key(at - 1) not in _QUOTES:  # "the district's mayor"
                 last, is_armed, is_force, limit = None, False, False, limit + 1
             elif side is not None:
                 is_turned = (is_armed and key in TURNED_TO_ATTACKERS) or (is_force and key in TURNED_OF_FORCES)
                 last = (at + 1, Side.CIVILIANS if was_armed else Side.ATTACKERS if is_turned else side)
             elif last is not None and not (key in SIDE_OF_SINGULAR and self.key(at + 1) in nouns):
                 break
-            elif key in _QUOTES or key == "-" or self.key(at + 1) == "-":
-                limit += 1
+            elif key in _QUOTES or key == "-" or self.key(at + 1) == "-" or self.keys[at - 1 : at + 1] == ["-", "be"]:
+                limit += 1  # "three 'generals'", "three would-be bombers"
             elif not self._may_modify(at):
                 break
             is_armed = (is_armed or key in ARMED_GROUPS) and key not in FORMER

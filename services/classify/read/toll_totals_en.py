@@ -21,13 +21,34 @@ _ONE_MORE_OF = frozenset({"victim", "casualty", "martyr"})
 _COUNTS_ON = frozenset({"the", "its", "a", "claims", "claimed", "claiming", "becomes", "became", "is", "was", ","})
 _REVISING = words("revise revises revised revising lower lowers lowered cut cuts cutting reduce reduces reduced")
 _PUT_REACH = 12
+_PUTS = frozenset({"put", "puts", "putting"})
 _CLAIMANT_REACH = 16
 _CLAIMANTS = words("isis isil daesh taliban shabaab iswap jnim aqap ttp bla militants rebels insurgents")
 _NOMINAL_BEFORE = frozenset({"the", "army", "brigade", "police", "force", "side"})
 _ARE = frozenset({"are", "is", "stand", "stands", "number", "numbered"})
 _NOW = frozenset({"now", "rises", "rise", "rose", "climbs", "reach", "reaches"})
 _RISES = frozenset(
-    {"to", "at", "is", "reached", "reaches", "hits", "hit", "now", "stands", "of", "tops", "was", "as", ":"}
+    {
+        "to",
+        "at",
+        "is",
+        "reached",
+        "reaches",
+        "hits",
+        "hit",
+        "now",
+        "stands",
+        "of",
+        "tops",
+        "was",
+        "as",
+        ":",
+        "passes",
+        "passed",
+        "exceeds",
+        "surpasses",
+        "nears",
+    }
 )
 _HURT = frozenset({"wounded", "injured", "hurt"})
 
@@ -90,7 +111,13 @@ class _Totals:
     def _is_put_by_claimant(self, at: int) -> bool:
         """ "Al-Shabaab … put the toll at 30": the attackers' own count."""
         before = self._phrases.keys[max(0, at - _CLAIMANT_REACH) : at]
-        return bool({"put", "puts"} & set(before[-3:])) and bool(_CLAIMANTS & set(before))
+        is_given = before[-3:] in (
+            ["it", "gave", "a"],
+            ["it", "claimed", "a"],
+            ["they", "gave", "a"],
+            ["they", "claimed", "a"],
+        )
+        return is_given or (bool({"put", "puts"} & set(before[-3:])) and bool(_CLAIMANTS & set(before)))
 
     def _counted_death(self, at: int) -> Iterator[Claim]:
         """ "The third death from the raid", "bringing the dead to 23", "injured now number 21": whole tolls without the word."""
@@ -113,8 +140,8 @@ class _Totals:
         is_said = is_said or (key(to) == "to" and bool(_REVISING & set(keys[max(0, at - _PUT_REACH) : at])))
         is_said = is_said or (
             key(to) == "at"
-            and key(at - 1) != "the"
-            and bool({"put", "puts", "putting"} & set(keys[max(0, at - _PUT_REACH) : at]))
+            and (key(at - 1) != "the" or key(at - 2) in _PUTS)
+            and bool(_PUTS & set(keys[max(0, at - _PUT_REACH) : at]))
         )
         is_said = is_said or (
             key(to) == "as" and bool({"gave", "give", "gives", "giving", "put"} & set(keys[max(0, at - 4) : at]))

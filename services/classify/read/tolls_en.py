@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.classify.read.attachment_en import Attachment
-from services.classify.read.casualty_words_en import SIDE_OF_PLURAL
+from services.classify.read.casualty_words_en import SIDE_OF_PLURAL, SPANS_OF_TIME
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
 from services.classify.read.denials_en import denied_in
 from services.classify.read.number_words import words
@@ -33,6 +33,7 @@ _FRIENDLY = words(
     "peshmerga pmf pmu hashd sdf ypg tribal mobilisation mobilization popular kurdish clan loyalist government pro resistance allied"
     " asayish volunteer"
 )
+_SAID_TO_BE = words("reported listed counted declared presumed given")
 _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 
 
@@ -69,7 +70,8 @@ class _Reading:
             if index in shared:
                 yield from self._unsplit_claim(verb, self._attachment.verbs[index + 1])
             elif verb.start not in self._attachment.used:
-                groups = self._attachment.sufferers(verb)
+                yield from self._another(verb)
+                groups = self._attachment.sufferers(verb) if verb.start not in self._attachment.used else []
                 if groups:
                     yield from self._claims_for(verb, groups)
                     yield from self._others_too(verb)
@@ -97,6 +99,21 @@ class _Reading:
 
     def _is_joined(self, first: Verb, second: Verb) -> bool:
         return self._phrases.keys[first.end : second.start] in (["and"], ["or"])
+
+    def _another(self, verb: Verb) -> Iterator[Claim]:
+        """ "Two fighters were killed and another injured": one more, whose noun is left out."""
+        at = verb.start - 1
+        if (
+            self._phrases.key(at) != "another"
+            or verb.form != "participle"
+            or self._phrases.key(at - 1) not in {"and", ","}
+        ):
+            return
+        if not any(earlier.end < at for earlier in self._attachment.verbs) or at in self._attachment.used:
+            return
+        self._attachment.used.update((at, verb.start))
+        yield Claim(fact=verb.fact, kind=ClaimKind.STATED, best=1, low=1, high=1, start=at, end=verb.end, parts=(1,),
+                    sides=frozenset({Side.ANY}), is_additional=True)  # fmt: skip
 
     def _others_too(self, verb: Verb) -> Iterator[Claim]:
         """ "Six were hurt by the blast and two others in a stampede": the second group has no verb of its own."""
@@ -134,13 +151,16 @@ class _Reading:
             return
         if groups[0].is_ordinal and self._phrases.key(groups[-1].end) == "to":
             return  # "the fourth exile to be killed in two years" counts the others' deaths too
+        if groups[0].is_ordinal and self._phrases.key(verb.start - 1) in _SAID_TO_BE:
+            return  # "the third man reported dead had fled"
         kind = ClaimKind.STATED
         groups = [self._enemy_of_state(verb, self._of_attackers(group)) for group in groups]
         if self._is_boast(verb):
             kind = ClaimKind.BOAST
         elif len(groups) == 1 and groups[0].is_ordinal:
             is_named_before = groups[0].is_loose and self._phrases.key(groups[0].start - 1) == "the"
-            if verb.fact is Fact.KILLED and not is_named_before:
+            is_of_a_series = bool(SPANS_OF_TIME & set(self._phrases.keys[groups[0].end : verb.start]))
+            if verb.fact is Fact.KILLED and not is_named_before and not is_of_a_series:
                 kind = ClaimKind.TOTAL
             else:
                 groups = [replace(groups[0], best=1, low=1, high=1)]

@@ -80,6 +80,31 @@ FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
         ("Toll reaches 31 after church attack", 31, None, None),
         ("Market bombing toll: 12", 12, None, None),
     ],
+    "bare headlines": [
+        ("Border guards lose four men in Hatra ambush", 4, None, None),
+        ("Army loses two in Makhmour clash", 2, None, None),
+        ("Bomb kills party chief, two others", 3, None, None),
+        ("Rebels kill army captain and three men", 4, None, None),
+        ("Raiders kill five camel herders", 5, None, None),
+        ("Death toll from depot blast passes 60", 60, None, None),
+        ("Director of Hilla water board killed by gunmen", 1, None, None),
+        ("Party leader Salem Hadi killed in blast", 1, None, None),
+        ("Gunmen murder ex-minister's brother", 1, None, None),
+        ("Third lawyer in a week killed in Basra", 1, None, None),
+        ("Village leader, two guards killed in night raid", 3, None, None),
+        ("Sub-inspector, four home guards shot dead", 5, None, None),
+        ("Four rebel 'colonels' killed in Goma", 4, None, None),
+    ],
+    "who is meant": [
+        ("Four would-be bombers were shot dead at the gate", None, None, 4),
+        ("Five members of the Kurdistan Workers' Party were killed", None, None, 5),
+        ("The shell wounded a teacher and three of her pupils", None, 4, None),
+        ("Three policemen were killed and another injured when they drove over a bomb", 3, 1, None),
+        ("Two people were killed, and the third man reported dead had fled", 2, None, None),
+        ("The mayor of a town near Tikrit was shot dead", 1, None, None),
+        ("Six people died in the attack, for which it gave a toll of twenty", 6, None, None),
+        ("Officials put the dead at seven", 7, None, None),
+    ],
 }  # fmt: skip
 
 
