@@ -13,6 +13,8 @@ MOST = 3
 """Quotes in one story."""
 _TELLING_FACTS = ("kind", "event_type")
 """Their evidence is the clause that tells the attack; that of other facts is often cut out around a number."""
+_WHO_COUNTED = "counted_by"
+"""Its evidence is who said something, without what: never a quote."""
 _FEWEST_WORDS = dict.fromkeys(_TELLING_FACTS, 4)
 _FEWEST_WORDS_OF_OTHERS = 6
 
@@ -47,6 +49,8 @@ def _by_worth(state: IncidentChange) -> list[SourcedEvidence]:
 
 
 def _is_whole(evidence: SourcedEvidence) -> bool:
+    if evidence.fact == _WHO_COUNTED:
+        return False
     return len(evidence.text.split()) >= _FEWEST_WORDS.get(evidence.fact, _FEWEST_WORDS_OF_OTHERS)
 
 

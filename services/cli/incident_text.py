@@ -7,6 +7,7 @@ from services.alert.ledger import DeliveryRow, TimedChange
 from services.alert.routing import Message
 from services.alert.words import PlaceWords, Telling, cleaned, headline, story, toll
 from services.classify.desk import tellings_in
+from shared.events.facts import Casualties, CountedBy
 from shared.events.incident import Decision, IncidentChange, Source, Status
 
 _MOST_SOURCES = 50
@@ -48,7 +49,7 @@ def whole_story(history: Sequence[TimedChange], deliveries: Sequence[DeliveryRow
     for fact in written.facts:
         yield f"  {fact.label}: {fact.value}"
     if state.best_reason:
-        yield f"  Toll is: {state.best_reason}"
+        yield f"  Toll is: {state.best_reason}{_counted_by(state.casualties)}"
     yield f"  Confidence: {state.confidence:.2f}, {state.origins} independent origins"
     yield ""
     yield f"Sources: {state.source_count}" + (
@@ -61,7 +62,7 @@ def whole_story(history: Sequence[TimedChange], deliveries: Sequence[DeliveryRow
     if state.tolls:
         yield "Tolls told"
         for entry in state.tolls:
-            yield f"  {_time(entry.time)}  {cleaned(entry.outlet)}: {toll(entry.casualties, 'en')}"
+            yield f"  {_time(entry.time)}  {cleaned(entry.outlet)}: {toll(entry.casualties, 'en')}{_counted_by(entry.casualties)}"
     yield "Changes"
     for change in history:
         yield from _change(change)
@@ -115,6 +116,12 @@ def _decision(decision: Decision) -> str:
     rival = f"; not {decision.runner_up} ({decision.runner_up_score:.1f})" if decision.runner_up else ""
     flags = f"; kept out: {', '.join(decision.flags)}" if decision.flags else ""
     return f"{cleaned(decision.rule, limit=400)}{score}{f' ({grounds})' if grounds else ''}{rival}{flags}"
+
+
+def _counted_by(casualties: Casualties) -> str:
+    """Who counted, where the text says so."""
+    who = casualties.counted_by
+    return "" if who is None or who is CountedBy.UNKNOWN else f" (counted by: {who.value})"
 
 
 def _time(at: datetime) -> str:

@@ -99,18 +99,38 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     high: int
 
 
+class CountedBy(StrEnum):
+    """Who counted the dead and hurt, as the text says. ``OTHER``: media, monitors, aid groups; ``UNKNOWN``: the text names nobody."""
+
+    OFFICIAL = "official"
+    MEDICAL = "medical"
+    POLICE = "police"
+    """Police, army and other security forces."""
+    WITNESS = "witness"
+    """Residents, relatives and others who saw it."""
+    CLAIMANT = "claimant"
+    """Those who did it."""
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class Casualties(msgspec.Struct, frozen=True, kw_only=True):
-    """The toll. ``killed`` is victims including security forces; ``attackers_killed`` is apart. Null means no number was given."""
+    """The toll. ``killed`` is victims including security forces; ``attackers_killed`` is apart. Null means no number was given.
+
+    ``counted_by`` is who counted the killed, else the wounded; null where nothing is counted or nobody asked (older releases).
+    """
 
     killed: Count | None = None
     wounded: Count | None = None
     attackers_killed: Count | None = None
+    counted_by: CountedBy | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The exact words behind a fact: ``item.<field>[start:end] == text``, offsets in Unicode code points of the field as received.
 
-    ``fact`` names what the words support: kind, event_type, place, killed, wounded, attackers_killed, occurred_on, perpetrator.
+    ``fact`` names what the words support: kind, event_type, place, killed, wounded, attackers_killed, counted_by, occurred_on,
+    perpetrator.
     """
 
     fact: str

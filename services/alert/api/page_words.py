@@ -181,6 +181,7 @@ FACT: Final[Mapping[str, Words]] = {
     "point": phrases.FACT["place"],
     "precision": phrases.FACT["place"],
     "sources": in_three("sources", "المصادر", "سەرچاوەکان"),
+    "counted_by": in_three("who counted", "مصدر الحصيلة", "سەرچاوەی ژمارەکە"),
     "merged_into": in_three("part of another incident", "جزء من حادث آخر", "بەشێک لە ڕووداوێکی تر"),
     **phrases.FACT,
 }

@@ -267,6 +267,8 @@ def _evidence(carrying: Sequence[Contribution], toll: Casualties, limit: int) ->
             figure = getattr(c.facts.casualties, piece.fact, None) if piece.fact in best else None
             if piece.fact in best and (figure is None or figure.best != best[piece.fact]):
                 continue
+            if piece.fact == "counted_by" and c.facts.casualties.counted_by is not toll.counted_by:
+                continue
             if len(found[piece.fact]) < 3:
                 found[piece.fact].append(
                     SourcedEvidence(

@@ -201,6 +201,7 @@ def _casualties(told: Casualties, flags: list[Flag], settings: LinkSettings) -> 
         killed=_count(told.killed, settings.max_killed, flags),
         wounded=_count(told.wounded, settings.max_wounded, flags),
         attackers_killed=_count(told.attackers_killed, settings.max_killed, flags),
+        counted_by=told.counted_by,
     )
 
 

@@ -25,7 +25,8 @@ from enum import StrEnum
 from typing import Literal
 
 from services.classify.link.sides import on_their_sides
-from shared.events.facts import Casualties, Count
+from services.classify.link.voices import are_bystanders, has_authority, most_trusted, voice_of
+from shared.events.facts import Casualties, Count, CountedBy
 from shared.events.incident import Contribution
 from shared.events.report import Kind
 
@@ -53,6 +54,7 @@ _CLAIMED_DEAD = re.compile(
 )
 """The claimant counts: "IS claims killing eight soldiers"."""
 
+_ALOUD = frozenset({"title", "summary"})
 _HALF_SURE = 0.5
 _MANY_WOUNDED = 6
 
@@ -66,6 +68,7 @@ class BestReason(StrEnum):
     HIGHER_LATER = "a later report with a higher figure"
     HIGHEST = "the highest of conflicting figures"
     BEST_ATTESTED = "a higher figure of one report is not confirmed"
+    AUTHORITY = "an official or medical count"
     CORRECTED = "corrected downward"
     DESK = "set by the desk"
 
@@ -80,8 +83,20 @@ def best_tolls(tellings: Sequence[Contribution]) -> tuple[Casualties, BestReason
     if wounded is None or (anyone is not None and _is_of_the_dead(wounded.best, anyone.best)):
         wounded, wounded_reason = anyone, anyones_reason
     attackers, _ = _best(tellings, "attackers_killed")
-    casualties = Casualties(killed=killed, wounded=_ranged(wounded, tellings, "wounded"), attackers_killed=attackers)
+    casualties = Casualties(
+        killed=killed,
+        wounded=_ranged(wounded, tellings, "wounded"),
+        attackers_killed=attackers,
+        counted_by=_counted_by(tellings, killed, wounded),
+    )
     return casualties, reason or wounded_reason
+
+
+def _counted_by(tellings: Sequence[Contribution], killed: Count | None, wounded: Count | None) -> CountedBy | None:
+    """The most trusted of those who give the best figure."""
+    fact: _Fact = "killed" if killed else "wounded"
+    best = killed or wounded
+    return most_trusted([c for c in tellings if best and (count := _figure(c, fact)) and count.best == best.best])
 
 
 def _is_of_the_dead(wounded: int, anyone: int) -> bool:
@@ -148,6 +163,8 @@ def _best(
             best, reason = count.best, BestReason.CORRECTED
         elif count.best < best and _is_outvoted(told[best], told[count.best], fact):
             best, reason = count.best, BestReason.ONLY_FIGURE
+        elif count.best < best and _is_of_bystanders(told[best], telling, fact):
+            best, reason = count.best, BestReason.AUTHORITY
     if best is None:
         return None, None
     return _ranged(Count(best=best, low=best, high=best), tellings, fact), _settled(best, reason, tellings, fact)
@@ -168,17 +185,35 @@ def _is_outvoted(standing: Sequence[Contribution], lower: Sequence[Contribution]
     )
 
 
+def _is_of_bystanders(standing: Sequence[Contribution], telling: Contribution, fact: _Fact) -> bool:
+    """Whether one origin of bystanders stands against a later count by officials or medics, which stands where the news is told."""
+    return (
+        has_authority([telling])
+        and are_bystanders(standing)
+        and len({c.source.origin for c in standing}) == 1
+        and telling.facts.confidence >= _HALF_SURE
+        and any(piece.fact == fact and piece.field in _ALOUD for piece in telling.facts.evidence)
+    )
+
+
 def _weighed(tellings: Sequence[Contribution], fact: _Fact) -> Sequence[Contribution]:
     """Those whose figure counts: a claimant's own only where nobody else gives one."""
-    others = [c for c in tellings if not c.facts.claimed or c.desk is not None or _is_of_the_outlet(c, fact)]
+    others = [c for c in tellings if c.desk is not None or not _is_of_the_claimant(c, fact)]
     return others if any(_figure(c, fact) for c in others) else tellings
 
 
-def _is_of_the_outlet(claim: Contribution, fact: _Fact) -> bool:
-    """Whether a story of a claim counts by itself: its headline is of the toll, or states the figure without the claimant's mouth."""
-    title = claim.source.title
-    is_in_headline = any(piece.fact == fact and piece.field == "title" for piece in claim.facts.evidence)
-    return bool(_TOLL.search(title)) or (is_in_headline and not _CLAIMED_DEAD.search(title))
+def _is_of_the_claimant(telling: Contribution, fact: _Fact) -> bool:
+    """Whether those who did it count: the text says so, or its news is their claim and nobody else is named as counting.
+
+    A story of a claim counts by itself where its headline is of the toll, or states the figure without the claimant's mouth.
+    """
+    voice, title = voice_of(telling), telling.source.title
+    if not telling.facts.claimed or _TOLL.search(title):
+        return voice is CountedBy.CLAIMANT and not _TOLL.search(title)
+    if voice in {CountedBy.CLAIMANT, CountedBy.UNKNOWN, None}:
+        is_in_headline = any(piece.fact == fact and piece.field == "title" for piece in telling.facts.evidence)
+        return voice is CountedBy.CLAIMANT or not is_in_headline or bool(_CLAIMED_DEAD.search(title))
+    return False
 
 
 def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequence[Contribution]) -> bool:
@@ -197,12 +232,21 @@ def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequen
     best_tier = min((c.source.tier for c in standing), default=telling.source.tier)
     if telling.source.kind is Kind.UPDATE or telling.source.tier < best_tier:
         return telling.facts.confidence >= _HALF_SURE
+    if has_authority(standing) and are_bystanders([telling]):
+        return False  # residents alone against a hospital
     is_contested = len({c.source.origin for c in standing}) > 1
     if telling.source.tier > best_tier and is_contested:
         return False  # a lesser outlet alone against several of which one is better
     if _is_in_headline(telling, fact):
         return True
     is_in_summary = any(piece.fact == fact and piece.field == "summary" for piece in telling.facts.evidence)
+    if (
+        is_in_summary
+        and has_authority([telling])
+        and not has_authority(standing)
+        and telling.facts.confidence >= _HALF_SURE
+    ):
+        return True
     surest = max((c.facts.confidence for c in standing), default=0.0)
     is_as_good = telling.source.tier <= best_tier and telling.facts.confidence >= surest - _AS_SURE
     return is_in_summary and is_as_good and not is_contested
@@ -236,13 +280,16 @@ def _corrects(telling: Contribution, is_told_before: bool, must_say_so: bool) ->
 def _settled(best: int, reason: BestReason | None, tellings: Sequence[Contribution], fact: _Fact) -> BestReason | None:
     """The reason, said better where all agree or where it is a matter of conflicting reports."""
     counts = [(c, count) for c in tellings if (count := _figure(c, fact)) is not None]
-    origins = {c.source.origin for c, count in counts if count.best == best}
+    agreeing = [c for c, count in counts if count.best == best]
+    others = [c for c, count in counts if count.best != best]
     if reason in {BestReason.ONLY_FIGURE, BestReason.HIGHER_LATER}:
+        if others and has_authority(agreeing) and not has_authority(others):
+            return BestReason.AUTHORITY
         if any(count.best > best for c, count in counts if not c.facts.claimed):
             return BestReason.BEST_ATTESTED
-        if len(origins) > 1:
+        if len({c.source.origin for c in agreeing}) > 1:
             return BestReason.SEVERAL_AGREE
-        if any(count.best != best for _, count in counts) and reason is BestReason.ONLY_FIGURE:
+        if others and reason is BestReason.ONLY_FIGURE:
             return BestReason.HIGHEST
     return reason
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from services.classify.read import tolls_ar, tolls_ckb, tolls_en
 from services.classify.read.background import is_background, markers_of, names_other_month
 from services.classify.read.claims import Claim, ClaimKind, Fact, Side
+from services.classify.read.counters import Figure, read_counter
 from services.classify.read.number_words import words
 from services.classify.read.script import lang_of
 from services.classify.read.text import FIELDS, Document, Sentence
-from shared.events.facts import Casualties, Count, Evidence
+from shared.events.facts import Casualties, Count, CountedBy, Evidence
 
 MAX_SENTENCES = 60
 """Tolls stand at the top; what an article says after so many sentences is background."""
@@ -81,11 +82,13 @@ def read_casualties(
     rejected += _drop_boasts(document, by_field)
     counts: dict[Fact, Count | None] = {}
     evidence: list[Evidence] = []
+    given: dict[Fact, tuple[_Said, ...]] = {}
     for fact in Fact:
         figures = [figure for field in FIELDS if (figure := _figure(fact, by_field[field]))]
         if fact is Fact.KILLED:
             figures = _without_attackers(figures, by_field)
         counts[fact], used = _settled(figures)
+        given[fact] = used
         if fact is Fact.WOUNDED:
             counts[fact] = _without_the_dead(counts[fact], counts[Fact.KILLED], used, by_field)
         evidence += [_evidence(document, fact, said) for said in used]
@@ -94,12 +97,44 @@ def read_casualties(
             for f in figures
             if (count := counts[fact]) is not None and f.best != count.best
         ]
+    lead = [s for s in chosen if s.index == first_of_body]
+    counted_by, words_of_it = _counted_by(document, counts, given, by_field, lead)
+    evidence += words_of_it
     return CasualtiesReading(
         casualties=Casualties(
-            killed=counts[Fact.KILLED], wounded=counts[Fact.WOUNDED], attackers_killed=counts[Fact.ATTACKERS_KILLED]
+            killed=counts[Fact.KILLED],
+            wounded=counts[Fact.WOUNDED],
+            attackers_killed=counts[Fact.ATTACKERS_KILLED],
+            counted_by=counted_by,
         ),
         evidence=tuple(dict.fromkeys(evidence)),
         rejected=tuple(dict.fromkeys(rejected)),
+    )
+
+
+def _counted_by(
+    document: Document,
+    counts: Mapping[Fact, Count | None],
+    given: Mapping[Fact, tuple[_Said, ...]],
+    by_field: Mapping[str, Sequence[_Said]],
+    lead: Sequence[Sentence],
+) -> tuple[CountedBy | None, tuple[Evidence, ...]]:
+    """Who counted the killed, else the wounded, else the attackers.
+
+    Asked of the words the figure rests on, then of those that repeat it, then of the first sentence under the headline.
+    """
+    fact = next((fact for fact in (Fact.KILLED, Fact.WOUNDED, Fact.ATTACKERS_KILLED) if counts[fact]), None)
+    count = counts[fact] if fact else None
+    if fact is None or count is None:
+        return None, ()
+    others = [s for field in FIELDS for s in by_field[field] if s.claim.fact is fact and s not in given[fact]]
+    told = [*given[fact], *sorted(others, key=lambda s: s.claim.best != count.best)]
+    return read_counter(
+        document,
+        [
+            *(Figure(sentence=s.sentence, at=s.claim.start, is_boast=s.claim.kind is ClaimKind.BOAST) for s in told),
+            *(Figure(sentence=sentence, at=0) for sentence in lead),
+        ],
     )
 
 

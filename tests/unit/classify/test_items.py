@@ -97,7 +97,7 @@ def test_a_report_line_has_the_fields_of_the_contract() -> None:
         "evidence",
         "other_events",
     } <= report.keys()
-    assert set(report["casualties"]) == {"killed", "wounded", "attackers_killed"}
+    assert set(report["casualties"]) == {"killed", "wounded", "attackers_killed", "counted_by"}
     assert report["casualties"]["killed"] == {"best": 2, "low": 2, "high": 2}
 
 
