@@ -18,6 +18,8 @@ from shared.events.item import Item, ItemChange
 from shared.ids import derive, item_event_id
 
 MOST_PAGE_BYTES = 3_000_000
+TEASER_CHARACTERS = 700
+"""A text shorter than this is a teaser: the shortest reports that tell a toll, a place and who says so are about as long."""
 _LEAST_CHARACTERS = 200
 _RETRIES = (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1))
 _MISSING_AFTER = timedelta(hours=1)
@@ -56,7 +58,7 @@ class Later:
 
 
 def wanted(feed: Feed, versions: Iterable[NewVersion]) -> tuple[WantedArticle, ...]:
-    """Return the articles to read: those of fresh items without content, if the feed is to have full text."""
+    """Return the articles to read: those of fresh items without more than a teaser, if the feed is to have full text."""
     if not feed.full_text:
         return ()
     return tuple(
@@ -64,9 +66,14 @@ def wanted(feed: Feed, versions: Iterable[NewVersion]) -> tuple[WantedArticle, .
         for item in (version.item for version in versions)
         if item.change is not ItemChange.WITHDRAWN
         and not item.backfill
-        and (item.content is None or item.version > 1)
+        and (is_teaser(item.content) or item.version > 1)
         and item.url != feed.url
     )
+
+
+def is_teaser(content: str | None) -> bool:
+    """Whether a feed's content is none: missing, or no longer than a summary."""
+    return content is None or len(content) < TEASER_CHARACTERS
 
 
 def verdict(article: WantedArticle, answer: Answer) -> Fetched | Later | ArticleOutcome:

@@ -1,12 +1,14 @@
 """Trying a feed without storing anything, and its health in words: what ``tocsin feeds`` shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from services.ingest import polled
-from services.ingest.document import Unreadable
+from services.ingest.article import TEASER_CHARACTERS
+from services.ingest.document import Entry, Unreadable
 from services.ingest.feed import Feed, Validators
 from services.ingest.outcome import Fetched, NotModified
 from services.ingest.ports import Fetcher, Parser
@@ -40,7 +42,23 @@ async def try_feed(feed: Feed, *, fetcher: Fetcher, parser: Parser, now: datetim
         parts.append(f"moved for good to {answer.moved_to}")
     if document.problem is not None:
         parts.append(document.problem)
+    if (texts := _texts(feed, document.entries)) is not None:
+        parts.append(texts)
     return Trial(feed=feed, is_good=not document.is_cut_off, says=", ".join(parts))
+
+
+def _texts(feed: Feed, entries: Sequence[Entry]) -> str | None:
+    """How much the entries say, where ``full_text`` is worth setting or is set for nothing."""
+    if not entries:
+        return None
+    characters = round(median(len(entry.content or entry.summary) for entry in entries))
+    is_short = characters < TEASER_CHARACTERS
+    if is_short and not feed.full_text:
+        what = "titles only" if characters == 0 else f"summaries only ({characters} characters)"
+        return f"{what}: consider full_text"
+    if not is_short and feed.full_text and any(entry.content for entry in entries):
+        return f"carries its texts ({characters} characters): full_text is not needed"
+    return None
 
 
 def health_line(row: Mapping[str, Any], now: datetime) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from services.ingest import polled
+from services.ingest.article import is_teaser
 from services.ingest.document import Document, Entry, Unreadable
 from services.ingest.feed import Feed, FeedState, Lease, Push
 from services.ingest.identity import IdentityMode, chosen_mode
@@ -228,7 +229,7 @@ class Visitor:
         texts = {found: codec.decode(Item, values[event]).content for found, event in events.items() if event in values}
         return tuple(
             replace(one, item=msgspec.structs.replace(one.item, content=texts[one.mark.item_id]))
-            if one.item.content is None and one.mark.item_id in texts
+            if is_teaser(one.item.content) and one.mark.item_id in texts
             else one
             for one in versions
         )

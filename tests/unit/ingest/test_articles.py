@@ -56,7 +56,8 @@ def failed(status=None, retry_after=None):
 
 def test_only_fresh_items_without_content_of_feeds_that_ask_for_it_are_wanted():
     assert wanted(a_feed(), [FIRST]) == ()
-    assert wanted(FEED, versions_of(entry(content="All of it."))) == ()
+    assert wanted(FEED, versions_of(entry(content="All of it. " * 80))) == ()
+    assert len(wanted(FEED, versions_of(entry(content="A line and a picture.")))) == 1, "a teaser is no content"
     assert wanted(FEED, versions_of(entry(published=NOON - timedelta(days=3)), first=True)) == ()
     assert (ARTICLE.url, ARTICLE.event_id) == (PAGE, FIRST.item.event_id)
 
