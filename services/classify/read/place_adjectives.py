@@ -16,6 +16,9 @@ from shared.geo.names import word_key
 AT_HOME = 0.6
 """What an adjective with the word for village, town or province says of the country: more than one of an army."""
 _OF_ARMIES = 0.55
+_STAYS = frozenset(
+    ["police", "policeman", "policemen", "villagers", "farmers", "shepherds", "mayor", "governor", "market"]
+)
 _SETTLED = (Level.VILLAGE, Level.TOWN, Level.GOVERNORATE)
 
 
@@ -27,7 +30,7 @@ def countries_spoken_of(document: Document, gazetteer: Gazetteer) -> dict[str, f
         for at, token in enumerate(tokens):
             if token.kind is not TokenKind.WORD or (country := _country_at(tokens, at, gazetteer)) is None:
                 continue
-            if any(cue_level(other) in _SETTLED for other in tokens[at + 1 : at + 3]):
+            if any(cue_level(other) in _SETTLED or other.key in _STAYS for other in tokens[at + 1 : at + 3]):
                 found[country] = max(found.get(country, 0.0), AT_HOME)  # "Azeri village", "Mexican border town"
                 continue
             weight = 0.05 if _is_of_border(tokens, at) else 0.3 if sentence.index < 3 else 0.1

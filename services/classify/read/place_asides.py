@@ -77,6 +77,10 @@ _OF_INSTITUTIONS = frozenset(
 )
 
 
+_PEOPLE = frozenset(fold(word) for word in ["أهالي", "أهل", "سكان", "أبناء"])
+_SOME_OF = frozenset(["من", "احد", "بعض"])
+
+
 def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[Token]) -> bool:
     named = after[1:] if after and after[0].key in _OF_INSTITUTIONS else after
     if named and named[0].text.isascii() and named[0].key in INSTITUTIONS_AFTER:
@@ -84,6 +88,8 @@ def is_institution(mention: Mention, before: Sequence[Token], after: Sequence[To
     heads = before[:1]
     if before and (cue_level(before[0]) is not None or before[0].key == "of"):
         heads = before[1:2]
+    if any(token.key in _PEOPLE for token in heads) and any(t.key in _SOME_OF for t in before[len(heads) : 3]):
+        return False  # "ثلاثة من أهالي قرية X": some of them, whom it befell
     return any(is_in(token, INSTITUTIONS_BEFORE) for token in heads) and not mention.clitic.endswith(("ب",))
 
 

@@ -50,7 +50,15 @@ def asks_for_a_name(sentence: Sentence, at: int) -> bool:
         return n >= 0 and cue_level(tokens[n]) in (Level.VILLAGE, Level.TOWN)
     if n < 0 or is_latin(tokens[n]):
         return False
+    if tokens[n].key.startswith("ال"):
+        return False  # "مضيف القرية عقب الصلاة": the village, not the village of
     return cue_level(tokens[n]) is Level.VILLAGE and not tokens[n].key.endswith(("ێكي", "يكي"))
+
+
+def states_a_unit(token: Token) -> bool:
+    """Whether the name of a town, district or subdistrict follows the word for it in Arabic or Sorani: "شاری …", قضاء."""
+    is_open = token.key.startswith("ال") or token.key.endswith(("ێكي", "يكي", "ێك", "يك"))
+    return not is_latin(token) and not is_open and cue_level(token) in (Level.TOWN, Level.DISTRICT, Level.SUBDISTRICT)
 
 
 _NAME_WORDS = 4

@@ -15,6 +15,7 @@ from shared.geo.gazetteer import Gazetteer, contains
 from shared.geo.rows import Entry, EntryKind
 
 _OPEN = (Role.SCENE, Role.PLAIN, Role.INSTITUTION)
+_NOT_THERE = (Role.SPEAKER, Role.INSTITUTION, Role.DATELINE)
 _COARSE = (EntryKind.COUNTRY, EntryKind.REGION, EntryKind.GOVERNORATE)
 _KNOWN = 50
 """Rank from which a name alone, without any word that places something there, may be meant."""
@@ -42,6 +43,8 @@ def reconsidered(
     ]
     if chosen is None or _is_striker(chosen):
         return _best_known(passed, context, chosen) or chosen or _village_told_of(passed)
+    if chosen.reading.role in _NOT_THERE and (village := _headline_village(passed, chosen)) is not None:
+        return village
     unit = chosen.entry
     if unit is None or unit.kind not in _COARSE or unit.kind is EntryKind.REGION:
         return chosen
@@ -101,6 +104,17 @@ def _village_told_of(passed: Sequence[Reading]) -> Settled | None:
         is_village = bool(bearers) and {entry.country for entry in bearers} == {HOME} and len(mention.key) > _LONG_NAME
         if is_told and is_village and not mention.is_weak and mention.key.isascii():
             return Settled(reading=reading, entry=bearers[0] if len(bearers) == 1 else None, rivals=bearers)
+    return None
+
+
+def _headline_village(passed: Sequence[Reading], chosen: Settled) -> Settled | None:
+    """A village of several words that the headline names and one place alone bears, in the governorate of who speaks of it."""
+    for reading in passed:
+        mention = reading.mention
+        bearers = [m.entry for m in mention.matches if not m.is_short]
+        is_sure = len(bearers) == 1 and mention.last > mention.first and mention.sentence.field == "title"
+        if is_sure and chosen.entry is not None and bearers[0].admin1 == chosen.entry.admin1 is not None:
+            return Settled(reading=reading, entry=bearers[0])
     return None
 
 

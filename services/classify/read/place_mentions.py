@@ -3,7 +3,7 @@
 A mention is only a possibility: who it is and whether the attack was there is decided in ``place_choice``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.classify.read.place_cues import (
@@ -14,7 +14,9 @@ from services.classify.read.place_cues import (
     is_latin,
     is_told_below,
     places_next,
+    states_a_unit,
 )
+from services.classify.read.place_letters import MAX_WORDS, heads, tails, words_from
 from services.classify.read.place_ordinary import is_ordinary
 from services.classify.read.place_sound import last_of_name
 from services.classify.read.place_words import (
@@ -32,37 +34,13 @@ from services.classify.read.place_words import (
     Level,
     cue_forms,
 )
-from services.classify.read.text import Sentence, Token, TokenKind
+from services.classify.read.text import Sentence, TokenKind
 from shared.geo.gazetteer import Gazetteer, Match
 from shared.geo.names import ARTICLES, ASSIMILATED_ARTICLES, word_key
+from shared.geo.rows import EntryKind
 
-MAX_WORDS = 5
 MAX_MENTIONS = 160
 """A text naming more places than this is a list, not a report; work stays bounded."""
-
-_JOINING = frozenset({"and", "of", "wa", "bin", "u"})
-_SORANI_SUFFIXES = (
-    "يهكان",
-    "هكان",
-    "يشدا",
-    "يدا",
-    "يشي",
-    "يش",
-    "دا",
-    "هوه",
-    "يهوه",
-    "وه",
-    "يان",
-    "ان",
-    "هكه",
-    "هكهي",
-    "ش",
-    "ي",
-    "يه",
-    "ن",
-)
-_GENERIC = frozenset({"qaryat", "nahiyat", "qaryet", "nahiat", "qada", "mujamma"})
-"""Words for village and unit that stand before a Latin name at will."""
 
 _REGION_RANK = 55
 _MIN_AFTER_CLITIC = 4
@@ -126,82 +104,13 @@ class Mention:
         return max((match.entry.rank for match in self.matches), default=0)
 
 
-def _heads(key: str, lang: str) -> Iterator[tuple[str, str]]:
-    """The first word of a name as written, then without the prefixes that may be written onto it: (key, clitic)."""
-    yield key, ""
-    if key.isascii():
-        return
-    if lang == "ckb":
-        for prefix in ("له", "به", "بو"):
-            if key.startswith(prefix) and len(key) > 5:
-                yield key[2:], prefix
-        return
-    rest, taken = key, ""
-    if rest[0] in "وف" and len(rest) > 2:
-        rest, taken = rest[1:], rest[0]
-        yield rest, taken
-    if rest.startswith("لل") and len(rest) > 5:
-        yield "ال" + rest[2:], taken + "ل"
-    elif rest[0] in "بلك" and len(rest) > 2:
-        yield rest[1:], taken + rest[0]
-
-
-def _tails(key: str, lang: str) -> Iterator[str]:
-    """The last word of a name as written, then without Sorani endings."""
-    yield key
-    if lang != "ckb" or key.isascii():
-        return
-    if key.endswith("دا") and len(key) > 4:
-        yield key[:-1]  # "بەلەددا", in Balad: a letter written twice is one in the key
-    for suffix in _SORANI_SUFFIXES:
-        if key.endswith(suffix) and len(key) - len(suffix) >= 3:
-            yield key[: -len(suffix)]
-
-
-def _words_from(tokens: Sequence[Token], at: int) -> list[tuple[int, str, bool]]:
-    """The tokens that a name beginning at ``at`` may consist of: (index, key, is an article)."""
-    words: list[tuple[int, str, bool]] = []
-    first = tokens[at]
-    latin = is_latin(first)
-    n = at
-    most = MAX_WORDS + 3 if latin else MAX_WORDS  # Latin names hold articles
-    while n < len(tokens) and len(words) < most:
-        token = tokens[n]
-        if token.kind is TokenKind.MARK:
-            if token.text not in "-–'’" or not words or (n + 1 < len(tokens) and tokens[n + 1].start != token.end):
-                break
-            n += 1
-            continue
-        if token.kind is TokenKind.NUMBER and not words:
-            break
-        if is_latin(token) != latin and token.kind is TokenKind.WORD:
-            break
-        key = word_key(token.text)
-        if not latin and words and len(key) == 1:
-            break  # "و", and: no part of a name
-        following = tokens[n + 1] if n + 1 < len(tokens) else None
-        joined_next = following is not None and (following.text == "-" or (bool(words) and is_capital(following)))
-        article = latin and (
-            key in ARTICLES
-            or (key in ASSIMILATED_ARTICLES and (is_capital(token) or joined_next))
-            or (key in _GENERIC and not words)
-        )
-        is_inside = bool(words) and tokens[n - 1].text == "-" and following is not None and following.text == "-"
-        belongs = is_capital(token) or article or is_inside or (bool(words) and key in _JOINING)  # Port-au-Prince
-        if latin and token.kind is TokenKind.WORD and not belongs:
-            break
-        words.append((n, key, article))
-        n += 1
-    return words
-
-
 def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> Mention | None:
     """The longest gazetteer name that begins at token ``at``; the fewest letters taken off among equals."""
-    words = _words_from(sentence.tokens, at)
+    words = words_from(sentence.tokens, at)
     if not words or (words[0][2] and len(words) == 1):
         return None
     best: tuple[int, str, str] | None = None
-    for head, clitic in _heads(words[0][1], lang):
+    for head, clitic in heads(words[0][1], lang):
         joined = "" if words[0][2] else head
         for n, (index, key, is_article) in enumerate(words):
             if n and not is_article:
@@ -218,13 +127,13 @@ def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
             last = joined[len(before) :]
             if clitic and len(joined) < _MIN_AFTER_CLITIC:
                 continue
-            tails = [
+            known = [
                 before + tail
-                for tail in _tails(last, lang)
+                for tail in tails(last, lang)
                 if gazetteer.knows_key(before + tail) and not _is_word_with_k(gazetteer, clitic, before + tail)
             ]
-            if tails:
-                best = (index, tails[0] if tails[0] == joined else _best_known(gazetteer, tails), clitic)
+            if known:
+                best = (index, known[0] if known[0] == joined else _best_known(gazetteer, known), clitic)
     if best is None:
         return _respelt_at(gazetteer, sentence, at, words)
     last_index, key, clitic = best
@@ -348,13 +257,24 @@ def _known_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
     mention = None
     if named or tokens[at].key not in _NEVER_FIRST:
         mention = _match_at(gazetteer, sentence, at, lang)
-    if mention is not None and ((not named and not _may_be_a_name(mention)) or _is_penalty(sentence, mention)):
+    asked = not is_latin(tokens[at]) and asks_for_a_name(sentence, at)
+    is_name = named or (mention is not None and ((asked and _is_of_a_village(mention)) or _may_be_a_name(mention)))
+    if mention is not None and (not is_name or _is_penalty(sentence, mention)):
         mention = None
-    if not is_latin(tokens[at]) and asks_for_a_name(sentence, at):
+    if asked:
         last = last_of_name(gazetteer, tokens, at)
         if last is not None and (mention is None or last > mention.last):
             return Mention(sentence=sentence, first=at, last=last, key=tokens[at].key, matches=(), is_unknown=True)
     return mention
+
+
+def _is_of_a_village(mention: Mention) -> bool:
+    """Whether an ordinary word is a village's name after the word for village: قرية تركي; but قرية تركية is a Turkish village."""
+    first = mention.sentence.tokens[mention.first].key
+    is_word = (
+        first in STOPS or first in NEAR or first.endswith("ه") or cue_level(mention.sentence.tokens[mention.first])
+    )
+    return not is_word and any(m.entry.kind is EntryKind.VILLAGE and not m.is_short for m in mention.matches)
 
 
 def _named_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> Mention | None:
@@ -367,7 +287,8 @@ def _named_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
     told_below = is_latin(token) and is_capital(token) and not is_cue_word(token) and is_told_below(tokens, at)
     if asks_for_a_name(sentence, at) or (named_after and at > 0) or told_below:
         return _unknown_at(sentence, at, lang)
-    if at > 0 and not is_cue_word(token) and places_next(tokens, at):
+    is_stated = not is_latin(token) and at > 0 and states_a_unit(tokens[at - 1])
+    if at > 0 and not is_cue_word(token) and (is_stated or places_next(tokens, at)):
         mention = _unknown_at(sentence, at, lang)
         return None if mention is None else replace(mention, is_guess=True)
     return None

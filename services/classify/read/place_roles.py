@@ -107,7 +107,24 @@ class _Wording:
         return self.governing[0] if self.governing else None
 
 
-_OF_AFTER = frozenset(["part", "parts", "west", "north", "south", "east", "top", "control", "seizure", "capture"])
+_OF_AFTER = frozenset(
+    [
+        "residents",
+        "people",
+        "villagers",
+        "inhabitants",
+        "part",
+        "parts",
+        "west",
+        "north",
+        "south",
+        "east",
+        "top",
+        "control",
+        "seizure",
+        "capture",
+    ]
+)
 
 
 def _wording(before: Sequence[Token], level: Level | None) -> _Wording:
@@ -251,7 +268,9 @@ def _is_near_or_level(words: _Wording) -> bool:
     return any(is_in(t, NEAR | INSIDE) or cue_level(t) is not None for t in words.phrase)
 
 
-_CLOSE = frozenset(["close", "next", "adjacent", "nearest", "opposite"])
+_CLOSE = frozenset(
+    ["close", "next", "adjacent", "nearest", "opposite", "entrance", "entrances", "approach", "approaches"]
+)
 
 
 def _is_close_to(words: _Wording) -> bool:

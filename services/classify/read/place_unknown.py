@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from services.classify.read.place_context import HOME, Context, Settled
 from services.classify.read.place_near import is_direct, is_near_any, nearest_of, towns_for
 from services.classify.read.place_reading import Reading
-from services.classify.read.place_words import Nearness, Role
+from services.classify.read.place_words import Level, Nearness, Role
 from shared.geo.gazetteer import Gazetteer, contains, same_place
 from shared.geo.names import name_key, respelt_key, skeleton
 from shared.geo.rows import Entry, EntryKind
@@ -18,6 +18,7 @@ _UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
 _TELLING_CONSONANTS = 3  # fewer are shared by everything
 _KNOWN_CONSONANTS = 4
 _KNOWN_LETTERS = 6
+_STATED_LETTERS = 5
 _KNOWN_RANK = 60
 _RANK_MARGIN, _ANY_RANK = 10, 100
 _ENDINGS = ("دا", "ەدا", "ی", "ش", "یش")
@@ -93,8 +94,10 @@ def _well_known(reading: Reading, context: Context, gazetteer: Gazetteer) -> Ent
     mention = reading.mention
     if mention.key.isascii() or mention.first != mention.last or context.is_abroad():
         return None
+    is_stated = reading.level in (Level.TOWN, Level.DISTRICT, Level.SUBDISTRICT)
+    consonants, letters = (_TELLING_CONSONANTS, _STATED_LETTERS) if is_stated else (_KNOWN_CONSONANTS, _KNOWN_LETTERS)
     for name in (mention.name, *(mention.name.removesuffix(e) for e in _ENDINGS if mention.name.endswith(e))):
-        if len(skeleton(name)) < _KNOWN_CONSONANTS or len(name) < _KNOWN_LETTERS:
+        if len(skeleton(name)) < consonants or len(name) < letters:
             continue
         known = [e for e in gazetteer.alike(name) if e.country == HOME and e.rank >= _KNOWN_RANK]
         best = max(known, key=lambda e: e.rank, default=None)

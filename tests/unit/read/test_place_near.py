@@ -89,3 +89,37 @@ def test_folding_vowels_gives_no_foreign_town_the_name_of_another(name: str, cou
     bearers = Gazetteer.load().lookup(name)
     assert country in {match.entry.country for match in bearers}
     assert name == "Teheran" or "Tehran" not in {match.entry.name for match in bearers}
+
+
+# fmt: off
+ORDINARY_WORDS = [
+    ("ar", "قتل مسلحون مزارعاً في قرية تركي جنوبي بلدروز", "", "IQG10Q03"),
+    ("ar", "هجوم قرب الخالص", "هاجم مسلحون ديوان القرية عقب الصلاة في قرية خشكين بقضاء الخالص.", "IQG10Q01"),
+    ("ar", "خطف اثنين من أهالي خشكين", "خطف مسلحون اثنين من أهالي قرية خشكين في قضاء الخالص.", "IQG10Q01"),
+    ("ckb", "درۆنێک لە نزیک حەریر خرایە خوارەوە", "", "IQG11Q06"),
+    ("ar", "دفن جثامين رعاة إمام شمس", "نقلت الجثث إلى الطب العدلي في بعقوبة.", "IQG10Q03"),
+]
+UNITS_BY_SOUND = [
+    ("ckb", "لە قەزای شەرگەت دوکاندارێک کوژرا", "IQG16Q02"),
+    ("ckb", "بۆمبێک لە شاری موسەییەبدا تەقییەوە", "IQG07Q04"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("lang", "title", "summary", "district"), ORDINARY_WORDS)
+def test_words_are_villages_only_where_the_wording_says_so(
+    reader: PlaceReader, lang: str, title: str, summary: str, district: str
+) -> None:
+    assert placed(reader, lang, title, summary).admin2 == district
+
+
+@pytest.mark.parametrize(("lang", "title", "district"), UNITS_BY_SOUND)
+def test_a_town_or_district_stated_as_one_is_found_by_its_sound(
+    reader: PlaceReader, lang: str, title: str, district: str
+) -> None:
+    assert placed(reader, lang, title).admin2 == district
+
+
+def test_the_entrance_of_a_village_is_the_village(reader: PlaceReader) -> None:
+    summary = "Gunmen fired at a checkpoint at the entrance to Kamaliya, an official in Daquq said."
+    assert is_at(placed(reader, "en", "Policeman killed near Daquq", summary), 35.01549, 44.27513)

@@ -27,6 +27,10 @@ ONLY_THE_COUNTRY = [
     ("Bomb kills sergeant of Barkhane", "ML"),
     ("South Sudanese soldiers ambushed", "SS"),
     ("Central African town attacked, nine dead", "CF"),
+    ("Rebels kill six in C. African Republic", "CF"),
+    ("S. Sudan: clans clash, nine dead", "SS"),
+    ("Army convoy hits mine in Burkina", "BF"),
+    ("Chechen police post attacked", "RU"),
 ]
 NEAR_A_CITY = [
     ("Two federal policemen shot west of Kirkuk", "IQG13Q04"),
