@@ -195,6 +195,11 @@ def _is_other(a: Place, b: Place) -> bool:
 
 
 def _consensus(places: Sequence[Place]) -> Place:
+    """The finest of the division that most name; the first told of equals, so that one telling moves nothing to another division."""
+    divisions = Counter((place.country, place.admin1) for place in places if place.admin1)
+    if divisions:
+        first = max(divisions, key=lambda one: divisions[one])
+        places = [place for place in places if (place.country, place.admin1) == first]
     finest = min(_rank(place) for place in places)
     among = [place for place in places if _rank(place) == finest]
     votes: dict[object, int] = defaultdict(int)
