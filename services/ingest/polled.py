@@ -130,6 +130,7 @@ def after_document(
         record,
         rows=tuple(row_of(version, fetched_at=now) for version in versions),
         articles=wanted(lease.feed, versions),
+        tells_fault=document.problem is not None,
         validators=None if document.is_cut_off else answer.validators,
         # What breaks off may have named its hub further on.
         hubs=None if document.is_cut_off else tuple(hub for hub in (answer.hub or document.hub,) if hub is not None),

@@ -26,7 +26,8 @@ class OutboxRow:
 class PollRecord:
     """A finished poll. ``state`` is what is remembered from now on, its validators excepted: see ``Ledger.finish``.
 
-    ``hubs`` is None when the poll did not tell, else the hub that the feed names, or nothing.
+    ``hubs`` is None when the poll did not tell, else the hub that the feed names, or nothing. ``tells_fault`` when the last error that
+    the state names is of this poll though it brought items: entries beyond the limit, say.
     """
 
     feed: str
@@ -39,6 +40,7 @@ class PollRecord:
     interval_reason: str | None
     finished_at: datetime
     is_retired: bool = False
+    tells_fault: bool = False
     articles: tuple[WantedArticle, ...] = ()
     hubs: tuple[HubLinks, ...] | None = None
 

@@ -317,6 +317,26 @@ async def test_no_feed_is_leased_twice_and_a_dead_replicas_feeds_are_taken_over_
     assert len(await two.ledger.lease(limit=20, now=clock.now())) == 20
 
 
+async def test_trusted_local_feeds_are_polled_first_when_workers_are_short(life, clock):
+    feeds = tuple(a_feed(f"tier-{tier}-{number}", tier=tier) for number in range(2) for tier in (3, 2, 1))
+    alive = await life(feeds=feeds)
+    taken = [lease.feed.tier for _ in range(3) for lease in await alive.ledger.lease(limit=2, now=clock.now())]
+    assert taken == [1, 1, 2, 2, 3, 3]
+
+
+async def test_a_feed_with_more_items_than_are_read_says_so_in_its_health(life, clock, pool, fetcher):
+    stories = {str(number): ("A blast", FRESH - timedelta(minutes=number)) for number in range(2_100)}
+    fetcher.respond_with(FEED.url, fetched(rss(stories)), fetched(rss({"new": ("Another", FRESH)})))
+    alive = await life()
+    await alive.poll()
+    row = await feed_row(pool)
+    assert (row["failures"], row["last_error_at"]) == (0, clock.now())
+    assert row["last_error"] == "carries 2100 items, of which the first 2000 were read"
+    clock.advance(70)
+    await alive.poll()
+    assert (await feed_row(pool))["last_error_at"] == NOON, "that was then"
+
+
 async def test_a_replica_polls_no_feed_of_another_list_and_does_not_wake_for_it(pool, clock, publisher, fetcher):
     mine, others = a_feed("mine", interval_seconds=60), tuple(a_feed(f"other-{number}") for number in range(3))
     knows_all = await Life(pool, fetcher, publisher, clock, instance="new", feeds=(mine, *others)).begin()

@@ -137,7 +137,7 @@ def pushes_json(records: Iterable[PushRecord]) -> str:
 
 def _poll(record: PollRecord) -> dict[str, Any]:
     state, validators = record.state, record.validators
-    failed = record.outcome in {PollOutcome.FAILED, PollOutcome.GONE}
+    failed = record.tells_fault or record.outcome in {PollOutcome.FAILED, PollOutcome.GONE}
     return {
         "slug": record.feed,
         "outcome": record.outcome.value,
