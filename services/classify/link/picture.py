@@ -1,7 +1,7 @@
 """What an incident's tellings say together: its facts, as a pure function of the set of tellings, whatever order they came in.
 
 *Stating* tellings (reports and updates) carry the facts. Reactions repeat what is known and often round it, so they count
-for facts only where nobody reported first-hand.
+for facts only where nobody reported first-hand, and those that came before the first-hand news for the facts that it leaves out.
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,8 @@ import msgspec
 from services.classify.link.geography import has_point, km_apart
 from services.classify.link.settings import LinkSettings
 from services.classify.link.tolls import best_tolls
-from shared.events.facts import GROUP_OF, Casualties, EventGroup, EventType, Place, Precision
+from services.classify.link.voices import voice_of
+from shared.events.facts import GROUP_OF, Casualties, CountedBy, EventGroup, EventType, Place, Precision
 from shared.events.incident import Contribution, Source, SourcedEvidence, Status, TollEntry
 from shared.events.report import DeskVerb, Kind
 
@@ -71,8 +72,10 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
     carrying = stating or [c for c in news if c.source.kind is Kind.REACTION] or news
     carrying = in_order([*_sure(carrying, settings), *by_desk])
     listed = news or list(tellings)
-    casualties, best_reason = best_tolls(carrying)
-    event_type = _event_type(carrying)
+    before = _before(stating, news)
+    is_counted = any(c.desk or (_is_counting(c) and voice_of(c) is not CountedBy.CLAIMANT) for c in carrying)
+    casualties, best_reason = best_tolls(carrying if is_counted else in_order([*before, *carrying]))
+    event_type = _event_type(carrying) or _event_type(before)
     perpetrator, claimed = _perpetrator(carrying)
     voices = stating or news
     status = _status(tellings)
@@ -80,10 +83,10 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
     return Picture(
         event_type=event_type,
         event_group=GROUP_OF[event_type] if event_type else _group_alone(carrying),
-        place=_place(carrying),
+        place=_place(carrying) or _place(before),
         casualties=casualties,
         best_reason=str(best_reason) if best_reason else None,
-        occurred_on=_occurred_on(carrying),
+        occurred_on=_occurred_on(carrying) or _occurred_on(before),
         perpetrator=perpetrator,
         claimed=claimed,
         targets=_common(c.facts.targets for c in carrying),
@@ -98,6 +101,18 @@ def draw(tellings: Sequence[Contribution], settings: LinkSettings) -> Picture:
         confidence=round(_confidence(voices) * (_DISPUTED if is_denied else 1.0), 3),
         status=status,
     )
+
+
+def _before(stating: Sequence[Contribution], news: Sequence[Contribution]) -> list[Contribution]:
+    """The reactions that told of it before anybody reported it: what they said and no report says is not unsaid."""
+    if not stating:
+        return []
+    return [c for c in news if c.source.kind is Kind.REACTION and c.source.time < stating[0].source.time]
+
+
+def _is_counting(telling: Contribution) -> bool:
+    toll = telling.facts.casualties
+    return any((toll.killed, toll.wounded, toll.attackers_killed))
 
 
 def _sure(carrying: Sequence[Contribution], settings: LinkSettings) -> Sequence[Contribution]:
@@ -259,7 +274,7 @@ def _tolls(news: Sequence[Contribution]) -> tuple[TollEntry, ...]:
     return tuple(
         TollEntry(item_id=c.source.item_id, outlet=c.source.outlet, time=c.source.time, casualties=c.facts.casualties)
         for c in news
-        if c.facts.casualties != Casualties()
+        if _is_counting(c)
     )
 
 

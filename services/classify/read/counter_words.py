@@ -46,7 +46,7 @@ EN = CounterWords(
         " dies hurt had has have leaving after before since toll"
     ),
     own=words("it its they their fighters itself"),
-    deeds=words("kill killed killing slew slain shot beheaded eliminated executed"),
+    deeds=words("kill killed killing slew slain shot beheaded eliminated executed dead deaths"),
     claiming=words("claimed claims boasted boasts"),
     passive=words("was were been be is are being"),
     classes=(
@@ -94,7 +94,7 @@ EN = CounterWords(
             C.CLAIMANT,
             words(
                 "group militants militant insurgents insurgent rebels rebel jihadists gunmen amaq organisation organization movement militia"
-                " separatists daesh isis isil taliban ttp bla pkk jnim shabaab aqap iswap state"
+                " separatists branch front daesh isis isil taliban ttp bla pkk jnim shabaab aqap iswap state"
             ),
         ),
         (C.OFFICIAL, words("official officials authorities spokesman spokesperson spokeswoman chief")),

@@ -19,6 +19,7 @@ CASES: list[tuple[str, str, CountedBy, str | None]] = [
     ("en", "Two soldiers were killed by a mine, Colonel Karim Abbas said.", C.POLICE, "Colonel Karim Abbas said"),
     ("en", "Residents said gunmen killed 12 people in the village.", C.WITNESS, "Residents said"),
     ("en", "The group said its fighters killed nine soldiers near Kirkuk.", C.CLAIMANT, "The group said"),
+    ("en", "Islamist branch boasts of nine dead troops in island raid", C.CLAIMANT, "Islamist branch boasts"),
     ("en", "A war monitor reported that 14 fighters were killed in the shelling.", C.OTHER, "A war monitor reported"),
     ("en", "Three police officers were killed and a medic wounded in the blast.", C.UNKNOWN, None),
     ("en", "Three soldiers were reported dead after the ambush.", C.UNKNOWN, None),
