@@ -6,7 +6,7 @@ from typing import Final
 
 from services.alert.routing import Message
 from services.alert.watch import Language
-from shared.events.facts import EventType, Precision
+from shared.events.facts import CountedBy, EventType, Precision
 from shared.events.incident import Severity
 
 Words = Mapping[Language, str]
@@ -174,6 +174,16 @@ SEVERITY: Final[Mapping[Severity, Words]] = {
     Severity.SEVERE: in_three("severe", "شديدة", "توند"),
     Severity.CRITICAL: in_three("critical", "بالغة", "زۆر توند"),
 }
+
+COUNTED_BY: Final[Mapping[CountedBy, Words]] = {
+    CountedBy.OFFICIAL: in_three("official count", "حصيلة رسمية", "ژمارەی فەرمی"),
+    CountedBy.MEDICAL: in_three("medical count", "حصيلة طبية", "ژمارەی پزیشکی"),
+    CountedBy.POLICE: in_three("security forces' count", "حصيلة القوات الأمنية", "ژمارەی هێزە ئەمنییەکان"),
+    CountedBy.WITNESS: in_three("witnesses' count", "حصيلة الشهود", "ژمارەی شایەتحاڵەکان"),
+    CountedBy.CLAIMANT: in_three("the attackers' own count", "حصيلة المهاجمين أنفسهم", "ژمارەی هێرشبەرەکان خۆیان"),
+    CountedBy.OTHER: in_three("count by media or monitors", "حصيلة وسائل إعلام أو راصدين", "ژمارەی میدیا یان چاودێران"),
+}
+"""Who counted the dead; nothing is said where the text names nobody."""
 
 FACT: Final[Mapping[str, Words]] = {
     "killed": in_three("killed", "القتلى", "کوژراوان"),

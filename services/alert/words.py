@@ -200,6 +200,12 @@ def toll(casualties: Casualties, language: Language) -> str:
     return comma.join(said) or phrases.TOLL_UNKNOWN[language]
 
 
+def _counted_by(casualties: Casualties, language: Language) -> str:
+    """Who counted, behind the toll; nothing where no text says so."""
+    who = phrases.COUNTED_BY.get(casualties.counted_by) if casualties.counted_by else None
+    return f" ({who[language]})" if who else ""
+
+
 def place_parts(place: Place | None, language: Language, names: PlaceWords) -> list[str]:
     """Return the place from small to large: its own name, then district, governorate and, outside Iraq, country.
 
@@ -337,7 +343,10 @@ def _facts(state: IncidentChange, telling: Telling, names: PlaceWords) -> tuple[
         ("where", where),
         *(("distance", said) for said in distances(telling, most=3)),
         ("when", when),
-        ("toll", toll(state.casualties, language)),
+        (
+            "toll",
+            toll(state.casualties, language) + ("" if telling.minimal else _counted_by(state.casualties, language)),
+        ),
     ]
     if state.perpetrator != "unknown" and not telling.minimal:
         actor = phrases.ACTOR.get(state.perpetrator, {}).get(language) or isolated(

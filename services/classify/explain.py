@@ -84,6 +84,7 @@ def _facts(facts: AttackFacts) -> list[str]:
         ("killed", _count(facts.casualties.killed)),
         ("wounded", _count(facts.casualties.wounded)),
         ("attackers killed", _count(facts.casualties.attackers_killed)),
+        ("counted by", facts.casualties.counted_by.value if facts.casualties.counted_by else None),
         ("by", None if facts.perpetrator == "unknown" else facts.perpetrator + (" (claimed)" if facts.claimed else "")),
         ("targets", ", ".join(facts.targets) or None),
         ("weapons", ", ".join(facts.weapons) or None),

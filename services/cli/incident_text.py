@@ -49,7 +49,7 @@ def whole_story(history: Sequence[TimedChange], deliveries: Sequence[DeliveryRow
     for fact in written.facts:
         yield f"  {fact.label}: {fact.value}"
     if state.best_reason:
-        yield f"  Toll is: {state.best_reason}{_counted_by(state.casualties)}"
+        yield f"  Toll is: {state.best_reason}"
     yield f"  Confidence: {state.confidence:.2f}, {state.origins} independent origins"
     yield ""
     yield f"Sources: {state.source_count}" + (
