@@ -87,6 +87,7 @@ async def test_many_answers_wake_their_askers_in_small_groups():
         while len(turns) < 60:
             seen.append(len(turns))
             await asyncio.sleep(0)
+        seen.append(len(turns))
 
     async with asyncio.timeout(5):
         await asyncio.gather(watching(), *(asking(number) for number in range(60)))

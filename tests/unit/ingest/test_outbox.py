@@ -153,7 +153,8 @@ async def test_the_next_batch_goes_out_while_the_last_one_is_settled():
         await running
 
 
-async def test_polls_wait_while_too_much_is_queued_and_go_on_when_it_is_published():
+async def test_polls_wait_while_too_much_is_queued_and_go_on_when_it_is_published(monkeypatch):
+    monkeypatch.setattr("services.ingest.outbox._LONGEST_WAIT_SECONDS", 60.0)
     rows = await rows_of(1)
     press = Press()
     assert await asyncio.wait_for(press.outbox.room(), 1) is None
