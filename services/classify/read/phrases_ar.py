@@ -19,6 +19,10 @@ _ONE_OF = frozenset({"احد", "احدي"})
 _TWO = words("اثنان اثنين اثنتان اثنتين")
 _OF = fold("من")
 _OF_THEM = words("منهم منهما منهن بينهم بينهما")
+_AMONG_THEM = words("بينهم بينهما")
+"""Say who else they are, not whom they belong to: "استشهاد ستة بينهم شرطيتان"."""
+_TO = words("إلى على حتى لدى")
+"""Written like the end of a dual: "إلى اثنين"."""
 _ONE_OF_THEM = words("أحدهم أحدهما إحداهما إحداهن")
 _BEFORE_NAME = words("من في تنظيم عصابات بارز ما يسمى حزب جماعة ميليشيا مليشيا حركة")
 _WRITTEN_ON = ("ب", "و", "ف")
@@ -86,7 +90,7 @@ class Phrases:
             return None
         at = quantity.end
         if self.key(at) in _OF_THEM:
-            return replace(group_of(quantity, end=at + 1), is_partitive=True)
+            return replace(group_of(quantity, end=at + 1), is_partitive=self.key(at) not in _AMONG_THEM)
         for fact, nouns in _CASUALTIES:
             form = self.holds(at, nouns)
             if form and (form.startswith("و") or not self.key(at).startswith("و")):  # "مصرع 5 وإصابة 8"
@@ -155,8 +159,10 @@ class Phrases:
         fact_dual = self._dual_casualty(at)
         if fact_dual is not None:
             return fact_dual
+        if (definite := self._definite(at)) is not None:
+            return definite
         number = at + 2 if self.key(at + 1) in _QUOTES else at + 1
-        if self.key(number) in _TWO and self.keys[at].endswith(("ين", "ان", "ي")):
+        if self.key(number) in _TWO and self.keys[at].endswith(("ين", "ان", "ي")) and self.keys[at] not in _TO:
             noun = self.holds(at, lexicon.SIDE_OF_DUAL) or self.holds(at, lexicon.SIDE_OF_DOUBTFUL_DUAL)
             side = {**lexicon.SIDE_OF_DUAL, **lexicon.SIDE_OF_DOUBTFUL_DUAL}.get(noun or "", Side.ANY)
             return None if self.holds(at, lexicon.NOT_PEOPLE) else self._two(at, number + 1, side)
@@ -169,7 +175,7 @@ class Phrases:
             is_certain = _FATHA_YEH_NUN in self.tokens[at].text or not self.keys[at].startswith(("ال", "وال", "لل"))
             end, side = self._turned(at + 1, lexicon.SIDE_OF_DOUBTFUL_DUAL[noun])
             return replace(self._two(at, end, side), is_explicit=False, is_loose=True) if is_certain else None
-        return self._definite(at) or self._single(at)
+        return self._single(at)
 
     def _two(self, start: int, end: int, side: Side) -> Group:
         return Group(start=start, end=end, best=2, low=2, high=2, side=side)
@@ -194,8 +200,9 @@ class Phrases:
 
     def _definite(self, at: int) -> Group | None:
         """ "The three wounded": the number follows its noun."""
-        number = self.numbers.get(at + 1)
-        if number is None or not self.keys[at + 1].startswith("ال") or number.best is None or number.is_ordinal:
+        is_construct = self.keys[at].endswith("ي") and self.key(at + 1).startswith("ال")  # "صيادي الصقور الأربعة"
+        number = self.numbers.get(at + 1) or (self.numbers.get(at + 2) if is_construct else None)
+        if number is None or not self.keys[number.start].startswith("ال") or number.best is None or number.is_ordinal:
             return None
         for fact, nouns in _CASUALTIES:
             if self.holds(at, nouns):

@@ -184,6 +184,11 @@ class Phrases:
         is_beside_one = noun is not None and noun[1] and key in lexicon.SIDE_OF and counted is None
         return one(at, at + 1, side=lexicon.SIDE_OF.get(key, Side.ANY)) if is_kin or is_beside_one else None
 
+    def side_at(self, at: int) -> Side | None:
+        """Whose side the person named at ``at`` is on; null for other words."""
+        noun = _noun(self.key(at))
+        return None if noun is None else lexicon.SIDE_OF[noun[0]]
+
     def person_at(self, at: int) -> bool:
         """Whether the word is one for a person, whatever its ending; in Sorani "ە" joins it to its adjective."""
         return _noun(self.key(at)) is not None or _noun(self.key(at).removesuffix("ە")) is not None

@@ -9,6 +9,7 @@ from services.classify.read.number_words import words
 from services.classify.read.phrases_ar import Phrases
 
 _NAME_REACH = 5
+_OF = "من"
 _COUNTED_OF = words("قتلى شهداء ضحايا جرحى مصابي وفيات")
 
 
@@ -30,19 +31,16 @@ class _Totals:
             is_whole = self._is_whole(at)
             if group.best is None or not (is_whole or self._phrases.holds(at - 1, lexicon.REACHES)):
                 continue
-            topic = next(
-                (
-                    fact
-                    for position in range(at - (1 if is_whole else 2), max(-1, at - 25), -1)
-                    if (fact := self._toll_topic(position))
-                ),
-                None,
-            )
+            named = range(at - (1 if is_whole else 2), max(-1, at - 25), -1)
+            told = next((position for position in named if self._toll_topic(position)), None)
+            topic = None if told is None else self._toll_topic(told)
             fact = self._phrases.facts.get(at) or topic
             if topic is None or fact is None:
                 continue
             self._used.add(group.start)
-            yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY)], at - 1, group.end)
+            is_of_attackers = told is not None and self._phrases.key(told + 1) in lexicon.ATTACKER_NAMES
+            side = Side.ATTACKERS if is_of_attackers and fact is Fact.KILLED else Side.ANY
+            yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=side)], at - 1, group.end)
             following = self._next_casualty(group)
             if following is not None:
                 self._used.add(following.start)
@@ -55,6 +53,8 @@ class _Totals:
         before = at - 1
         while self._phrases.key(before) == ":" or self._phrases.key(before) in lexicon.OF_TOLL:
             before -= 1
+        if self._phrases.key(before - 1) == _OF:
+            before -= 2  # "عدد القتلى من المدنيين سبعة"
         if self._phrases.holds(before, lexicon.WHOLE_TOLL):
             return True
         named = range(before, max(-1, before - _NAME_REACH), -1)

@@ -32,6 +32,7 @@ _AMONG_THEM = words("بينهم بينهما بينهن وبينهم منهم ض
 _ONE_OF_THEM = words("أحدهم أحدهما إحداهن إحداهما")
 _ONE = words("واحد واحدة")
 """Begins with the letter of "and" and is none: "عائلة واحدة"."""
+_ONE_MORE = words("ثانيا ثالثا رابعا خامسا سادسا آخر")
 _THEN = words("ثم قبل أن")
 _WITH_HIM = words("ومعه ومعها ومعهم برفقته")
 _HE = words("هو هي هما هم")
@@ -92,6 +93,8 @@ class _Reading:
             if groups:
                 has_killed = has_killed or trigger.fact is Fact.KILLED
                 yield from self._claims_for(trigger, groups)
+            else:
+                yield from self._one_more(trigger)
         if not has_killed:
             yield from self._owned_claims()
         yield from self._told_of_before()
@@ -319,17 +322,34 @@ class _Reading:
         """Whether the group's word is about something else: "أعلن التنظيم مسؤوليته"."""
         return any(self._phrases.keys[p].startswith("مسووليت") for p in range(at, min(at + 4, len(self._phrases.keys))))
 
+    def _listed(self, at: int) -> list[Group]:
+        """ "… وزوجته وثلاثة من أولاده": who is killed with him whom the verb ends in."""
+        chain: list[Group] = []
+        while (group := self._phrases.at_start.get(at)) is not None and self._phrases.keys[at].startswith("و"):
+            if group.start in self._used or self._phrases.facts.get(group.start) is Fact.WOUNDED:
+                break
+            chain.append(group)
+            at = group.end + 2 * (self._phrases.key(group.end) == "من")
+        return chain
+
+    def _one_more(self, trigger: Trigger) -> Iterator[Claim]:
+        """ "قتلوا اثنين وأصابوا ثالثا": one person, told by the ordinal alone."""
+        if trigger.form == "active" and self._phrases.key(trigger.at + 1) in _ONE_MORE:
+            yield Claim(fact=trigger.fact, kind=ClaimKind.STATED, best=1, low=1, high=1, start=trigger.at,
+                        end=trigger.at + 2, parts=(1,), is_additional=True)  # fmt: skip
+
     def _owned_claims(self) -> Iterator[Claim]:
         """ "وقتلوه مع اثنين من أبنائه": the object is written onto the verb."""
         for at in range(len(self._phrases.keys)):
             if not self._phrases.holds(at, lexicon.KILLED_HIM, definite=False):
                 continue
             groups = [one(at, at + 1)]
+            groups += self._listed(at + 1)
             following = self._phrases.at_start.get(at + 2)
             is_with = self._phrases.key(at + 1) == "مع" or (
                 self._phrases.key(at + 1) in _HE and self._phrases.key(at + 2).startswith("و")
             )
-            if is_with and following is not None and following.start not in self._used:
+            if is_with and len(groups) == 1 and following is not None and following.start not in self._used:
                 groups.append(following)
             self._used.update(group.start for group in groups)
             self._used.update(

@@ -100,8 +100,11 @@ class _Reading:
 
     def _die_next(self, first: _Trigger, second: _Trigger) -> bool:
         """ "دوو برینداری تری هێرشەکە گیانیان سپارد": the wounded are those who died."""
+        is_counted = any(number.end == first.start for number in self._phrases.numbers.values())
         is_named = (
-            first.fact is Fact.WOUNDED and first.form == "beside" and self._phrases.key(first.start).endswith("ي")
+            first.fact is Fact.WOUNDED
+            and first.form == "beside"
+            and (is_counted or self._phrases.key(first.start).endswith("ي"))
         )
         is_death = second.fact is Fact.KILLED and second.form == "verb" and second.start - first.end <= _REACH
         clause = range(first.end, second.start)
@@ -121,9 +124,19 @@ class _Reading:
         is_told = any(group.start in clause for group in self._phrases.groups if not group.is_loose)
         if is_told or any(t.end in clause for t in self._triggers if t.fact is not trigger.fact and t.form == "beside"):
             return []
+        if keys[0] in lexicon.KILL_THEM and (victim := self._object_named(clause)) is not None:
+            return [victim]
         is_one = keys[0] in lexicon.ONE_DEAD | lexicon.ONE_HURT or keys[-1] in lexicon.ONE_IS or "گیاني" in keys
         named = self._phrases.subject_before(trigger.start, _UNNAMED_REACH)
         return [named] if is_one and named is not None and named.start not in self._used else []
+
+    def _object_named(self, clause: range) -> Group | None:
+        """ "چەکداران موختاری گوندێک دەکوژن": the one person that the clause names and who is none of the killers."""
+        for at in clause:
+            side = self._phrases.side_at(at)
+            if side not in {None, Side.ATTACKERS} and self._phrases.key(at).endswith("ي") and at not in self._used:
+                return one(at, at + 1, side=side or Side.ANY)
+        return None
 
     def _find_triggers(self) -> list[_Trigger]:
         found = []
@@ -264,7 +277,8 @@ class _Reading:
                 or (self._phrases.key(joint) not in _AND and before.end != joint)
             ):
                 return chain
-            if self._has_verb_between(before.end, joint):
+            is_of_house = self._phrases.key(before.start - 1) in lexicon.PLACES_OWNED
+            if is_of_house or self._has_verb_between(before.end, joint):
                 return chain
             chain.insert(0, before)
 
