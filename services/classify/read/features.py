@@ -36,6 +36,8 @@ _LEARNT_BY_WORDS = frozenset({"en"})
 _ATTACK = ("atk.", "weak.")
 _AROUND_IT = ("react.", "upd.", "ret.", "neg.", "victim.")
 _BARE_ATTACK = frozenset({"weak.attack"})
+_BARE_BLOWS = frozenset({"weak.attack", "weak.explosion"})
+_VICTIMS = frozenset({"victim.killed", "victim.wounded"})
 _HARM = frozenset({"victim.killed", "victim.wounded", "weak.killed"})
 
 
@@ -107,7 +109,9 @@ def _families(found: dict[str, float], title: Sequence[Marked], first: Sequence[
 
 def _harms(one: Marked) -> bool:
     """Whether a sentence tells of an attack and of those it hit."""
-    return bool(one.concepts & STRONG) and bool(one.concepts & _HARM)
+    if one.concepts & STRONG:
+        return bool(one.concepts & _HARM)
+    return bool(one.concepts & _BARE_BLOWS) and bool(one.concepts & _VICTIMS)
 
 
 def _meant(one: Marked) -> frozenset[str]:
