@@ -85,7 +85,9 @@ def changed(
         before,
         picture,
         named=named_perpetrator(tellings.values(), picture.perpetrator),
-        is_place_told=picture.place is not None and is_place_told(picture.place, tellings.values()),
+        is_place_told=picture.place is not None
+        and picture.place != before.place
+        and is_place_told(picture.place, tellings.values()),
     )
     kind, notify, is_silent = _kind(before, picture, found, step)
     expires = before.expires
