@@ -46,7 +46,7 @@ class IngestMetrics:
         )
         self.item_age = Histogram(
             "tocsin_ingest_item_age_seconds",
-            "publication to fetch of fresh items with a believable date, by tier of the feed",
+            "publication to fetch of fresh items with a believable date, by tier of the feed, first polls excepted",
             ["tier"],
             buckets=AGE_BUCKETS,
             registry=registry,
@@ -105,12 +105,12 @@ class IngestMetrics:
         for state in ("ok", "failing", "new", "retired"):
             self.feeds.labels(state)
 
-    def count(self, versions: Iterable[NewVersion], *, tier: int, at: datetime) -> None:
-        """Count item versions found at that time in a feed of that tier."""
+    def count(self, versions: Iterable[NewVersion], *, tier: int, at: datetime, is_first_poll: bool = False) -> None:
+        """Count item versions found at that time in a feed of that tier; how old they were when nobody polled it yet says nothing."""
         for version in versions:
             item = version.item
             self.versions.labels(item.change.value).inc()
             if item.backfill:
                 self.backfill.inc()
-            elif not item.published_is_estimated and item.version == 1:
+            elif not item.published_is_estimated and item.version == 1 and not is_first_poll:
                 self.item_age.labels(str(tier)).observe(max((at - item.published).total_seconds(), 0.0))

@@ -185,7 +185,8 @@ class Poller:
             "next_in_s": round(record.interval_seconds or 0.0, 1),
             "why": record.interval_reason,
         }
-        metrics.count(visit.versions, tier=lease.feed.tier, at=record.finished_at)
+        is_first_poll = lease.state.first_fetched_at is None
+        metrics.count(visit.versions, tier=lease.feed.tier, at=record.finished_at, is_first_poll=is_first_poll)
         if visit.older_pages:
             metrics.older_pages.inc(visit.older_pages)
             logger().info("feed.paged_back", pages=visit.older_pages, is_complete=not visit.possibly_lost)

@@ -1,6 +1,7 @@
 """The shell around polls, with a ledger in memory: one feed's fault costs one poll, and the database's faults are waited out."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -143,6 +144,15 @@ async def test_items_are_stored_published_and_settled_with_the_validators_of_the
     assert shop.counted("tocsin_ingest_polls_out_total", outcome="changed") == 10
     assert shop.counted("tocsin_ingest_items_out_total", outcome="published") == 10
     assert shop.counted("tocsin_ingest_item_versions_total", change="new") == 10
+
+
+async def test_how_fresh_items_are_is_measured_from_the_second_poll_of_a_feed_on():
+    known = FeedState(first_fetched_at=NOON - timedelta(days=1))
+    for state, counted in ((FeedState(), 0), (known, 1)):
+        shop = Shop([a_feed(tier=1)])
+        shop.ledger.due = [replace(lease, state=state) for lease in shop.ledger.due]
+        await shop.work()
+        assert shop.counted("tocsin_ingest_item_age_seconds_count", tier="1") == counted
 
 
 async def test_a_row_that_was_stored_before_is_not_published_with_this_polls_bytes():
