@@ -29,6 +29,9 @@ _FIRST_FIELDS = frozenset(
 """What the first schema of a report asked for, and where linking finds it."""
 _FIRST_FACTS = frozenset({"event_type", "place", "occurred_on", "casualties", "confidence"})
 
+_REMEMBERED = 1000
+"""Reports; beyond, folding what was told would cost as much as the service that is tried."""
+
 
 class Story:
     """First-hand reports, updates, retractions, reactions, new versions, withdrawals, repeats, rubbish, reports of the first schema,
@@ -87,6 +90,8 @@ class Story:
         else:
             told = self._version(number) if what == "version" else self._fresh(number)
             self._told.append(told)
+            if len(self._told) % _REMEMBERED == 0:
+                self._fold = Backtest()
             for change in self._fold.take(told):
                 if change.place is not None:
                     self._regions.setdefault(change.incident_id, region_of(change.place.country))
