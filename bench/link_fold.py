@@ -9,6 +9,7 @@ far denser than any news. Times are CPU time of this process; the machine's othe
 
 import argparse
 import gc
+import math
 import random
 import statistics
 import time
@@ -24,6 +25,9 @@ from shared.events.report import Kind, Report
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SETTINGS = LinkSettings()
+CLUES = (8,) * 8 + (7,) * 5 + (6,) * 5 + (5,) * 4 + (4,) * 3 + (3,) * 2
+"""Rarities of a text's clues."""
+SPREAD = {rarity: round(math.exp(rarity)) for rarity in range(1, 8)} | {8: 20_000}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +86,15 @@ def report(chance: random.Random, number: int) -> Report:
         occurred_on=published.date(),
         casualties=Casualties(killed=Count(best=killed, low=killed, high=killed)),
         confidence=0.9,
+        lang=chance.choice(("en", "ar", "ckb")),
+        clues=clues(chance),
     )
+
+
+def clues(chance: random.Random) -> tuple[str, ...]:
+    """As many clues as news has, common ones common: one of rarity r stands in every e**r-th text or so, those of 8 are rarer still."""
+    found = (f"{rarity}{chance.choice('nwc')}{chance.randrange(SPREAD[rarity])}" for rarity in CLUES)
+    return tuple(dict.fromkeys(found))
 
 
 def opened(size: int) -> list[tuple[str, tuple[IncidentChange, ...]]]:

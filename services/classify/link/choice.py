@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.classify.link.clues import NOTHING, clues_of, shared
+from services.classify.link.clues import clues_of, shared
 from services.classify.link.incident import Incident, Profile, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import Likeness, liken, liken_hopeful, most_of_the_rest, speaks_of_known
+from services.classify.link.misreading import SAME_WORDS_FROM
 from services.classify.link.opening import is_located, why_not_open
 from services.classify.link.picture import STATING, draw, is_of_people_hurt
 from services.classify.link.screening import Flag
@@ -85,7 +86,8 @@ def choose(
     )
     near = index.near(telling, test=test, settings=settings, needed=needed)
     sharing = index.sharing(telling, test=test)
-    search = _Search(telling=telling, copies=copies, sharing=sharing, settings=settings, test=test)
+    found = sharing.difference(copies, near)
+    search = _Search(telling=telling, copies=copies, only_sharing=found, settings=settings, test=test)
     matches = _matches(search, sorted({*copies, *near, *sharing} - taken), incidents)
     fitting = [match for match in matches if match.likeness.veto is None]
     if speaks_of_known(telling) and (not fitting or fitting[0].likeness.score < needed):
@@ -146,11 +148,11 @@ def _is_denial(telling: Contribution) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Search:
-    """What a telling is compared by: ``copies`` are incidents with a text that may be the same, ``sharing`` those whose texts share clues with it."""
+    """What a telling is compared by: ``copies`` are incidents with a text that may be the same, ``only_sharing`` those found by shared clues alone."""
 
     telling: Contribution
     copies: set[str]
-    sharing: set[str]
+    only_sharing: set[str]
     settings: LinkSettings
     test: bool
 
@@ -159,15 +161,17 @@ def _matches(search: _Search, candidates: Sequence[str], incidents: Mapping[str,
     """The candidates that may matter, best first: none that is hopeless, none in conflict that could not be two."""
     telling, settings, copies = search.telling, search.settings, search.copies
     found: list[_Match] = []
-    mine = clues_of(telling) if search.sharing else {}
+    mine = clues_of(telling)
     rest = most_of_the_rest(telling)
     for incident_id in candidates:
         incident = incidents[incident_id]
         if incident.state.test is not search.test or _is_closed_to(telling, incident):
             continue
-        alike, origin = _nearest_text(telling, incident) if incident_id in copies else (0.0, None)
         known = incident.known()
-        clues = shared(telling, mine, known) if incident_id in search.sharing else NOTHING
+        clues = shared(telling, mine, known)
+        if incident_id in search.only_sharing and clues.all < SAME_WORDS_FROM:
+            continue
+        alike, origin = _nearest_text(telling, incident) if incident_id in copies else (0.0, None)
         likeness = liken_hopeful(telling, known, alike, settings, rest=rest, clues=clues)
         if likeness is None or (likeness.veto is not None and len(incident.tellings) < 2):  # nothing to split
             continue

@@ -5,7 +5,7 @@ Each clue says how rare it is (its first digit, a natural logarithm), so the sum
 it is that two attacks share it. Texts of one language share ordinary words by chance, so more is asked of them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,9 +14,9 @@ from shared.events.incident import Contribution, Reason
 
 FOUND_FROM = 4
 """Rarity from which a clue is looked up; commoner ones only add to what is found."""
-LEAST_SHARED = 4
+LEAST_SHARED = 7
 """What the clues that are looked up must be worth together for an incident to be found by them."""
-Clues = Mapping[str, int]
+Clues = dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +44,15 @@ def clues_of(telling: Contribution) -> dict[str, int]:
     return {clue: worth(clue) for clue in telling.facts.clues}
 
 
-def looked_up(clues: Iterable[str]) -> Iterable[str]:
-    """The clues by which an incident is found."""
-    return (clue for clue in clues if worth(clue) >= FOUND_FROM - 1)
+def looked_up(clues: Iterable[str]) -> list[tuple[str, int]]:
+    """The clues by which an incident is found, and what each is worth."""
+    return [(clue, found) for clue in clues if (found := _found_by(clue))]
+
+
+@lru_cache(maxsize=65_536)
+def _found_by(clue: str) -> int:
+    """What the clue is worth if incidents are looked up by it, else 0."""
+    return worth(clue) if clue[1:2] != "w" and worth(clue) >= FOUND_FROM - 1 else 0
 
 
 def shared(telling: Contribution, mine: Clues, known: Profile) -> Shared:
@@ -54,7 +60,7 @@ def shared(telling: Contribution, mine: Clues, known: Profile) -> Shared:
     words = everything = 0.0
     lang = telling.source.lang
     for other, clues in known.clues:
-        both = [clue for clue in clues if clue in mine]
+        both = mine.keys() & clues
         if not both:
             continue
         is_same = other == lang

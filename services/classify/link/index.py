@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from services.classify.link.clues import LEAST_SHARED, looked_up, worth
+from services.classify.link.clues import LEAST_SHARED, looked_up
 from services.classify.link.geography import has_point
 from services.classify.link.incident import Incident, Profile, day_of, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
@@ -24,8 +24,8 @@ from shared.events.incident import Contribution
 CELL_DEGREES = 0.15
 """About 16 km: with its eight neighbours a cell holds everything that ``geography`` calls near."""
 
-_CLUES_BEFORE, _CLUES_AFTER = 4, 2
-"""Days around the telling's whose incidents are looked for by what the texts share: an update days later, a day misread."""
+_CLUES_BEFORE, _CLUES_AFTER = 3, 1
+"""Days around the telling's whose incidents are looked for by what the texts share: an update comes later, a day is misread."""
 
 _ALL = ("all",)
 _CLOSE = frozenset({"cell", "dead and wounded"})
@@ -89,15 +89,22 @@ class CandidateIndex:
     def sharing(self, telling: Contribution, *, test: bool) -> set[str]:
         """Incidents of the days around the telling's whose texts share enough clues with it, wherever they were read to be."""
         about = day_of(telling).toordinal()
-        clues = list(looked_up(telling.facts.clues))
-        shared: dict[str, int] = defaultdict(int)
-        for day in range(about - _CLUES_BEFORE, about + _CLUES_AFTER + 1):
+        clues = looked_up(telling.facts.clues)
+        if len(clues) < 2:
+            return set()
+        once: dict[str, int] = {}
+        shared: dict[str, int] = {}  # with two clues or more: one may be the same by chance
+        before = _CLUES_BEFORE if speaks_of_known(telling) else _CLUES_AFTER
+        for day in range(about - before, about + _CLUES_AFTER + 1):
             on_that_day = self._by_clue.get((test, day))
             if on_that_day is None:
                 continue
-            for clue in clues:
+            for clue, value in clues:
                 for incident_id in on_that_day.get(clue, ()):
-                    shared[incident_id] += worth(clue)
+                    if incident_id in once:
+                        shared[incident_id] = shared.get(incident_id, once[incident_id]) + value
+                    else:
+                        once[incident_id] = value
         return {incident_id for incident_id, total in shared.items() if total >= LEAST_SHARED}
 
     def near(
@@ -151,7 +158,7 @@ class CandidateIndex:
     def _enter_clues(self, incident_id: str, known: Profile) -> None:
         """Under the day of the attack, or of its first report."""
         day = (known.test, known.day.toordinal())
-        clues = frozenset(clue for _, told in known.clues for clue in looked_up(told))
+        clues = frozenset(clue for _, told in known.clues for clue, _ in looked_up(told))
         if self._clues_of.get(incident_id) == (day, clues):
             return
         self._leave_clues(incident_id)

@@ -25,7 +25,7 @@ _COPY_READ_OTHERWISE = Relation(name="a copy, its place read otherwise", weight=
 _ATTACKERS_COUNTRY = Relation(name="the attacker's country", weight=-0.8)
 _SAME_TOLLS = Relation(name="other place, but the same dead and wounded", weight=-2.0)
 
-_SAME_ACCOUNT = Relation(name="other place, but the same account", weight=-2.0)
+_SAME_ACCOUNT = Relation(name="other place, but the same account", weight=-1.8)
 ACCOUNT_FROM = 3
 """Dead from which an equal number says that two accounts may be one."""
 

@@ -55,6 +55,12 @@ def test_names_of_the_district_say_nothing_where_the_places_agree() -> None:
     assert found.all > 0
 
 
+def test_two_names_that_everybody_knows_or_one_rare_word_find_no_incident_elsewhere() -> None:
+    one = facts("Imam Ways", event_type=T.ATTACK, killed=1, clues=("7nrhm", "4cschool"))
+    two = facts("Shirwa", event_type=T.ATTACK, killed=1, clues=("7nrhm", "4cbank"))
+    assert not joins(*accounts(one, two))
+
+
 def test_a_type_and_a_toll_read_wrongly_are_overcome() -> None:
     one = facts("Khanaqin", event_type=T.ATTACK, killed=2, targets=("tribal",), clues=HEADMAN)
     two = facts("Khanaqin", event_type=T.REMOTE_EXPLOSIVE_LANDMINE_IED, killed=1, clues=HEADMAN)

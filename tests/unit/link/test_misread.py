@@ -168,7 +168,10 @@ def test_a_denial_months_after_needs_more_than_a_country_and_a_kind() -> None:
 
 def test_very_unsure_news_that_counts_nobody_opens_nothing_wherever_it_is() -> None:
     assert changes_of(told("a", facts(confidence=0.35))) == [()]
-    assert changes_of(told("a", facts(confidence=0.35, killed=0))) != [()]
+    assert changes_of(told("a", facts(confidence=0.35, killed=0))) == [()], (
+        "nobody hurt is what a defused bomb does too"
+    )
+    assert changes_of(told("a", facts(confidence=0.35, killed=1))) != [()]
 
 
 def test_a_reaction_opens_by_a_day_or_by_its_dead_and_wounded_never_by_a_reference_back() -> None:
