@@ -6,6 +6,7 @@ is not believed against the others; two independent origins that say the same ar
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -14,48 +15,72 @@ from shared.events.incident import Contribution
 from shared.events.report import Kind
 
 
+@dataclass(kw_only=True, slots=True)
+class _Said:
+    """Who gave which figures, in order of publication."""
+
+    attackers_alone: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Figures of attackers where no victim is counted, with their origins."""
+    victims_alone: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    victims_beside: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Figures of attackers, with the victims told beside them."""
+    by_both: dict[tuple[int, int | None], set[str]] = field(default_factory=lambda: defaultdict(set))
+    first_as_attackers: dict[int, bool] = field(default_factory=dict)
+    counting_victims: set[str] = field(default_factory=set)
+    is_strike: bool = False
+
+    def take(self, telling: Contribution) -> None:
+        """Note what one telling counts."""
+        killed, attackers, origin = _killed(telling), _attackers(telling), telling.source.origin
+        if killed:
+            self.by_both[killed, attackers].add(origin)
+            self.counting_victims.add(telling.source.item_id)
+        if killed and attackers is not None:
+            self.victims_beside[attackers].add(killed)
+        elif killed:
+            self.victims_alone[killed].add(origin)
+            self.first_as_attackers.setdefault(killed, False)
+        elif attackers is not None:
+            self.attackers_alone[attackers].add(origin)
+            self.first_as_attackers.setdefault(attackers, True)
+        self.is_strike |= bool(attackers) and telling.facts.event_type is EventType.AIR_DRONE_STRIKE
+
+
 def on_their_sides(tellings: Sequence[Contribution]) -> list[Contribution]:
     """Return the tellings, those with attackers counted as victims put right; what a person wrote stays."""
-    attackers_alone: set[int] = set()  # figures of attackers where no victim is counted
-    beside: dict[int, set[int]] = defaultdict(set)  # figures of attackers, with the victims told beside them
-    victims_by: dict[tuple[int, int | None], set[str]] = defaultdict(set)
-    counting_victims: set[str] = set()
+    said = _Said()
     for telling in tellings:
-        killed, attackers = _killed(telling), _attackers(telling)
-        if attackers is not None:
-            if killed:
-                beside[attackers].add(killed)
-            else:
-                attackers_alone.add(attackers)
-        if killed:
-            victims_by[killed, attackers].add(telling.source.origin)
-            counting_victims.add(telling.source.item_id)
-    is_strike = any(c.facts.event_type is EventType.AIR_DRONE_STRIKE and _attackers(c) for c in tellings)
-    fixed: list[Contribution] = []
-    for telling in tellings:
-        killed, attackers = _killed(telling), _attackers(telling)
-        if not killed or telling.desk is not None:
-            fixed.append(telling)
-        elif killed in attackers_alone and (attackers is None or (attackers == killed and _is_read_twice(telling))):
-            fixed.append(_as_attackers(telling))
-        elif len(victims_by[killed, attackers]) > 1:
-            fixed.append(telling)
-        elif attackers == killed and beside[killed] - {killed}:
-            fixed.append(
-                _as_attackers(telling)
-            )  # as many of both, where another tells as many attackers and other victims
-        elif (
-            is_strike and counting_victims == {telling.source.item_id} and _is_of_those_struck(telling, attackers_alone)
-        ):
-            fixed.append(_as_attackers(telling))
-        else:
-            fixed.append(telling)
-    return fixed
+        said.take(telling)
+    return [_as_attackers(c) if c.desk is None and _are_attackers(c, said) else c for c in tellings]
 
 
-def _is_of_those_struck(telling: Contribution, attackers_alone: set[int]) -> bool:
+def _are_attackers(telling: Contribution, said: _Said) -> bool:
+    """Whether the dead that a telling calls victims are those whom others call attackers."""
+    killed, attackers = _killed(telling), _attackers(telling)
+    if not killed:
+        return False
+    if attackers is None and _are_rather_attackers(killed, telling.facts.event_type, said):
+        return True
+    if attackers == killed and killed in said.attackers_alone and _is_read_twice(telling):
+        return True
+    if len(said.by_both[killed, attackers]) > 1:
+        return False
+    if attackers == killed and said.victims_beside[killed] - {killed}:
+        return True  # as many of both, where another tells as many attackers and other victims
+    return said.is_strike and said.counting_victims == {telling.source.item_id} and _is_of_those_struck(telling, said)
+
+
+def _are_rather_attackers(figure: int, event_type: EventType | None, said: _Said) -> bool:
+    """Whether so many dead were attackers: more origins say so, or as many and the first; of a suicide bombing, anybody who does."""
+    saying, others = said.attackers_alone.get(figure, set()), said.victims_alone[figure]
+    if not saying or event_type is EventType.SUICIDE_BOMB:
+        return bool(saying)
+    return len(saying) > len(others) or (len(saying) == len(others) and said.first_as_attackers[figure])
+
+
+def _is_of_those_struck(telling: Contribution, said: _Said) -> bool:
     """Whether an update of a strike that killed fighters alone raises their number ("toll rises to six"), or names one of them."""
-    killed, attackers, known = _killed(telling), _attackers(telling), max(attackers_alone, default=0)
+    killed, attackers, known = _killed(telling), _attackers(telling), max(said.attackers_alone, default=0)
     if telling.source.kind is not Kind.UPDATE or killed is None or not known:
         return False
     return killed >= known if attackers is None else killed < attackers == known

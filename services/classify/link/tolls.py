@@ -47,6 +47,11 @@ _TOLL = re.compile(
     r"\btolls?\b|\bdeath|حصيلة|عدد (?:القتلى|الضحايا|الشهداء)|ژمارەی (?:کوژراو|قوربانی|شەهید)", re.IGNORECASE
 )
 """A headline about the number itself: then a story of a claim carries somebody else's count, not the claimant's."""
+_RISEN = re.compile(
+    r"\b(?:r(?:ises?|ose|isen|ising)|climb\w*)\b|\bto (?!death\b)(?:at least )?[\w-]+$"
+    r"|(?<!\w)[وف]?(?:إلى|الى) |(?<!\w)(?:بوون?|گەیشت\w*|دەگات\w*) بە ",
+    re.IGNORECASE,
+)
 _CLAIMED_DEAD = re.compile(
     r"\b(?:claim\w*|say\w*|said)\W+(?:(?:it|they|its|their|to|have|has|fighters|the|attack|raid|that|of)\W+)*(?:kill\w*|dead|death\w*|\d)"
     r"|(?:يتبنى|تبنى|يعلن|أعلن)\s+(?:قتل|مقتل)|(?:کوشتنی|کوژرانی)\b.*(?:ئەستۆ|ڕاگەیاند)",
@@ -232,24 +237,28 @@ def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequen
     best_tier = min((c.source.tier for c in standing), default=telling.source.tier)
     if telling.source.kind is Kind.UPDATE or telling.source.tier < best_tier:
         return telling.facts.confidence >= _HALF_SURE
+    if _is_said_to_rise(telling, fact) and telling.facts.confidence >= _HALF_SURE:
+        return True
     if has_authority(standing) and are_bystanders([telling]):
         return False  # residents alone against a hospital
     is_contested = len({c.source.origin for c in standing}) > 1
     if telling.source.tier > best_tier and is_contested:
         return False  # a lesser outlet alone against several of which one is better
-    if _is_in_headline(telling, fact):
+    return _is_in_headline(telling, fact) or _is_believed_below_it(telling, fact, standing, is_contested=is_contested)
+
+
+def _is_believed_below_it(
+    telling: Contribution, fact: _Fact, standing: Sequence[Contribution], *, is_contested: bool
+) -> bool:
+    """Whether a higher figure in the summary displaces the standing one: of an authority that of others, of one as good that of one other."""
+    if not any(piece.fact == fact and piece.field == "summary" for piece in telling.facts.evidence):
+        return False
+    confidence = telling.facts.confidence
+    if has_authority([telling]) and not has_authority(standing) and confidence >= _HALF_SURE:
         return True
-    is_in_summary = any(piece.fact == fact and piece.field == "summary" for piece in telling.facts.evidence)
-    if (
-        is_in_summary
-        and has_authority([telling])
-        and not has_authority(standing)
-        and telling.facts.confidence >= _HALF_SURE
-    ):
-        return True
+    best_tier = min((c.source.tier for c in standing), default=telling.source.tier)
     surest = max((c.facts.confidence for c in standing), default=0.0)
-    is_as_good = telling.source.tier <= best_tier and telling.facts.confidence >= surest - _AS_SURE
-    return is_in_summary and is_as_good and not is_contested
+    return telling.source.tier <= best_tier and confidence >= surest - _AS_SURE and not is_contested
 
 
 def _are_of_the_wounded(telling: Contribution, standing: Sequence[Contribution]) -> bool:
@@ -260,6 +269,13 @@ def _are_of_the_wounded(telling: Contribution, standing: Sequence[Contribution])
         and now.killed.best - was.killed.best == was.wounded.best - now.wounded.best
         for was in (c.facts.casualties for c in standing)
     )  # fmt: skip
+
+
+def _is_said_to_rise(telling: Contribution, fact: _Fact) -> bool:
+    """Whether the words of the figure are of a toll that changed: then the story is an update, whatever it was read as."""
+    return any(
+        piece.fact == fact and piece.field in _ALOUD and _RISEN.search(piece.text) for piece in telling.facts.evidence
+    )
 
 
 def _is_in_headline(telling: Contribution, fact: _Fact) -> bool:

@@ -54,3 +54,16 @@ def test_the_dead_of_a_suicide_bombing_are_not_taken_for_bombers() -> None:
     bomber = told("a", toll(None, 1, T.SUICIDE_BOMB))
     change = last_of(bomber, told("b", toll(3, None, T.SUICIDE_BOMB), kind=Kind.UPDATE, hours=2))
     assert (sides(change), change.notify) == ((3, 1), True)
+
+
+def test_what_two_sides_call_attackers_and_victims_stays_what_more_or_the_first_called_it() -> None:
+    victims, fighters = toll(3, None), toll(None, 3)
+    assert sides(last_of(told("a", victims), told("b", fighters, hours=1))) == (3, 3)
+    assert sides(last_of(told("a", fighters), told("b", victims, hours=1))) == (None, 3)
+    two = (told("b", fighters, hours=1), told("c", fighters, hours=2))
+    assert sides(last_of(told("a", victims), *two)) == (None, 3)
+
+
+def test_the_dead_bomber_is_nobodys_victim_whoever_told_first() -> None:
+    bomber, victim = toll(None, 1, T.SUICIDE_BOMB), toll(1, None, T.SUICIDE_BOMB)
+    assert sides(last_of(told("a", victim), told("b", bomber, hours=1))) == (None, 1)

@@ -206,3 +206,20 @@ def test_wounded_counted_before_some_of_them_died_do_not_come_back_by_one_story(
 def test_a_headline_that_says_not_so_many_corrects_downward_by_more_than_half(title: str) -> None:
     denied = told("b", said("title", killed=3), kind=Kind.UPDATE, hours=5, title=title)
     assert killed(last_of(told("a", said("title", killed=8)), denied)) == (3, 3, 8)
+
+
+@pytest.mark.parametrize(
+    "words", ["toll rose to five", "number of dead to five", "إلى خمسة قتلى", "قوربانییان بوون بە پێنج", "dead to 5"]
+)
+def test_a_report_whose_words_say_that_the_toll_changed_is_believed_like_an_update(words: str) -> None:
+    risen = said("summary", killed=5, confidence=0.6)
+    risen = msgspec.structs.replace(risen, evidence=(msgspec.structs.replace(risen.evidence[0], text=words),))
+    assert killed(last_of(*AGREED, told("c", risen, hours=5))) == (3, 5, 5)
+
+
+def test_hacked_to_death_is_no_change_of_the_toll() -> None:
+    dead = said("summary", killed=5)
+    dead = msgspec.structs.replace(
+        dead, evidence=(msgspec.structs.replace(dead.evidence[0], text="five hacked to death"),)
+    )
+    assert killed(last_of(*AGREED, told("c", dead, hours=5))) == (3, 3, 5)
