@@ -215,10 +215,10 @@ def _is_of_the_claimant(telling: Contribution, fact: _Fact) -> bool:
     voice, title = voice_of(telling), telling.source.title
     if not telling.facts.claimed or _TOLL.search(title):
         return voice is CountedBy.CLAIMANT and not _TOLL.search(title)
+    fields = {piece.field for piece in telling.facts.evidence if piece.fact == fact}
     if voice in {CountedBy.CLAIMANT, CountedBy.UNKNOWN, None}:
-        is_in_headline = any(piece.fact == fact and piece.field == "title" for piece in telling.facts.evidence)
-        return voice is CountedBy.CLAIMANT or not is_in_headline or bool(_CLAIMED_DEAD.search(title))
-    return False
+        return voice is CountedBy.CLAIMANT or "title" not in fields or bool(_CLAIMED_DEAD.search(title))
+    return not fields  # a figure that is only inferred is in nobody's mouth
 
 
 def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequence[Contribution]) -> bool:

@@ -5,7 +5,7 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from shared.events.facts import CountedBy
+from shared.events.facts import Count, CountedBy
 from shared.events.incident import ChangeKind, IncidentChange
 from shared.events.report import AttackFacts, Kind
 from tests.support.told import told
@@ -86,3 +86,15 @@ def test_the_choice_among_voices_does_not_depend_on_the_order_of_arrival() -> No
         told("d", counted(9, C.UNKNOWN), hours=4),
     ]
     assert {killed(last_of(*order)) for order in permutations(reports)} == {(9, 12, 40)}
+
+
+def test_a_figure_that_a_story_of_a_claim_only_implies_counts_for_nothing() -> None:
+    first, claim = (
+        msgspec.structs.replace(
+            one, casualties=msgspec.structs.replace(one.casualties, wounded=Count(best=n, low=n, high=n))
+        )
+        for one, n in ((counted(5, C.MEDICAL, "title"), 10), (counted(5, C.OFFICIAL), 15))
+    )
+    claim = msgspec.structs.replace(claim, perpetrator="isis", claimed=True)
+    change = last_of(told("a", first), told("b", claim, kind=Kind.UPDATE, hours=9))
+    assert change.casualties.wounded == Count(best=10, low=10, high=15)
