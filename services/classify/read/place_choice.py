@@ -8,7 +8,14 @@ own is decided in ``place_scene``.
 from services.classify.read.place_asides import heads_the_title
 from services.classify.read.place_context import HOME, Context, Settled
 from services.classify.read.place_mentions import Mention
-from services.classify.read.place_near import is_far_from_direct, nearest_of, towns_for, weigh
+from services.classify.read.place_near import (
+    contradicts,
+    is_far_from_direct,
+    is_of_no_bearer,
+    nearest_of,
+    towns_for,
+    weigh,
+)
 from services.classify.read.place_reading import Reading
 from services.classify.read.place_unknown import settle_unknown
 from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
@@ -64,7 +71,7 @@ def _support(entry: Entry, reading: Reading, context: Context) -> float:
         if other.mention is not reading.mention and site.admin2 == entry.admin2:
             best = max(best, 3.0 if other.mention.sentence is reading.mention.sentence else 2.0)
     near_town, far_from_town = weigh(entry, reading, context)
-    best, against = max(best, near_town), max(against, far_from_town)
+    best, against = max(best, near_town), max(against, far_from_town, contradicts(entry, reading, context))
     country = 0.0
     total = sum(context.countries.values())
     if total:
@@ -191,7 +198,7 @@ def settle(reading: Reading, context: Context, gazetteer: Gazetteer) -> Settled 
         return settle_unknown(
             reading, context, gazetteer
         )  # a village of this name, but not in the district that is named
-    if is_far_from_direct((m.entry for m in mention.matches), reading, context):
+    if is_far_from_direct((m.entry for m in mention.matches), reading, context) or is_of_no_bearer(reading, context):
         return settle_unknown(reading, context, gazetteer)
     scored = ranked(reading, context)
     if not scored:

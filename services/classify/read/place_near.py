@@ -18,6 +18,10 @@ AROUND_KM = 60.0
 """Farther than this nobody places a village by a town."""
 _FAR_KM = 100.0
 _WELL_KNOWN = 60
+_GREAT, _LIVED_IN = 80, 25
+_HEAD = 1
+"""Index of the last sentence of a text's head: the headline and the first sentence below it."""
+_CONTRADICTED = 3.0
 _DIRECT, _SAME_SENTENCE, _ELSEWHERE = 5.0, 3.0, 2.5
 _OWN_DISTRICT = 1.5
 """What it adds that the town which says where a place lies is of the place's own district."""
@@ -61,6 +65,48 @@ def weigh(entry: Entry, reading: Reading, context: Context) -> tuple[float, floa
         if is_told and km > _FAR_KM:
             against = max(against, 3.0)
     return best, against
+
+
+def only_governorate(reading: Reading, context: Context) -> str | None:
+    """Return the one governorate of Iraq that the head of the text and the name's own sentence put something in, None where none or several."""
+    told = {
+        unit.admin1
+        for other, unit in (*context.units, *context.towns)
+        if unit.country == HOME
+        and other.role in (Role.SCENE, Role.PLAIN)
+        and other.mention.key != reading.mention.key
+        and (other.mention.sentence is reading.mention.sentence or other.mention.sentence.index <= _HEAD)
+    }
+    return next(iter(told)) if len(told) == 1 else None
+
+
+def contradicts(entry: Entry, reading: Reading, context: Context) -> float:
+    """Return what speaks against a bearer outside the only governorate that is told of, where that has a bearer of its own.
+
+    "Drone hits pickup in Salahaddin … in al-Huriya": not the better-known Huriya of Najaf. Districts and great towns are safe from
+    namesakes among the villages: news of two attacks names them beside other governorates.
+    """
+    if entry.country != HOME or entry.rank >= _GREAT or entry.kind is EntryKind.GOVERNORATE:
+        return 0.0
+    told = only_governorate(reading, context)
+    if told is None or entry.admin1 == told:
+        return 0.0
+    own = any(m.entry.admin1 == told and m.entry.rank >= _LIVED_IN for m in reading.mention.matches)
+    return _CONTRADICTED if own else 0.0
+
+
+def is_of_no_bearer(reading: Reading, context: Context) -> bool:
+    """Whether a stated village has no bearer in the only governorate told of, nor around a town told of: then none of them is meant."""
+    told = only_governorate(reading, context)
+    bearers = [match.entry for match in reading.mention.matches]
+    if (
+        told is None
+        or reading.level is not Level.VILLAGE
+        or any(e.admin1 == told or e.country != HOME for e in bearers)
+    ):
+        return False
+    towns = towns_for(reading, context)
+    return not any(is_near_any(entry, towns) for entry in bearers)
 
 
 def _is_town_of_a_unit(entry: Entry, reading: Reading) -> bool:

@@ -7,7 +7,7 @@ apart is the one in the district whose other places the text names.
 from collections.abc import Sequence
 
 from services.classify.read.place_context import HOME, Context, Settled
-from services.classify.read.place_near import is_direct, is_near_any, nearest_of, towns_for
+from services.classify.read.place_near import is_direct, is_near_any, nearest_of, only_governorate, towns_for
 from services.classify.read.place_reading import Reading
 from services.classify.read.place_words import Level, Nearness, Role
 from shared.geo.gazetteer import Gazetteer, contains, same_place
@@ -101,8 +101,11 @@ def _well_known(reading: Reading, context: Context, gazetteer: Gazetteer) -> Ent
             continue
         known = [e for e in gazetteer.alike(name) if e.country == HOME and e.rank >= _KNOWN_RANK]
         best = max(known, key=lambda e: e.rank, default=None)
-        if best is not None and all(
-            e is best or same_place(e, best) or contains(e, best) or contains(best, e) for e in known
+        told = only_governorate(reading, context)
+        if (
+            best is not None
+            and told in (None, best.admin1)
+            and all(e is best or same_place(e, best) or contains(e, best) or contains(best, e) for e in known)
         ):
             return best
     return None

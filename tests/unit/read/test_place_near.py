@@ -123,3 +123,16 @@ def test_a_town_or_district_stated_as_one_is_found_by_its_sound(
 def test_the_entrance_of_a_village_is_the_village(reader: PlaceReader) -> None:
     summary = "Gunmen fired at a checkpoint at the entrance to Kamaliya, an official in Daquq said."
     assert is_at(placed(reader, "en", "Policeman killed near Daquq", summary), 35.01549, 44.27513)
+
+
+def test_the_governorate_told_of_decides_between_a_village_and_a_better_known_namesake(reader: PlaceReader) -> None:
+    """Amiriya is a town of Anbar and a village of Diyala; Husayniya a town of Karbala, and no village of it is known at Rutba."""
+    summary = "A drone hit a pickup in Al-Amiriya on Thursday, a security source said."
+    assert placed(reader, "en", "Drone strike hits pickup in Diyala", summary).admin1 == "IQG10"
+    told = placed(reader, "ckb", "سێ کەس لە گوندی حوسەینیە ڕفێندران", "چەکداران سێ کەسیان لە ڕۆژهەڵاتی ڕوتبە ڕفاند.")
+    assert told.admin1 == "IQG01"
+
+
+def test_great_towns_are_not_moved_into_the_governorate_of_another_attack(reader: PlaceReader) -> None:
+    summary = "A bomb killed two in Mahmudiyah on Monday."
+    assert placed(reader, "en", "Bombs in Mahmudiyah and Diyala kill three", summary).admin2 == "IQG08Q05"
