@@ -14,8 +14,10 @@ from typing import Any, Self
 
 import httpx
 import msgspec
+from click.testing import CliRunner
 
 from services.classify.backtest import Backtest
+from services.cli.__main__ import cli
 from services.standalone.local_services import free_port
 from shared.codec import decode, encode, headers
 from shared.events.incident import IncidentChange
@@ -102,10 +104,19 @@ class DeskStage:
         ])  # fmt: skip
 
     async def incidents(self, *arguments: str, **settings: str) -> Ran:
-        """Run ``tocsin incidents …``; ``settings`` are environment variables."""
+        """Run ``tocsin incidents …`` in this process; ``settings`` are environment variables."""
+        plain = {name: None for name in os.environ if name.startswith("TOCSIN_")}
+        done = await asyncio.to_thread(
+            CliRunner().invoke, cli, ("incidents", *arguments), env=plain | self._of_a_person | settings
+        )
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return Ran(status=done.exit_code, output=done.stdout, errors=done.stderr)
+
+    async def _command(self, *arguments: str) -> Ran:
+        """Run ``tocsin incidents …`` as a person does, as a process of its own."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.cli", "incidents", *arguments,
-            env={**_plain_environment(), **self._environment, "TOCSIN_POSTGRES_DSN": self.alert.postgres, **settings},
+            env=_plain_environment() | self._of_a_person,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         output, errors = await asyncio.wait_for(process.communicate(), 60)
@@ -114,9 +125,13 @@ class DeskStage:
         assert "Traceback" not in ran.errors, ran.errors
         return ran
 
+    @property
+    def _of_a_person(self) -> dict[str, str]:
+        return self._environment | {"TOCSIN_POSTGRES_DSN": self.alert.postgres}
+
     async def decided(self, *arguments: str) -> str:
         """Run a decision that must be carried out, and return what the command said."""
-        ran = await self.incidents(*arguments, "--who", "duty editor", "--wait", "60")
+        ran = await self._command(*arguments, "--who", "duty editor", "--wait", "60")
         assert ran.status == 0, ran.errors
         assert not ran.errors, ran.errors
         return ran.output
