@@ -1,8 +1,10 @@
 """The classify service on a real broker: acknowledged before stored, stored before committed, the same after every crash."""
 
 import asyncio
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shared.codec import decode
@@ -14,7 +16,8 @@ from shared.kafka.publisher import Publisher, Record
 from shared.kafka.topics import apply
 from shared.topics import ALL, INCIDENTS, ITEMS, LINK_CHANGELOG, REPORTS, dead_letters_of
 from tests.support.classify_worker import WAIT_SECONDS, changes_of, item_record, records_of, report_record, running
-from tests.support.reports import report
+from tests.support.link_story import in_first_schema
+from tests.support.reports import report, village
 from tests.support.servers import unique_name
 
 
@@ -72,6 +75,48 @@ async def test_a_report_seen_again_is_answered_with_the_same_bytes(connection: K
         by_change.setdefault((change.incident_id, change.revision), set()).add(record.value)
     assert len(records) == 3
     assert sorted(len(bodies) for bodies in by_change.values()) == [1, 1]
+
+
+async def test_a_report_of_the_first_schema_is_linked_and_impossible_facts_are_kept_out_and_counted(
+    connection: KafkaConnection, tmp_path: Path
+) -> None:
+    told = [report(number) for number in range(9)]
+    bad: dict[int, dict[str, object]] = {
+        1: {"published": datetime(1970, 1, 1, tzinfo=UTC)},
+        2: {"published": datetime(2099, 1, 1, tzinfo=UTC)},
+        3: {"occurred_on": date(2099, 1, 1)},
+        4: {"occurred_on": date(1970, 1, 1)},
+        5: {"place": msgspec.structs.replace(village(5), lat=48.2, lon=16.4)},
+        6: {"casualties": Casualties(killed=Count(best=-3, low=-3, high=-3))},
+        7: {"casualties": Casualties(killed=Count(best=10_000, low=10_000, high=10_000))},
+    }
+    async with running(connection, tmp_path) as worker:
+        await worker.publisher.publish(
+            [
+                in_first_schema(report_record(told[0])),
+                *(report_record(msgspec.structs.replace(told[number], **facts)) for number, facts in bad.items()),
+                report_record(told[8]),
+            ]
+        )
+        changes = {change.item_id: change for change in await changes_of(connection, 7)}
+        assert set(changes) == {one.item_id for number, one in enumerate(told) if number not in (1, 2)}
+        old, eighth = changes[told[0].item_id], changes[told[8].item_id]
+        assert (old.change, old.place, old.casualties) == (ChangeKind.OPENED, told[0].place, told[0].casualties)
+        assert (eighth.change, eighth.occurred_on) == (ChangeKind.OPENED, told[8].occurred_on)
+        assert [changes[told[number].item_id].occurred_on for number in (3, 4)] == [None, None]
+        assert all(change.place is not None and change.place.lat != 48.2 for change in changes.values())
+        assert [changes[told[number].item_id].casualties.killed for number in (6, 7)] == [None, None]
+        counted = {
+            reason: worker.registry.get_sample_value("tocsin_classify_kept_out_total", {"reason": reason})
+            for reason in ("impossible_publication", "impossible_date", "point_outside_country", "absurd_toll")
+        }
+        assert counted == {
+            "impossible_publication": 2,
+            "impossible_date": 2,
+            "point_outside_country": 1,
+            "absurd_toll": 2,
+        }
+        assert worker.registry.get_sample_value("tocsin_classify_reports_linked_out_total", {"outcome": "nothing"}) == 2
 
 
 @pytest.mark.parametrize("keeps_its_disk", [True, False])

@@ -88,9 +88,11 @@ async def running(
     worker = Worker(connection, data_dir, deadline_seconds)
     async with worker.publisher:
         await worker.classifier.start()
-        await until(lambda: worker.classifier.not_ready() is None, "the worker is ready")
-        yield worker
-        await worker.classifier.stop()
+        try:
+            await until(lambda: worker.classifier.not_ready() is None, "the worker is ready")
+            yield worker
+        finally:
+            await worker.classifier.stop()  # else a test that fails would never end
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:

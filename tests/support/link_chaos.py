@@ -85,11 +85,21 @@ def at(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, ...]:
 
 
 async def survive(
-    made: World, *, items: int, seed: int, tell: Callable[[str], None], per_second: float, chunk: int = 25
+    made: World,
+    *,
+    items: int,
+    seed: int,
+    tell: Callable[[str], None],
+    per_second: float,
+    chunk: int = 25,
+    hurry: bool = False,
 ) -> Verdict:
-    """Send ``items`` pieces of news while one, then two, then three workers are hurt; return the comparison once all is quiet."""
+    """Send ``items`` pieces of news while one, then two, then three workers are hurt; return the comparison once all is quiet.
+
+    In a ``hurry`` faults are short and follow one another closely, and all is sent when each kind of them was there once.
+    """
     story = Story(seed)
-    chaos = Chaos(made, seed=seed)
+    chaos = Chaos(made, seed=seed, pause_seconds=(0.2, 1.0), longest_seconds=2.0) if hurry else Chaos(made, seed=seed)
     keeping, breaking = asyncio.create_task(made.keep_running()), asyncio.create_task(chaos.run())
     sent, waiting = 0, []
     began = time.monotonic()
@@ -107,6 +117,9 @@ async def survive(
             await asyncio.sleep(max(0.0, began + sent / per_second - time.monotonic()))
         if waiting:
             await made.publish(waiting)
+        while hurry and not chaos.has_done_all:
+            assert not breaking.done(), "nothing breaks any more"
+            await asyncio.sleep(0.2)
         breaking.cancel()
         await asyncio.wait([breaking])
         await chaos.over()

@@ -62,11 +62,13 @@ class Chaos:
     Faults are drawn from a bag without putting back, so that a long run has each in proportion and a short one leaves few out.
     """
 
-    def __init__(self, made: World, *, seed: int, pause_seconds: tuple[float, float] = (2.0, 6.0)) -> None:
+    def __init__(
+        self, made: World, *, seed: int, pause_seconds: tuple[float, float] = (2.0, 6.0), longest_seconds: float = 30.0
+    ) -> None:
         self._world = made
         self._chance = random.Random(seed)
         self._pause = pause_seconds
-        self._bag: list[str] = []
+        self._longest_seconds = longest_seconds
         self._acts = {
             "kill worker": (4, self._kill_worker),
             "suspend worker": (3, self._suspend_worker),
@@ -76,6 +78,8 @@ class Chaos:
             "refuse changelog": (1, self._refuse_changelog),
             "stall changelog": (1, self._stall_changelog),
         }
+        self._bag = list(self._acts)  # first one of each
+        self._chance.shuffle(self._bag)
         self._acting: asyncio.Task[None] | None = None
         self.done: list[str] = []
         self.kinds: Counter[str] = Counter()
@@ -85,8 +89,8 @@ class Chaos:
         while True:
             await asyncio.sleep(self._chance.uniform(*self._pause))
             kind = self._draw()
-            self.kinds[kind] += 1
             self._acting = asyncio.create_task(self._acts[kind][1]())
+            self.kinds[kind] += 1
             await asyncio.shield(self._acting)
 
     async def over(self) -> None:
@@ -94,11 +98,19 @@ class Chaos:
         if self._acting is not None:
             await self._acting
 
+    @property
+    def has_done_all(self) -> bool:
+        """Whether each kind of fault was there."""
+        return set(self.kinds) == set(self._acts)
+
     def _draw(self) -> str:
         if not self._bag:
             self._bag = [kind for kind, (times, _) in self._acts.items() for _ in range(times)]
             self._chance.shuffle(self._bag)
         return self._bag.pop()
+
+    def _lasting(self, *seconds: float) -> float:
+        return min(self._chance.choice(seconds), self._longest_seconds)
 
     async def _kill_worker(self) -> None:
         worker = self._chance.choice(self._world.workers)
@@ -108,7 +120,7 @@ class Chaos:
     async def _suspend_worker(self) -> None:
         worker = self._chance.choice(self._world.workers)
         # Above the session timeout of 15 s the group goes on without it, and it comes back as one that knows nothing of that.
-        seconds = self._chance.choice((1.0, 3.0, 20.0))
+        seconds = self._lasting(1.0, 3.0, 20.0)
         self.done.append(f"suspend {worker.name} for {seconds:g} s")
         await _suspended(worker.pid, seconds)
 
@@ -130,7 +142,7 @@ class Chaos:
         await self._world.broker.start()
 
     async def _suspend_broker(self) -> None:
-        seconds = self._chance.choice((1.0, 4.0, 12.0))
+        seconds = self._lasting(1.0, 4.0, 12.0)
         self.done.append(f"suspend broker for {seconds:g} s")
         child = self._world.broker.child
         assert child is not None
@@ -144,7 +156,7 @@ class Chaos:
 
     async def _change_changelog(self, verb: str, changes: Mapping[str, str]) -> None:
         # The longest is beyond the workers' deadline for publishing: they end with nothing committed, and are started again.
-        seconds = self._chance.choice((2.0, 6.0, 30.0))
+        seconds = self._lasting(2.0, 6.0, 30.0)
         self.done.append(f"{verb} changelog for {seconds:g} s")
         async with changelog_with(self._world.connection, changes):
             await asyncio.sleep(seconds)
