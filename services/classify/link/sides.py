@@ -4,6 +4,7 @@
 is not believed against the others; two independent origins that say the same are.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ import msgspec
 from shared.events.facts import EventType
 from shared.events.incident import Contribution
 from shared.events.report import Kind
+
+_ONE_OF_THEM = re.compile(
+    r"\b(?:one|two|three|among) (?:of )?(?:the|them)\b|(?<!\w)(?:أحد|إحدى|بين)(?!\w)|یەکێک|لەنێو", re.IGNORECASE
+)
+"""Those of whom the number was told before."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -79,11 +85,17 @@ def _are_rather_attackers(figure: int, event_type: EventType | None, said: _Said
 
 
 def _is_of_those_struck(telling: Contribution, said: _Said) -> bool:
-    """Whether an update of a strike that killed fighters alone raises their number ("toll rises to six"), or names one of them."""
+    """Whether an update of a strike that killed fighters alone raises their number ("toll rises to six"), or tells who one of them was."""
     killed, attackers, known = _killed(telling), _attackers(telling), max(said.attackers_alone, default=0)
-    if telling.source.kind is not Kind.UPDATE or killed is None or not known:
+    is_update = telling.source.kind is Kind.UPDATE or telling.facts.is_back_reference
+    if not is_update or killed is None or not known:
         return False
-    return killed >= known if attackers is None else killed < attackers == known
+    if attackers is None:
+        return killed >= known
+    if attackers == killed:
+        return attackers >= known
+    words = [piece.text for piece in telling.facts.evidence if piece.fact == "killed"]
+    return killed < attackers == known and any(_ONE_OF_THEM.search(text) for text in words)
 
 
 def _killed(telling: Contribution) -> int | None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared.events.facts import Casualties, EventType
+from shared.events.facts import Casualties, EventType, Evidence
 from shared.events.incident import IncidentChange
 from shared.events.report import AttackFacts, Kind
 from tests.support.told import count, facts, told
@@ -33,12 +33,33 @@ def test_a_rising_toll_beside_other_attackers_stands_at_once() -> None:
     assert sides(last_of(told("a", toll(1, 3)), told("b", toll(2, 3), hours=1))) == (2, 3)
 
 
-@pytest.mark.parametrize(("said", "expected"), [(toll(6, None), 6), (toll(1, 4), 4)])
+STRIKE = (told("a", toll(None, 4, T.AIR_DRONE_STRIKE)), told("b", toll(None, 4, T.AIR_DRONE_STRIKE), hours=1))
+
+
+def struck(killed: int, attackers: int | None, words: str = "") -> AttackFacts:
+    evidence = (Evidence(fact="killed", field="summary", text=words, start=0, end=len(words)),) if words else ()
+    return msgspec.structs.replace(toll(killed, attackers, T.AIR_DRONE_STRIKE), evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (struck(6, None), 6),
+        (struck(6, 6), 6),
+        (struck(1, 4, "One of the four men killed"), 4),
+        (struck(1, 4, "أحد القتلى"), 4),
+    ],
+)
 def test_an_update_of_a_strike_that_killed_fighters_alone_counts_fighters(said: AttackFacts, expected: int) -> None:
-    said = msgspec.structs.replace(said, event_type=T.AIR_DRONE_STRIKE)
-    strike = (told("a", toll(None, 4, T.AIR_DRONE_STRIKE)), told("b", toll(None, 4, T.AIR_DRONE_STRIKE), hours=1))
-    change = last_of(*strike, told("c", said, kind=Kind.UPDATE, hours=9))
+    change = last_of(*STRIKE, told("c", said, kind=Kind.UPDATE, hours=9))
     assert (sides(change), change.notify) == ((None, expected), False)
+    looking_back = msgspec.structs.replace(said, is_back_reference=True)
+    assert sides(last_of(*STRIKE, told("c", looking_back, hours=9))) == (None, expected)
+
+
+def test_a_civilian_who_died_beside_the_fighters_is_news_at_once() -> None:
+    change = last_of(*STRIKE, told("c", struck(1, 4, "a farmer was killed"), kind=Kind.UPDATE, hours=9))
+    assert (sides(change), change.notify) == ((1, 4), True)
 
 
 def test_a_report_of_a_strike_with_other_dead_rings_and_so_does_the_second_voice_of_an_update() -> None:
