@@ -69,18 +69,22 @@ class Gathering(Generic[Question, Answer]):
         if not taken:
             return
         try:
+            await self._answer(taken)
+        finally:
+            for _, answered in taken:  # as above
+                if not answered.done():
+                    answered.cancel()
+
+    async def _answer(self, taken: list[tuple[Question, "asyncio.Future[Answer]"]]) -> None:
+        try:
             answers = await self._together([question for question, _ in taken])
-        except asyncio.CancelledError:
-            for _, answered in taken:
-                answered.cancel()
-            raise
         except Exception as error:  # noqa: BLE001 - whoever asked decides what a fault costs
             for _, answered in taken:
                 if not answered.done():
                     answered.set_exception(error)
-        else:
-            for number, ((_, answered), answer) in enumerate(zip(taken, answers, strict=True), start=1):
-                if not answered.done():
-                    answered.set_result(answer)
-                if number % _WOKEN_AT_ONCE == 0:
-                    await asyncio.sleep(0)
+            return
+        for number, ((_, answered), answer) in enumerate(zip(taken, answers, strict=True), start=1):
+            if not answered.done():
+                answered.set_result(answer)
+            if number % _WOKEN_AT_ONCE == 0:
+                await asyncio.sleep(0)

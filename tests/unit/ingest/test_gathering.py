@@ -93,3 +93,19 @@ async def test_many_answers_wake_their_askers_in_small_groups():
         await asyncio.gather(watching(), *(asking(number) for number in range(60)))
     steps = [later - sooner for sooner, later in pairwise(seen)]
     assert max(steps) <= 12, "the event loop is free in between"
+
+
+async def test_nobody_waits_for_ever_when_it_is_cancelled():
+    oracle = Oracle()
+    gathering = oracle.gathering()
+    oracle.may_answer.clear()
+    asking = [asyncio.create_task(gathering.ask(1))]
+    async with asyncio.timeout(5):
+        await oracle.asked.wait()
+        asking.append(asyncio.create_task(gathering.ask(2)))
+        await asyncio.sleep(0)
+        gathering._asking.cancel()
+        found = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(one) for one in found] == [asyncio.CancelledError] * 2
+    oracle.may_answer.set()
+    assert await gathering.ask(3) == 9
