@@ -186,13 +186,21 @@ def _place(carrying: Sequence[Contribution]) -> Place | None:
         return None
     start = 0
     for n, (telling, place) in enumerate(told):
-        if (
-            n > start and telling.source.kind is Kind.UPDATE and not telling.facts.claimed
-        ):  # who claims it names it roughly
+        if n > start and _is_a_correction(telling, [c for c, _ in told[:n]]):
             settled = _consensus([earlier for _, earlier in told[start:n]])
             if _is_other(settled, place) and _may_correct(place, settled):
                 start = n
     return _consensus([place for _, place in told[start:]])
+
+
+def _is_a_correction(telling: Contribution, before: Sequence[Contribution]) -> bool:
+    """Whether a telling's place would correct those before: an update's, but no claimant's, who names it roughly.
+
+    Nor that of what became of abducted people: they are found and freed elsewhere.
+    """
+    if telling.source.kind is not Kind.UPDATE or telling.facts.claimed:
+        return False
+    return {c.facts.event_type for c in before if c.facts.event_type} != {EventType.ABDUCTION}
 
 
 def _may_correct(place: Place, settled: Place) -> bool:
