@@ -144,7 +144,11 @@ async def _work(
             metrics=metrics,
             clock=SystemClock(),
         )
-        await classifier.start()
+        try:
+            await classifier.start()
+        except (KafkaError, OSError) as error:  # it went away since it was awaited
+            logger().error("kafka.unusable", bootstrap=connection.bootstrap, reason=str(error) or type(error).__name__)
+            return EXIT_TEMPORARY_FAILURE
         watching = asyncio.create_task(
             watch(
                 connection,

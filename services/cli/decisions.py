@@ -170,9 +170,9 @@ def _announce(facts: AttackFacts, region: LinkRegion) -> None:
     at = f", {place.lat:.3f} {place.lon:.3f}" if place.lat is not None and place.lon is not None else ""
     codes = ", ".join(code for code in (place.admin2 or place.admin1, place.country) if code)
     click.echo(f"place: {place.name} ({place.precision.value}, {codes}{at})")
-    if region_of(place.country) is not region:
+    if (there := region_of(place.country)) is not region:
         click.echo(
-            f"note: it was opened with news of the region {region.value}; later news of it from there will open another incident",
+            f"note: it moves with its sources from the news of {region.value} to that of {there.value}, under its id; what is told from there joins it from now on",
             err=True,
         )
 

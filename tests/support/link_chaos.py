@@ -6,7 +6,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.classify.backtest import Backtest
 from shared.codec import DecodeError, decode
@@ -21,6 +21,9 @@ from tests.support.link_world import World, dump
 
 SETTINGS = {"TOCSIN_CLASSIFY_HANDLER_DEADLINE_SECONDS": "22"}
 """Short, so that a changelog that is refused for half a minute ends workers, too."""
+
+ENDS = {"-9", "75"}
+"""Killed, or ended by itself so that it is started again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +130,9 @@ async def survive(
         tell(f"{len(chaos.done)} faults, {_counted(chaos.kinds)}: {', '.join(chaos.done)}")
         await made.drained(600)
         tell(f"quiet after {time.monotonic() - began:.0f} s; workers ended with {made.ended}")
-        return await verdict(made.connection, story.items)
+        judged = await verdict(made.connection, story.items)
+        odd = sorted({str(status) for status in made.ended} - ENDS)
+        return replace(judged, problems=(*judged.problems, *(f"a worker ended with {status}" for status in odd)))
     finally:
         for task in (keeping, breaking):
             task.cancel()
