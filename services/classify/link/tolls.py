@@ -210,9 +210,12 @@ def _weighed(tellings: Sequence[Contribution], fact: _Fact) -> Sequence[Contribu
 def _is_of_the_claimant(telling: Contribution, fact: _Fact) -> bool:
     """Whether those who did it count: the text says so, or its news is their claim and nobody else is named as counting.
 
-    A story of a claim counts by itself where its headline is of the toll, or states the figure without the claimant's mouth.
+    A story of a claim counts by itself where its headline is of the toll, where the words of the figure are ("the number of dead
+    rose to two"), or where the headline states it without the claimant's mouth.
     """
     voice, title = voice_of(telling), telling.source.title
+    if voice is not CountedBy.CLAIMANT and _is_said_to_rise(telling, fact):
+        return False
     if not telling.facts.claimed or _TOLL.search(title):
         return voice is CountedBy.CLAIMANT and not _TOLL.search(title)
     fields = {piece.field for piece in telling.facts.evidence if piece.fact == fact}
@@ -230,9 +233,10 @@ def _is_said_aloud(fact: _Fact, saying: Sequence[Contribution], standing: Sequen
     if len({c.source.origin for c in saying}) > 1 or saying[-1].desk is not None:
         return True
     telling = saying[-1]
-    if telling.source.kind is Kind.UPDATE and (
-        _is_in_headline(telling, fact) or (fact == "killed" and _are_of_the_wounded(telling, standing))
-    ):
+    if telling.source.kind is Kind.UPDATE and _is_in_headline(telling, fact):
+        return True
+    is_sure = telling.source.kind is Kind.UPDATE or telling.facts.confidence >= _HALF_SURE
+    if fact == "killed" and is_sure and _are_of_the_wounded(telling, standing):
         return True
     best_tier = min((c.source.tier for c in standing), default=telling.source.tier)
     if telling.source.kind is Kind.UPDATE or telling.source.tier < best_tier:

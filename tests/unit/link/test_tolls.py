@@ -223,3 +223,26 @@ def test_hacked_to_death_is_no_change_of_the_toll() -> None:
         dead, evidence=(msgspec.structs.replace(dead.evidence[0], text="five hacked to death"),)
     )
     assert killed(last_of(*AGREED, told("c", dead, hours=5))) == (3, 3, 5)
+
+
+def hurt(told_of: AttackFacts, wounded: int) -> AttackFacts:
+    return msgspec.structs.replace(
+        told_of, casualties=msgspec.structs.replace(told_of.casualties, wounded=count(wounded))
+    )
+
+
+def test_a_report_that_moves_as_many_from_the_wounded_to_the_dead_is_believed_below_its_headline() -> None:
+    agreed = (told("a", hurt(said("title", killed=1), 3)), told("b", hurt(said("summary", killed=1), 3), hours=1))
+    later = told("c", hurt(said("summary", killed=2, confidence=0.53), 2), hours=9)
+    assert killed(last_of(*agreed, later)) == (1, 2, 2)
+    unsure = told("c", hurt(said("summary", killed=2, confidence=0.4), 2), hours=9)
+    assert killed(last_of(*agreed, unsure)) == (1, 1, 2)
+
+
+def test_a_story_of_a_claim_whose_words_tell_how_the_toll_rose_is_not_the_claimants_count() -> None:
+    claim = said("summary", killed=2, claimed=True)
+    risen = msgspec.structs.replace(claim.evidence[0], text="the number of dead rose to two")
+    told_so = told("c", msgspec.structs.replace(claim, evidence=(risen,)), kind=Kind.UPDATE, hours=9)
+    assert killed(last_of(told("a", said("title", killed=1)), told_so)) == (1, 2, 2)
+    silent = told("c", claim, kind=Kind.UPDATE, hours=9)
+    assert killed(last_of(told("a", said("title", killed=1)), silent)) == (1, 1, 2)
