@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from services.classify.read.place_adjectives import AT_HOME, countries_spoken_of
+from services.classify.read.place_capital import capital_told
 from services.classify.read.place_choice import settle
 from services.classify.read.place_context import Context, Settled, context_of
 from services.classify.read.place_doubt import reconsidered
@@ -64,6 +65,9 @@ class PlaceReader:
         chosen = reconsidered(choose(settled, weights), settled, readings, context, self._gazetteer)
         rejected = _rejections(readings, settled, chosen)
         alone = self._country_alone(context)
+        capital = capital_told(document, self._gazetteer)
+        if capital is not None and _leaves_open(chosen, capital[0]):
+            return PlaceReading(place=_capital_of(capital[0]), rejected=rejected)
         if chosen is None or (_is_only_an_actor(chosen) and alone is not None):
             return PlaceReading(place=alone, rejected=rejected)
         place = self._place(chosen, settled, context, document)
@@ -191,6 +195,23 @@ class PlaceReader:
                 scored.append((best, entry.rank, entry))
         scored.sort(key=lambda s: (-s[0], -s[1], s[2].geonameid or 0))
         return [entry for _, _, entry in scored[:MAX_CANDIDATES]]
+
+
+def _leaves_open(chosen: Settled | None, capital: Entry) -> bool:
+    """Whether the text names no place beside the capital's country."""
+    if chosen is None:
+        return True
+    entry = chosen.entry
+    return entry is not None and entry.kind is EntryKind.COUNTRY and entry.country == capital.country
+
+
+def _capital_of(entry: Entry) -> Place:
+    """An unnamed capital goes by its own name; Baghdad by its governorate's, without a point."""
+    is_town = entry.kind is EntryKind.TOWN
+    return Place(
+        name=entry.name, geonameid=entry.geonameid if is_town else None, lat=entry.lat if is_town else None, lon=entry.lon if is_town else None,
+        precision=Precision.TOWN if is_town else Precision.GOVERNORATE, country=entry.country, admin1=entry.admin1,
+    )  # fmt: skip
 
 
 def _is_only_an_actor(chosen: Settled) -> bool:

@@ -81,3 +81,26 @@ def test_the_year_of_a_mine_is_not_that_of_the_news(reader: PlaceReader) -> None
 def test_a_village_around_the_town_of_the_headline_is_the_scene(reader: PlaceReader) -> None:
     summary = "The fight at Mukhisa lasted an hour, a police officer said."
     assert placed(reader, "Three die in raid north of Baquba", summary).admin2 == "IQG10Q02"
+
+
+# fmt: off
+UNNAMED_CAPITALS = [
+    ("en", "Blast rocks Somali capital, six dead", "SO", None),
+    ("en", "Rockets hit government quarter in Iraqi capital", "IQ", "IQG08"),
+    ("ar", "مقتل أربعة بانفجار في العاصمة الأفغانية", "AF", None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("lang", "title", "country", "admin1"), UNNAMED_CAPITALS)
+def test_a_capital_need_not_be_named(
+    reader: PlaceReader, lang: str, title: str, country: str, admin1: str | None
+) -> None:
+    place = reader.read(document(title, lang)).place
+    assert place is not None
+    assert place.country == country
+    assert place.admin1 == admin1 if admin1 else place.lat is not None
+
+
+def test_who_speaks_from_a_capital_does_not_put_the_attack_there(reader: PlaceReader) -> None:
+    assert placed(reader, "Six dead in Somalia, officials in Somali capital say").lat is None
