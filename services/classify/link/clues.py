@@ -15,7 +15,14 @@ from shared.events.incident import Contribution, Reason
 FOUND_FROM = 4
 """Rarity from which a clue is looked up; commoner ones only add to what is found."""
 LEAST_SHARED = 7
-"""What the clues that are looked up must be worth together for an incident to be found by them."""
+"""What the clues that are looked up, two at least, must be worth together for an incident to be found by them: one may be a chance."""
+MOST = 3.0
+"""The most that clues weigh: about an equal rare toll, an equal target and an equal type together; no place is overcome without other facts."""
+SAME_SLOPE, SAME_FREE = 0.18, 3
+"""Weight of each point that texts of one language share beyond so many, which they share by chance."""
+CROSS_SLOPE, CROSS_FREE = 0.3, 1
+"""The same across languages, where only names, concepts and numbers can meet."""
+
 Clues = dict[str, int]
 
 
@@ -74,7 +81,6 @@ def shared(telling: Contribution, mine: Clues, known: Profile) -> Shared:
 
 _NOT_WITHIN = {"ar": "n", "ckb": "n"}
 """Where no letter says what is a name, every word is a clue twice; within one language its word counts."""
-MOST = 3.0
 
 
 def _weight(total: int, *, is_same_language: bool) -> float:
@@ -83,10 +89,7 @@ def _weight(total: int, *, is_same_language: bool) -> float:
     return round(min(MOST, max(0.0, CROSS_SLOPE * (total - CROSS_FREE))), 2)
 
 
-SAME_SLOPE, SAME_FREE, CROSS_SLOPE, CROSS_FREE = 0.18, 3, 0.3, 1
-
-
 @lru_cache(maxsize=1024)
-def reason(weight: float) -> Reason:
+def clue_reason(weight: float) -> Reason:
     """The reason that a weight of clues is."""
     return Reason(name="shared words and names", weight=weight)

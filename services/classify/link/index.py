@@ -27,6 +27,8 @@ CELL_DEGREES = 0.15
 _CLUES_BEFORE, _CLUES_AFTER = 3, 1
 """Days around the telling's whose incidents are looked for by what the texts share: an update comes later, a day is misread."""
 
+_NOBODY: frozenset[str] = frozenset()
+
 _ALL = ("all",)
 _CLOSE = frozenset({"cell", "dead and wounded"})
 """Areas whose incidents may be at the very site of the telling."""
@@ -90,22 +92,33 @@ class CandidateIndex:
         """Incidents of the days around the telling's whose texts share enough clues with it, wherever they were read to be."""
         about = day_of(telling).toordinal()
         clues = looked_up(telling.facts.clues)
-        if len(clues) < 2:
+        names, others = (
+            [pair for pair in clues if pair[0][1] in "np"],
+            [pair for pair in clues if pair[0][1] not in "np"],
+        )
+        if not names or len(clues) < 2:
             return set()
-        once: dict[str, int] = {}
-        shared: dict[str, int] = {}  # with two clues or more: one may be the same by chance
+        shared: dict[str, int] = {}
+        several: set[str] = set()  # share two clues or more: one may be the same by chance
         before = _CLUES_BEFORE if speaks_of_known(telling) else _CLUES_AFTER
         for day in range(about - before, about + _CLUES_AFTER + 1):
             on_that_day = self._by_clue.get((test, day))
             if on_that_day is None:
                 continue
-            for clue, value in clues:
+            for clue, value in names:
                 for incident_id in on_that_day.get(clue, ()):
-                    if incident_id in once:
-                        shared[incident_id] = shared.get(incident_id, once[incident_id]) + value
+                    if incident_id in shared:
+                        several.add(incident_id)
+                        shared[incident_id] += value
                     else:
-                        once[incident_id] = value
-        return {incident_id for incident_id, total in shared.items() if total >= LEAST_SHARED}
+                        shared[incident_id] = value
+            if not shared:
+                continue
+            for clue, value in others:
+                for incident_id in on_that_day.get(clue, _NOBODY) & shared.keys():
+                    several.add(incident_id)
+                    shared[incident_id] += value
+        return {incident_id for incident_id in several if shared[incident_id] >= LEAST_SHARED}
 
     def near(
         self,

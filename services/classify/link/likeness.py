@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from services.classify.link.clues import NOTHING, Shared
-from services.classify.link.clues import reason as clue_reason
+from services.classify.link.clues import NOTHING, Shared, clue_reason
 from services.classify.link.geography import (
     OTHER_COUNTRY,
     OTHER_GOVERNORATE,
@@ -39,11 +38,9 @@ _REACTION_NEAR = Relation(name="reaction from elsewhere in the governorate", wei
 _REACTION_OTHER_VILLAGE = Relation(name="reaction that names another village", weight=-2.2, is_conflict=True)
 _REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, is_conflict=True)
 
-_SAME_WEAPON = 0.2
-"""Little: the type of attack says most of it."""
+_SAME_WEAPON = 0.2  # little: the type of attack says most of it
 _OWN_STORY = 1.2
-_TOLL_UPDATE = 0.4
-"""A higher toll is what an update of a known attack is made of."""
+_TOLL_UPDATE = 0.4  # a higher toll is what an update of a known attack is made of
 
 _DENIED_NEAR = Relation(name="denial from another town of the governorate", weight=-1.5, is_conflict=True)
 _UNPLACED_REPORT = Relation(name="place unknown", weight=-1.0)
@@ -52,7 +49,6 @@ _UNPLACED_KNOWN = Relation(name="place unknown", weight=-0.4)
 
 REPORT_DAYS_APART, KNOWN_DAYS_APART = 2, 3
 """News of one attack disagrees on its day by one, rarely two; beyond this it is another attack. The second is for news that speaks of a known one."""
-
 
 _LAGS = ((1, 0.8), (3, 0.3), (7, -0.3), (14, -0.9), (30, -1.2), (10_000, -1.8))
 """Days since the attack, at most, and what they are worth. Beyond 14 come reactions and retractions alone, beyond 30 retractions."""

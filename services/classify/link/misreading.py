@@ -1,10 +1,11 @@
 """When a conflict of place is rather a place read wrongly: the rest of the account is that of the known attack.
 
 A place is the fact that reading gets wrong most often, and a conflict of place alone would ring a second time for one attack.
-Four grounds outweigh it: the text is a copy of one that is known; the place is only the country of the attacker ("Iran's
-answer: a missile hits a tower"); the tolls of dead *and* wounded are the same and too many for chance; or, within a country,
-everything else is the same: the day, the kind, three dead or more, the target, and the weapon or the attacker. None of them
-holds between two named villages: accounts that know the village know it right, and two villages are two attacks.
+Five grounds outweigh it: the text is a copy of one that is known; it shares names, rare words or rare victims with one (``clues.py``),
+more than the names of well-known places; the place is only the country of the attacker ("Iran's answer: a missile hits a tower"); the
+tolls of dead *and* wounded are the same and too many for chance; or, within a country, everything else is the same: the day, the
+kind, three dead or more, the target, the weapon and the attacker. Only the first two hold between two named villages: accounts that
+know the village know it right, and two villages are two attacks.
 """
 
 from datetime import timedelta
@@ -25,7 +26,7 @@ _COPY_READ_OTHERWISE = Relation(name="a copy, its place read otherwise", weight=
 _ATTACKERS_COUNTRY = Relation(name="the attacker's country", weight=-0.8)
 _SAME_TOLLS = Relation(name="other place, but the same dead and wounded", weight=-2.0)
 
-_SAME_ACCOUNT = Relation(name="other place, but the same account", weight=-1.8)
+_SAME_ACCOUNT = Relation(name="other place, but the same account", weight=-2.0)
 ACCOUNT_FROM = 3
 """Dead from which an equal number says that two accounts may be one."""
 

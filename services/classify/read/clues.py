@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from services.classify.read.calendar_words import MONTHS, WEEKDAYS
 from services.classify.read.clue_words import concepts
 from services.classify.read.number_words import (
     AR_HUNDREDS,
@@ -66,6 +67,11 @@ _NUMBERS = frozenset(
     {*EN_UNITS, *EN_TENS, *EN_SCALES, *EN_ORDINALS, *AR_UNITS, *AR_TENS, *AR_HUNDREDS, *AR_ORDINALS, *AR_TEN_OF_TEENS, *AR_VAGUE}
     | {*CKB_UNITS, *CKB_TENS, *CKB_SCALES, *CKB_ORDINALS, *CKB_VAGUE}
 )  # fmt: skip
+_DAYS = frozenset(word for of_one in WEEKDAYS.values() for word in of_one) | {
+    word for month in MONTHS for word in month
+}
+_FACTS = _NUMBERS | _DAYS
+"""Numbers, days and months are facts, told by every account."""
 
 Clue = tuple[str, str]
 
@@ -121,7 +127,7 @@ class ClueReader:
     def _of_new_word(self, key: str, lang: str, is_capital: bool, is_titled: bool) -> tuple[Clue, ...]:
         """The clues of one word: its concept, else the place that it names, else the name or the word that it is."""
         forms = tuple(dict.fromkeys(_forms(key, lang)))
-        if _NUMBERS.intersection(forms[:2]):
+        if not _FACTS.isdisjoint(forms):
             return ()
         named = concepts()
         for form in forms:

@@ -210,11 +210,13 @@ def test_what_agrees_in_all_but_the_town_is_one_attack_unless_the_wounded_or_the
             "killed": 5,
             "targets": ("civilians",),
             "weapons": ("gun",),
+            "perpetrator": "isis",
         } | other
         return facts(place, **said)
 
     first = shot("Baquba town", wounded=2)
     assert joins(first, shot("Kirkuk town"))
+    assert not joins(first, shot("Kirkuk town", perpetrator="unknown")), "two attacks on a bad day agree in as much"
     assert not joins(first, shot("Kirkuk town", wounded=4))
     assert not joins(first, shot("Kirkuk town", weapons=("knife",)))
     assert not joins(shot("Baquba town", killed=2), shot("Kirkuk town", killed=2))
