@@ -122,7 +122,9 @@ class Attachment:
         first = next(
             (at for at in range(1, len(chain)) if self._phrases.key(chain[at].start - 1) in {",", "-", "–"}), None
         )
-        return chain if first is None or self._phrases.key(chain[first].start) not in _ARTICLES else chain[:first]
+        if first is None or (says > 0 and self._phrases.key(chain[first].start) not in _ARTICLES):
+            return chain
+        return chain[:first]  # whoever stands right before "said" speaks: "wounding five, two officials said"
 
     def _named(self, at: int) -> Group | None:
         """A person given by name: "killed Ahmed Salih, a teacher"."""
@@ -263,6 +265,8 @@ class Attachment:
             if end <= 0 or tuple(self._phrases.keys[end : group.start]) != joint:
                 continue
             candidates = [g for g in self._phrases.groups if g.end <= end and self._after_modifier(g.end) == end]
+            if candidates and joint == (",",) and self._is_part_of(group, candidates[-1]):
+                return None
             if candidates and joint == (",", "and") and self._is_subset(candidates[-1]):
                 return self._whole_before(candidates[-1])
             if (
@@ -280,6 +284,11 @@ class Attachment:
             ):
                 return candidates[-1]
         return None
+
+    def _is_part_of(self, group: Group, whole: Group) -> bool:
+        """ "Shoots two soldiers, one dies": a bare number behind a comma is a part of those counted before."""
+        is_bare = group.is_loose and group.is_explicit and group.end == group.start + 1
+        return is_bare and whole.is_explicit and (whole.best or 0) > (group.best or 0) > 0
 
     def _whole_before(self, part: Group) -> Group | None:
         """The whole that a subset details, for a list to go on: "11 civilians, among them a boy, and one soldier"."""

@@ -112,7 +112,7 @@ NOT_PEOPLE = words(
     " bases camp camps position positions outpost outposts building buildings shop shops store stores stall stalls school schools"
     " hospital hospitals mosque mosques church churches floor floors storey storeys room rooms helicopter helicopters jet jets aircraft"
     " plane planes warplane warplanes family families household households side sides group groups tribe tribes clan clans party parties"
-    " cell cells unit units brigade brigades battalion battalions regiment regiments division divisions army force forces case cases time"
+    " faction factions cell cells unit units brigade brigades battalion battalions regiment regiments division divisions army force forces case cases time"
     " times stage stages place places location locations area areas point points site sites cache caches belt belts vest vests rifle"
     " rifles gun guns pistol pistols weapon weapons bullet bullets shot shots gunshot gunshots arrest arrests toll number am pm gmt part"
     " parts phase phases crime crimes charge charges question questions statement statements line lines road roads bridge bridges"
@@ -123,7 +123,7 @@ NOT_PEOPLE = words(
     " statement source sources report reports life magnitude storm flood accident crash fire fires engine poll vote votes seat seats"
 )
 MODIFYING_THINGS = words(
-    "army tribe party bus truck group state tanker boat school hospital field farm force convoy base train night day"
+    "faction army tribe party bus truck group state tanker boat school hospital field farm force convoy base train night day"
     " village town city district camp home church mosque shop road street aircraft helicopter plane ship sheep cattle goat camel"
 )
 """Things that stand before people all the same: "two army officers", "five truck drivers"."""

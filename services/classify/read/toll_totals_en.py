@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.classify.read.attachment_en import Attachment
-from services.classify.read.casualty_words_en import SIDE_OF_PLURAL
+from services.classify.read.casualty_words_en import SIDE_OF_PLURAL, SIDE_OF_SINGULAR
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of
 from services.classify.read.number_words import words
 from services.classify.read.phrases_en import Phrases
@@ -22,6 +22,11 @@ _COUNTS_ON = frozenset({"the", "its", "a", "claims", "claimed", "claiming", "bec
 _REVISING = words("revise revises revised revising lower lowers lowered cut cuts cutting reduce reduces reduced")
 _PUT_REACH = 12
 _PUTS = frozenset({"put", "puts", "putting"})
+_CLAIMS = words("claimed claims claiming")
+_BODIES = frozenset({"body", "bodies", "corpse", "corpses"})
+_APOSTROPHES = frozenset({"'", "’"})
+_OWNER_REACH = 4
+_BETWEEN = frozenset({",", "of", "and", "in", "at", "from", "the"})
 _CLAIMANT_REACH = 16
 _CLAIMANTS = words("isis isil daesh taliban shabaab iswap jnim aqap ttp bla militants rebels insurgents")
 _NOMINAL_BEFORE = frozenset({"the", "army", "brigade", "police", "force", "side"})
@@ -75,6 +80,7 @@ class _Totals:
                     yield from claims_from(
                         Fact.KILLED, ClaimKind.TOTAL, [replace(now, side=Side.ANY, is_loose=False)], at, now.end
                     )
+            yield from self._owned_bodies(at)
             yield from self._counted_death(at)
             if key in {"toll", "tolls"} or (
                 key in {"number", "count"} and self._phrases.key(at + 1) in {"of", "killed", "dead"}
@@ -119,6 +125,29 @@ class _Totals:
         )
         return is_given or (bool({"put", "puts"} & set(before[-3:])) and bool(_CLAIMANTS & set(before)))
 
+    def _owned_bodies(self, at: int) -> Iterator[Claim]:
+        """ "Six militants' bodies", "a fourth militant's body": the dead are told by whose bodies they are."""
+        keys = self._phrases.keys
+        owner = at - 1 - (at > 0 and keys[at - 1] in _APOSTROPHES)
+        if keys[at] not in _BODIES or owner < 0 or not self._phrases.owns(owner):
+            return
+        side = SIDE_OF_PLURAL.get(keys[owner]) or SIDE_OF_SINGULAR.get(keys[owner])
+        near = [q for q in self._phrases.quantities if at - _OWNER_REACH <= q.end < at]
+        if side is None or not near or not near[-1].best or set(keys[near[-1].end : at]) & _BETWEEN:
+            return
+        counted = near[-1]
+        self._attachment.used.update(range(counted.start, at + 1))
+        kind = ClaimKind.TOTAL if counted.is_ordinal else ClaimKind.STATED
+        yield from claims_from(Fact.KILLED, kind, [group_of(counted, end=at + 1, side=side)], counted.start, at + 1)
+
+    def _is_put_by_who_claims(self, at: int) -> bool:
+        """ "The group claimed the bombing and put the army's dead at 30": who claims the attack counts his victims himself."""
+        keys = self._phrases.keys
+        put = next((p for p in range(at - 1, max(-1, at - _PUT_REACH), -1) if keys[p] in _PUTS), None)
+        if put is None:
+            return False
+        return bool(_CLAIMS & set(keys[:put])) and (keys[put - 1] in {"and", ","} or bool(_CLAIMANTS & set(keys[:put])))
+
     def _counted_death(self, at: int) -> Iterator[Claim]:
         """ "The third death from the raid", "bringing the dead to 23", "injured now number 21": whole tolls without the word."""
         keys, key = self._phrases.keys, self._phrases.key
@@ -153,9 +182,8 @@ class _Totals:
             return  # "the dead are two farmers and a boy" names them
         if is_said and group is not None and group.best is not None and not group.is_ordinal:
             self._attachment.used.update((at, group.start))
-            yield from claims_from(
-                fact, ClaimKind.TOTAL, [replace(group, side=Side.ANY, is_loose=False)], at, group.end
-            )
+            kind = ClaimKind.BOAST if key(to) == "at" and self._is_put_by_who_claims(at) else ClaimKind.TOTAL
+            yield from claims_from(fact, kind, [replace(group, side=Side.ANY, is_loose=False)], at, group.end)
             yield from self._wounded_beside(group.end)
 
     def _wounded_beside(self, at: int) -> Iterator[Claim]:

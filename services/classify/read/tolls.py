@@ -273,12 +273,22 @@ def _without_attackers(figures: list[_Figure], by_field: Mapping[str, Sequence[_
         return (
             figures if counted is not None else []
         )  # the two that the headline calls militants, "an official and his guard"
+    if len(figures) > 1 and _are_bodies_of_attackers(figures[0], by_field):
+        return figures[1:]
     if len(figures) < 2 or figures[0].is_total:
         return figures
     told = figures[1].said[0].sentence.field
     attackers = _figure(Fact.ATTACKERS_KILLED, by_field[told])
     is_sum = attackers is not None and attackers.best and figures[1].best + attackers.best == figures[0].best
     return figures[1:] if is_sum else figures
+
+
+def _are_bodies_of_attackers(lead: _Figure, by_field: Mapping[str, Sequence[_Said]]) -> bool:
+    """Whether a headline's whole toll, "fourth body", is below that of the attackers ("a fourth militant's body")."""
+    if not lead.is_total or lead.said[0].sentence.field != "title" or not lead.said[0].claim.sides <= {Side.ANY}:
+        return False
+    below = [figure for field in FIELDS[1:] if (figure := _figure(Fact.ATTACKERS_KILLED, by_field[field]))]
+    return bool(below) and below[0].is_total and below[0].best == lead.best
 
 
 def _sum(lead: _Figure, other: _Figure) -> _Figure:

@@ -33,13 +33,40 @@ _FRIENDLY = words(
     "peshmerga pmf pmu hashd sdf ypg tribal mobilisation mobilization popular kurdish clan loyalist government pro resistance allied"
     " asayish volunteer"
 )
+_LEAVES = words("leaving leaves")
+_FOUGHT = words(
+    "clash clashes clashed gunfight gunfights firefight firefights shootout gunbattle battle skirmish exchange fought fighting"
+)
+_SMUGGLERS = words("smuggler smugglers")
+_SAYS = words("says said saying")
+_CLAIMS = words("claims claimed claiming")
+_SAYS_REACH = 8
 _SAID_TO_BE = words("reported listed counted declared presumed given")
 _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
-    return _without_militants_hurt(tuple(_Reading(sentence).claims()))
+    found = _without_militants_hurt(tuple(_Reading(sentence).claims()))
+    return _with_outcome(sentence, found)
+
+
+def _with_outcome(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """ "A vendor died of his wounds, leaving one dead and seven hurt": what a death leaves is the whole toll, no further dead."""
+    keys = [token.key for token in sentence.tokens]
+    leaves = next((at for at, key in enumerate(keys) if key in _LEAVES), len(keys))
+    is_told = any(c.fact is Fact.KILLED and c.start < leaves and c.kind is not ClaimKind.NONE for c in found)
+    if not is_told:
+        return found
+    return tuple(
+        replace(c, kind=ClaimKind.TOTAL)
+        if c.start > leaves
+        and c.kind is ClaimKind.STATED
+        and not c.is_additional
+        and c.fact is not Fact.ATTACKERS_KILLED
+        else c
+        for c in found
+    )
 
 
 def _without_militants_hurt(found: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -155,6 +182,7 @@ class _Reading:
             return  # "the third man reported dead had fled"
         kind = ClaimKind.STATED
         groups = [self._enemy_of_state(verb, self._of_attackers(group)) for group in groups]
+        groups = self._with_smugglers(groups)
         if self._is_boast(verb):
             kind = ClaimKind.BOAST
         elif len(groups) == 1 and groups[0].is_ordinal:
@@ -195,6 +223,16 @@ class _Reading:
         if self._phrases.key(group.end) in {"of", "from"} or _FRIENDLY & set(keys[group.start : group.end]):
             return group
         return replace(group, side=Side.ATTACKERS) if _STATE & set(before) and "," not in before else group
+
+    def _with_smugglers(self, groups: Sequence[Group]) -> list[Group]:
+        """ "A border guard and a smuggler died in a gunfight": he fought against the guards; without a fight he is no attacker."""
+        is_fight = bool(_FOUGHT & set(self._phrases.keys)) or any(group.side is Side.FORCES for group in groups)
+        return [
+            replace(group, side=Side.ATTACKERS)
+            if is_fight and self._phrases.keys[group.end - 1] in _SMUGGLERS
+            else group
+            for group in groups
+        ]
 
     def _one_of_the_wounded(self) -> Iterator[Claim]:
         """ "One of the five soldiers hurt on Sunday died": one more is dead, and four are left of the wounded."""
@@ -271,6 +309,8 @@ class _Reading:
     def _is_boast(self, verb: Verb) -> bool:
         """ "Said it had killed 21 soldiers", "claimed to have killed": the claimant's own figure."""
         before = self._phrases.keys[max(0, verb.start - 8) : verb.start]
+        if self._is_said_by_who_claims(verb):
+            return True
         if verb.form not in {"participle", "active"} or not {
             "claimed",
             "said",
@@ -289,6 +329,15 @@ class _Reading:
             ["having"],
             ["that", "killed"],
         ) or before[-1:] == ["it"]
+
+    def _is_said_by_who_claims(self, verb: Verb) -> bool:
+        """ "Group claims train bombing, says 30 troops died": who claims the attack also says how many it killed."""
+        keys = self._phrases.keys
+        says = next((at for at in range(verb.start - 1, 0, -1) if keys[at] in _SAYS), None)
+        if says is None or verb.start - says > _SAYS_REACH or keys[says - 1] not in {",", "and"}:
+            return False
+        claims = next((at for at in range(says) if keys[at] in _CLAIMS), None)
+        return claims is not None and not any(keys[at] in {"that", "."} for at in range(claims, says))
 
     def _is_later_death(self, verb: Verb, groups: Sequence[Group]) -> bool:
         if any(group.is_of_wounded for group in groups):

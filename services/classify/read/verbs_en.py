@@ -16,6 +16,7 @@ from services.classify.read.phrases_en import Phrases
 _KINDS_OF_WOUND = frozenset(
     {"gunshot", "bullet", "shrapnel", "stab", "knife", "splinter", "head", "their", "his", "her", "with"}
 )
+_LOSES = frozenset({"lost", "loses", "losing", "lose"})
 _NOMINAL = frozenset({"the", "these", "those", "of", "among", "their", "his", "its", "most", "many", "for", "her"})
 
 
@@ -70,6 +71,10 @@ def _is_nominal(phrases: Phrases, verb: Verb) -> bool:
     if key in {"claimed", "claims", "claiming", "cost"} and verb.end == verb.start + 1:
         group = phrases.at_start.get(verb.end)
         return group is None or phrases.key(group.end - 1) not in {"lives", "victims"}
+    if key in _LOSES and verb.end == verb.start + 1:
+        group = phrases.at_start.get(verb.end)
+        if group is not None and group.is_loose and group.is_explicit and phrases.is_word(group.end - 1):
+            return group.end - 1 not in phrases.numbers  # "have lost 40 hives" is no loss of life
     if key in {"executed", "execute", "executes", "executing", "eliminated", "burned", "burnt"}:
         return after in {"the", "a", "an", "by"} and phrases.at_start.get(verb.end) is None
     return before == "not"

@@ -53,6 +53,41 @@ FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
         ("Ten M23 fighters and two soldiers died in the fighting", 2, None, 10),
         ("Soldiers said the bomb killed two PMF fighters", 2, None, None),
     ],
+    "what a later death leaves is the whole toll": [
+        ("A baker hurt in Sunday's grenade attack died on Monday, leaving one dead and six wounded", 1, 6, None),
+        ("One of the five soldiers wounded on Sunday died, leaving two dead and four hurt", 2, 4, None),
+        ("A boy died of his wounds, which leaves three dead and one injured", 3, 1, None),
+        ("A bomb in the market exploded, leaving five dead and nine wounded", 5, 9, None),
+        ("Gunmen killed a guard, leaving two others wounded", 1, 2, None),
+    ],
+    "a bare number behind a comma is a part of those before it": [
+        ("Sniper shoots two policemen, one dies", 1, None, None),
+        ("Four miners hit by gunfire, two killed", 2, None, None),
+    ],
+    "bodies are of those whom they belong to": [
+        ("Divers found three militants' bodies in the river", None, None, 3),
+        ("A third gunman's body was pulled from the canal", None, None, 3),
+        ("Villagers recovered two farmers' bodies", 2, None, None),
+    ],
+    "a smuggler who dies in a fight with guards fought against them": [
+        ("A soldier and an arms smuggler were killed in a shootout", 1, None, 1),
+        ("Two border guards and three smugglers died in clashes near the crossing", 2, None, 3),
+        ("A landmine killed a smuggler near the village", 1, None, None),
+    ],
+    "who claims an attack counts his victims himself": [
+        ("The group claimed the ambush and put the army's dead at 20; the army said three soldiers were killed", 3, None, None),
+        ("Rebels claim convoy bombing, say 40 soldiers died", 40, None, None),
+        ("The governor put the dead at 12", 12, None, None),
+    ],
+    "lost things are no losses of life": [
+        ("Herders have lost 60 goats to the fighting", None, None, None),
+        ("Farmers lost 40 beehives in the fire", None, None, None),
+        ("The army lost nine men", 9, None, None),
+    ],
+    "a group's people are no group": [
+        ("Two fighters of an Iran-backed faction were killed and four wounded", 2, 4, None),
+        ("A drone killed two guards and wounded six, three local officials said", 2, 6, None),
+    ],
     "those who say so are not among those hit": [
         ("A shell hit a clinic, killing three nurses, a doctor and two witnesses said", 3, None, None),
         ("The blast wounded nine, a police captain told reporters", None, 9, None),
