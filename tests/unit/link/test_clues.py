@@ -1,5 +1,7 @@
 """What the words of two texts say beside their facts: a misread fact is overcome, and nothing is merged by a place's name alone."""
 
+from itertools import permutations
+
 import msgspec
 import pytest
 
@@ -12,7 +14,7 @@ from shared.events.facts import EventType
 from shared.events.incident import ChangeKind
 from shared.events.report import AttackFacts, Report
 from tests.support.told import facts, told
-from tests.unit.link.streams import LINKING, changes_of
+from tests.unit.link.streams import LINKING, changes_of, partition
 
 T = EventType
 HEADMAN = ("6cheadman", "7nrhm", "5pxnkn", "2cevening")
@@ -104,3 +106,14 @@ def test_clues_are_restored_and_forgotten_with_their_incident() -> None:
     assert fold.contents()["index"] != OpenIncidents().contents()["index"]
     fold.evict(report.published.replace(year=report.published.year + 1))
     assert fold.contents()["index"] == OpenIncidents().contents()["index"]
+
+
+def test_whichever_account_comes_first_the_misread_one_ends_with_the_others() -> None:
+    right, other, wrong = (
+        told(name, facts(place, event_type=T.ATTACK, killed=1, clues=HEADMAN), lang=lang, hours=hour)
+        for hour, (name, place, lang) in enumerate(
+            [("a", "Imam Ways", "en"), ("b", "Imam Ways", "ar"), ("c", "Shirwa", "ckb")]
+        )
+    )
+    outcomes = [partition(order) for order in permutations((right, other, wrong))]
+    assert all(outcome == outcomes[0] and len(outcome) == 1 for outcome in outcomes)
