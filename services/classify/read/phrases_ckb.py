@@ -18,6 +18,7 @@ _OF_THEM = tuple(words("یان"))
 _FROM = words("لە")
 _NOT = words("نەک")
 _HE = words("ئەو")
+_THE_ONE = fold("ئەوی")
 _EZAFE = fold("ی")
 _NAMES_END = lexicon.KILL_VERBS | lexicon.WOUNDED_BESIDE | lexicon.KILLED_BESIDE | lexicon.LIFE
 _MOST_NAMED = 24
@@ -130,10 +131,22 @@ class Phrases:
             word = self.key(at + 2)
             if word.startswith("بريندار"):
                 return replace(one(at, at + 3), is_of_wounded=True)
-            noun = _noun(word)
+            noun = _noun(word) or _noun(word.removesuffix("ە"))
+            if noun is not None and self.key(at + 3).startswith("بريندار"):
+                return replace(one(at, at + 4, side=lexicon.SIDE_OF[noun[0]]), is_of_wounded=True)
             if noun is not None:
                 return one(at, at + 3, side=lexicon.SIDE_OF[noun[0]])
         return one(at, at + 1)
+
+    def _both_or_other(self, at: int) -> Group | None:
+        """ "هەردوو هێرشبەرەکەش", and "ئەوی دیکەیان بریندارە": the one who is left of those counted."""
+        key, following = self.key(at), self.key(at + 1)
+        pair = _noun(following) if key in lexicon.BOTH else None
+        if pair is not None:
+            return Group(start=at, end=at + 2, best=2, low=2, high=2, side=lexicon.SIDE_OF[pair[0]])
+        if key == _THE_ONE and following in lexicon.OTHERS:
+            return replace(one(at, at + 2), is_additional=True)
+        return None
 
     def _named_by_grammar(self, at: int) -> Group | None:
         """People without a number or an ending: a couple, both of them, himself, the head of a tribe."""
@@ -191,7 +204,8 @@ class Phrases:
 
     def person_at(self, at: int) -> bool:
         """Whether the word is one for a person, whatever its ending; in Sorani "ە" joins it to its adjective."""
-        return _noun(self.key(at)) is not None or _noun(self.key(at).removesuffix("ە")) is not None
+        key = self.key(at)
+        return any(_noun(key.removesuffix(ending)) is not None for ending in ("", "ە", fold("ەی"), fold("یەی")))
 
     def subject_before(self, at: int, reach: int) -> Group | None:
         """The first person of the clause before ``at``, named with an ending ("شۆفێرەکەش", "عەقیدەکەی زاخۆ")."""
@@ -211,7 +225,7 @@ class Phrases:
             return None
         if key in _ONE_OF:
             return self._one_of(at)
-        if (named := self._named_by_grammar(at)) is not None:
+        if (named := self._both_or_other(at) or self._named_by_grammar(at)) is not None:
             return named
         if key.startswith(_A_WOUNDED) and self.key(at + 1) not in lexicon.BADLY:
             return replace(one(at, at + 1), is_of_wounded=True)

@@ -81,7 +81,7 @@ def arabic_stems(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stems))
 
 
-_CKB_ENDINGS = tuple(sorted(words("یان یەکەیان یشیان ی یش ە یەکە ن یەکی انی انیان")))
+_CKB_ENDINGS = tuple(sorted(words("یان یەکەیان یشیان ی یش ش ە یە یەکە ن یەکی انی انیان")))
 
 
 @lru_cache(maxsize=16_384)

@@ -13,6 +13,7 @@ _OF_ONE = words("برینداری کوژراوی شەهیدی")
 """Also in the singular: "برینداری هێرشەکە بوو بە سێ"."""
 _STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
 _BECAME = words("بوون بوو بووە بوونە")
+_ARE_PEOPLE = words("کەسن کەسە")
 _OF_THE_DEAD = frozenset(
     key
     for key in lexicon.TOLL_KILLED | lexicon.TOLL_WOUNDED
@@ -67,7 +68,7 @@ class _Totals:
             )
             before = self._phrases.key(group.start - 1)
             is_reached = before in lexicon.REACHES or self._is_turned_to(group)
-            is_reached = is_reached or self._is_predicate(group)
+            is_reached = is_reached or self._is_predicate(group) or self._is_elided(at, group)
             is_own = not any(self._phrases.key(p) in lexicon.COUNT_OF for p in range(at, group.start))
             if is_near and is_reached and is_own and group.start not in self._used:
                 self._used.add(group.start)
@@ -82,7 +83,15 @@ class _Totals:
     def _is_predicate(self, group: Group) -> bool:
         """ "کوژراوان چوارن": the verb is written onto the number."""
         key = self._phrases.key(group.start)
+        if self._phrases.key(group.end - 1) in _ARE_PEOPLE:
+            return True  # "برینداران سێ کەسن"
         return group.is_loose and group.end == group.start + 1 and key.endswith("ن") and key[:-1] in CKB_UNITS
+
+    def _is_elided(self, at: int, group: Group) -> bool:
+        """ "ژمارەی کوژراوان گەیشتە حەوت کەس و بریندارەکانیش بیست و یەک": a second toll without its verb."""
+        is_also = group.start == at + 1 and self._phrases.key(at).endswith("يش")
+        is_last = self._phrases.key(group.end) in _STOPS | {"", "،", ","}
+        return is_also and is_last and any(key in lexicon.COUNT_OF for key in self._phrases.keys[:at])
 
     def _total_after(self, at: int) -> Group | None:
         nearby = []

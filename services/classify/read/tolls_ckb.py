@@ -14,7 +14,13 @@ from services.classify.read.number_words import words
 from services.classify.read.phrases_ckb import Phrases
 from services.classify.read.text import Sentence, TokenKind
 from services.classify.read.toll_totals_ckb import totals_of
-from services.classify.read.wounded_ckb import dead_among_wounded, limb_lost, lost_people, singles_of
+from services.classify.read.wounded_ckb import (
+    dead_among_wounded,
+    dead_who_were_hurt,
+    limb_lost,
+    lost_people,
+    singles_of,
+)
 
 _REACH = 14
 _LIST_GAP = 4
@@ -71,6 +77,7 @@ class _Reading:
         yield from denied_in(self._phrases, self._used, starts)
         yield from totals_of(self._phrases, self._used, starts)
         yield from dead_among_wounded(self._phrases, self._used, starts)
+        yield from dead_who_were_hurt(self._phrases, self._used, starts)
         yield from lost_people(self._phrases, self._used)
         for index, trigger in enumerate(self._triggers):
             if trigger.start in self._used:
@@ -181,6 +188,8 @@ class _Reading:
             fact, end = Fact.WOUNDED, at + 2 if following in lexicon.BADLY else taken
         elif key in lexicon.A_WOUNDED and following in lexicon.BADLY:
             fact, end = Fact.WOUNDED, at + 2
+        elif key in lexicon.CAUGHT and following.startswith(lexicon.BREATHLESS):
+            fact, end = Fact.WOUNDED, min(at + 3, len(self._phrases.keys))
         elif (severed := limb_lost(self._phrases, at)) is not None:
             fact, form, end = Fact.WOUNDED, "limb", severed
         return _Trigger(fact=fact, form=form, start=at, end=end) if end is not None else None
@@ -309,6 +318,7 @@ class _Reading:
 
     def _claims_for(self, trigger: _Trigger, groups: Sequence[Group]) -> Iterator[Claim]:
         self._used.update(group.start for group in groups)
+        groups = self._with_smugglers(groups)
         kind = ClaimKind.STATED
         if self._is_of_those_hurt(trigger, groups):
             groups, kind = [replace(group, is_of_wounded=True) for group in groups], ClaimKind.LATER
@@ -321,6 +331,17 @@ class _Reading:
         if trigger.fact is Fact.KILLED and self._is_boast(trigger.start):
             kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.start, trigger.end)
+
+    def _with_smugglers(self, groups: Sequence[Group]) -> list[Group]:
+        """ "پاسەوانێک شەهید و قاچاخچییەک کوژرا": who dies in a fight with the guards fought against them."""
+        is_fight = any(key.startswith(lexicon.FOUGHT) for key in self._phrases.keys)
+        is_fight = is_fight or any(group.side is Side.FORCES for group in self._phrases.groups)
+        return [
+            replace(group, side=Side.ATTACKERS)
+            if is_fight and self._phrases.key(group.end - 1).startswith(lexicon.SMUGGLERS)
+            else group
+            for group in groups
+        ]
 
     def _is_of_those_hurt(self, trigger: _Trigger, groups: Sequence[Group]) -> bool:
         """ "سێی تر زامدار بوون، یەکێکیان گیانی سپارد": one of the wounded died."""

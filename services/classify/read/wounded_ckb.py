@@ -9,8 +9,10 @@ from services.classify.read.number_words import words
 from services.classify.read.phrases_ckb import Phrases
 
 _ONE_OF = words("یەکێک")
-_FROM = words("لە")
+_FROM = words("لە لەو")
 _REACH = 12
+_SINGULAR = words("ببوو بووبوو کرابوو")
+_STOPS = frozenset({".", ";", "؛", "!", "?", "؟"})
 _LIMB_REACH = 2
 _HURT = ("بريندار", "زامدار")
 
@@ -24,7 +26,16 @@ def dead_among_wounded(phrases: Phrases, used: set[int], starts: frozenset[int] 
         whole = phrases.numbers.get(end + 1) if dead and phrases.key(end) in _FROM else None
         if whole is None or not whole.best or whole.best <= dead or not _names_hurt(phrases, whole.end):
             continue
-        died = next((start for start in sorted(starts) if whole.end < start <= whole.end + _REACH), None)
+        died = next(
+            (
+                start
+                for start in sorted(starts)
+                if whole.end < start <= whole.end + 2 * _REACH
+                and start not in used
+                and not phrases.key(start).startswith(_HURT)
+            ),
+            None,
+        )
         if died is None:
             continue
         used.update((*range(at, whole.end + 1), died))
@@ -33,10 +44,36 @@ def dead_among_wounded(phrases: Phrases, used: set[int], starts: frozenset[int] 
         yield Claim(fact=Fact.WOUNDED, kind=ClaimKind.STATED, best=left, low=left, high=whole.best, start=at, end=whole.end + 1, parts=(left,))  # fmt: skip
 
 
+def dead_who_were_hurt(phrases: Phrases, used: set[int], starts: frozenset[int] | set[int]) -> Iterator[Claim]:
+    """ "کچێک کە بەیانی بریندار ببوو، گیانی لەدەستدا": who had been wounded is one more dead, and no more wounded by it."""
+    for at, key in enumerate(phrases.keys):
+        if not key.startswith(_HURT) or phrases.key(at + 1) not in lexicon.HAD_BEEN_HURT or at in used:
+            continue
+        died = next((start for start in sorted(starts) if at + 1 < start <= at + 2 + _REACH), None)
+        if died is None or died in used or any(phrases.key(p) in _STOPS for p in range(at, died)):
+            continue
+        if any(at < group.start < died and not group.is_loose for group in phrases.groups):
+            continue
+        before = [g for g in phrases.groups if at - 2 * _REACH <= g.end <= at and g.best and g.start not in used]
+        named = next((g for g in before if not g.is_loose), None)
+        group = (
+            named if named is not None and (named.is_explicit or phrases.key(at + 1) in _SINGULAR) else one(at, at + 1)
+        )
+        used.update((at, died, *(g.start for g in before)))
+        yield from claims_from(
+            Fact.KILLED, ClaimKind.LATER, [replace(group, is_of_wounded=True)], min(group.start, at), died + 1
+        )
+
+
 def _names_hurt(phrases: Phrases, at: int) -> bool:
     """ "بریندارەکە", "پۆلیسە بریندارەکەی"."""
     is_person = phrases.person_at(at)
-    return phrases.key(at).startswith(_HURT) or (is_person and phrases.key(at + 1).startswith(_HURT))
+    if phrases.key(at).startswith(_HURT) or (is_person and phrases.key(at + 1).startswith(_HURT)):
+        return True
+    told = range(at + 1, min(at + 1 + _REACH, len(phrases.keys) - 1))
+    return is_person and any(
+        phrases.key(p).startswith(_HURT) and phrases.key(p + 1) in lexicon.HAD_BEEN_HURT for p in told
+    )  # "یەکێک لەو چوار پێشمەرگەیەی دوێنێ بریندار ببوون"
 
 
 def limb_lost(phrases: Phrases, at: int) -> int | None:
