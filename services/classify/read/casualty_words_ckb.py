@@ -106,6 +106,8 @@ HIMSELF = words("خۆی خۆیشی")
 OWNED = words("ەکەیشی ەکەیشیان ەکەشی ەکەشیان ەکەی کەی ەکەیان کەیان")
 PARENTS = words("باوکی باوکیان دایکی دایکیان هاوسەری برای باوکیشی باوکیشیان دایکیشی")
 """His son, their driver: one person more, who has no number."""
+CLAIMED = words("ئەستۆ")
+SAID = words("گوتی وتی گوتیان وتیان ڕایگەیاند دەڵێت دەڵێ گووتی")
 BOASTS = tuple(words("بانگەشە لافی گوایە"))
 """Words by which the text says that the attackers themselves count."""
 STRUCK_MILITANTS = tuple(words("پەکەکە گەریلا پژاک"))

@@ -5,9 +5,14 @@ from dataclasses import replace
 
 from services.classify.read import casualty_words_ar as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from
-from services.classify.read.number_words import words
+from services.classify.read.number_words import AR_ORDINALS, words
 from services.classify.read.phrases_ar import Phrases
+from services.classify.read.toll_overlaps_ar import names_claimed_attack
+from shared.letters import fold
 
+_IS = words("هو هي وهو وهي")
+_NTH = {fold("أول"): 1, **AR_ORDINALS}
+_A_DEATH = words("قتيل قتيلة ضحية شهيد شهيدة وفاة حالة")
 _NAME_REACH = 5
 _OF = "من"
 _COUNTED_OF = words("قتلى شهداء ضحايا جرحى مصابي وفيات")
@@ -27,6 +32,7 @@ class _Totals:
 
     def claims(self) -> Iterator[Claim]:
         """ "ارتفاع حصيلة … إلى ثمانية قتلى", "بقي عدد القتلى عند اثنين"."""
+        yield from self._nth_death()
         for at, group in list(self._phrases.at_start.items()):
             is_whole = self._is_whole(at)
             if group.best is None or not (is_whole or self._phrases.holds(at - 1, lexicon.REACHES)):
@@ -38,15 +44,37 @@ class _Totals:
             if topic is None or fact is None:
                 continue
             self._used.add(group.start)
-            is_of_attackers = told is not None and self._phrases.key(told + 1) in lexicon.ATTACKER_NAMES
+            is_of_attackers = told is not None and self._names_attackers(told)
             side = Side.ATTACKERS if is_of_attackers and fact is Fact.KILLED else Side.ANY
-            yield from claims_from(fact, ClaimKind.TOTAL, [replace(group, side=side)], at - 1, group.end)
+            kind = ClaimKind.BOAST if told is not None and self._is_put_by_claimant(told) else ClaimKind.TOTAL
+            yield from claims_from(fact, kind, [replace(group, side=side)], at - 1, group.end)
             following = self._next_casualty(group)
             if following is not None:
                 self._used.add(following.start)
                 yield from claims_from(
                     self._phrases.facts[following.start], ClaimKind.TOTAL, [following], following.start, following.end
                 )
+
+    def _is_put_by_claimant(self, told: int) -> bool:
+        """ "تبنت الجماعة الهجوم وقدرت قتلى الجيش بثلاثين": who claims the attack counts his victims himself."""
+        is_put = any(self._phrases.holds(at, lexicon.PUTS_AT, definite=False) for at in range(max(0, told - 2), told))
+        return is_put and names_claimed_attack(self._phrases.keys[:told])
+
+    def _nth_death(self) -> Iterator[Claim]:
+        """ "وهو أول قتيل في المشاجرة", "وهي ثالث وفاة": the death just told is the first, the third of all."""
+        for at, key in enumerate(self._phrases.keys):
+            count = _NTH.get(key)
+            if count is None or self._phrases.key(at - 1) not in _IS or self._phrases.key(at + 1) not in _A_DEATH:
+                continue
+            self._used.update((at, at + 1))
+            yield Claim(fact=Fact.KILLED, kind=ClaimKind.TOTAL, best=count, low=count, high=count,
+                        start=at, end=at + 2, parts=(count,))  # fmt: skip
+
+    def _names_attackers(self, told: int) -> bool:
+        """ "قتلى داعش", "القتلى الإرهابيين", "عدد الإرهابيين القتلى"."""
+        before = self._phrases.holds(told - 1, lexicon.SIDE_OF_PLURAL)
+        is_before = before is not None and lexicon.SIDE_OF_PLURAL[before] is Side.ATTACKERS
+        return self._phrases.key(told + 1) in lexicon.ATTACKER_NAMES or is_before
 
     def _is_whole(self, at: int) -> bool:
         """Whether the figure at ``at`` stands right behind its topic: "الحصيلة النهائية خمسة", "عدد الجرحى ثلاثة", "الحصيلة: 5"."""
@@ -74,6 +102,9 @@ class _Totals:
             return False
         if self._phrases.key(topic).startswith("ال") and self._toll_topic(topic) is not None:
             return True
+        is_second = self._phrases.key(topic).startswith("وال") and self._toll_topic(topic) is not None
+        if is_second and any(self._phrases.holds(p, lexicon.COUNTED) for p in range(topic)):
+            return True  # "ليصبح عدد القتلى واحداً والجرحى سبعة"
         is_of_name = topic not in self._phrases.inside and self._phrases.key(topic - 1) in _COUNTED_OF
         return is_of_name and self._phrases.key(topic).startswith("ال")  # "قتلى العزيزية أربعة"
 

@@ -89,7 +89,8 @@ class _Totals:
 
     def _is_elided(self, at: int, group: Group) -> bool:
         """ "ژمارەی کوژراوان گەیشتە حەوت کەس و بریندارەکانیش بیست و یەک": a second toll without its verb."""
-        is_also = group.start == at + 1 and self._phrases.key(at).endswith("يش")
+        is_also = self._phrases.key(at).endswith("يش") or self._phrases.key(at - 1) == "و"
+        is_also = is_also and group.start == at + 1
         is_last = self._phrases.key(group.end) in _STOPS | {"", "،", ","}
         return is_also and is_last and any(key in lexicon.COUNT_OF for key in self._phrases.keys[:at])
 

@@ -128,6 +128,14 @@ class _Totals:
     def _owned_bodies(self, at: int) -> Iterator[Claim]:
         """ "Six militants' bodies", "a fourth militant's body": the dead are told by whose bodies they are."""
         keys = self._phrases.keys
+        of = SIDE_OF_PLURAL.get(self._phrases.key(at + 2)) if self._phrases.key(at + 1) == "of" else None
+        whole = next((q for q in self._phrases.quantities if q.end == at and q.best and not q.is_ordinal), None)
+        if of is not None and whole is not None and at not in self._attachment.used:
+            self._attachment.used.update(range(whole.start, at + 3))  # "two bodies of militants"
+            yield from claims_from(
+                Fact.KILLED, ClaimKind.STATED, [group_of(whole, end=at + 3, side=of)], whole.start, at + 3
+            )
+            return
         owner = at - 1 - (at > 0 and keys[at - 1] in _APOSTROPHES)
         if keys[at] not in _BODIES or owner < 0 or not self._phrases.owns(owner):
             return

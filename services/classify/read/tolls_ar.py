@@ -13,6 +13,14 @@ from services.classify.read.denials_ar import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ar import Phrases
 from services.classify.read.text import Sentence
+from services.classify.read.toll_overlaps_ar import (
+    named_again,
+    names_claimed_attack,
+    of_whose_bodies,
+    people_of_bodies,
+    with_whole,
+    without_bodies_of_attackers,
+)
 from services.classify.read.toll_totals_ar import totals_of
 from services.classify.read.verbs_ar import Trigger, triggers_of
 from services.classify.read.wounded_ar import dead_among_wounded, maimed, moved_to_hospital
@@ -39,13 +47,12 @@ _HE = words("هو هي هما هم")
 _BESIDE = words("مع برفقة ومعه ومعها ومعهم برفقته") | {"،", ",", "و"}
 _DEAD_AFTER = words("قتلى شهداء")
 _HURT_AFTER = words("جرحى مصابون مصابين")
-_BODIES = tuple(words("جثة جثت جثامين جثمان جثث"))
 
 
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
     reading = _Reading(sentence)
-    found = tuple(reading.claims())
+    found = with_whole(sentence, without_bodies_of_attackers(sentence, tuple(reading.claims())))
     return militants_of(found, reading.militants()) if found and reading.is_strike_on_militants else found
 
 
@@ -104,8 +111,10 @@ class _Reading:
         for group in self._phrases.groups:
             fact = self._phrases.facts.get(group.start)
             if fact is not None and group.start not in self._used:
-                self._used.update(other.start for other in self._whose_bodies(group))
-                yield from claims_from(fact, ClaimKind.STATED, [group], group.start, group.end)
+                self._used.update(other.start for other in people_of_bodies(self._phrases, group))
+                meant = of_whose_bodies(self._phrases, group)
+                kind = ClaimKind.TOTAL if meant.is_ordinal else ClaimKind.STATED
+                yield from claims_from(fact, kind, [meant], group.start, meant.end)
 
     def _told_of_before(self) -> Iterator[Claim]:
         """ "عشرة جنود وستة مسلحين قتلى": the word for the dead follows those it is about."""
@@ -122,15 +131,6 @@ class _Reading:
                 continue
             self._used.update(group.start for group in chain)
             yield from claims_from(fact, ClaimKind.STATED, chain, chain[0].start, at + 1)
-
-    def _whose_bodies(self, group: Group) -> list[Group]:
-        """ "جثتي شقيقين": the two brothers are the two bodies, whatever is said of them next."""
-        following = self._phrases.at_start.get(group.end)
-        is_body = self._phrases.keys[group.end - 1].removeprefix("ال").startswith(_BODIES)
-        is_same = (
-            following is not None and following.best in (group.best, 1) and following.start not in self._phrases.facts
-        )
-        return [following] if following is not None and is_body and is_same else []
 
     def _is_death_next(self, trigger: Trigger, groups: Sequence[Group]) -> bool:
         """ "أصيب بطلقتين في الرأس وفارق الحياة": the one who was hit died."""
@@ -234,6 +234,8 @@ class _Reading:
             if key in _AMONG_THEM | _ONE_OF_THEM | lexicon.THAT_IS | lexicon.MEANWHILE:
                 return None
             following = self._phrases.at_start.get(at)
+            if self._is_of_clash(at):
+                return None  # "باشتباك مع مسلحين": those he fought with
             if following is not None and (
                 (key.startswith("و") and (key not in _ONE or following.end > at + 1))
                 or self._phrases.key(at - 1) in _BESIDE
@@ -247,6 +249,9 @@ class _Reading:
                 return None
         return None
 
+    def _is_of_clash(self, at: int) -> bool:
+        return self._phrases.key(at) == "مع" and self._phrases.holds(at - 1, lexicon.CLASHES) is not None
+
     def _is_far(self, group: Group, at: int) -> bool:
         return at > group.end + 1 and self._phrases.key(at - 1) not in _WITH_HIM
 
@@ -255,7 +260,9 @@ class _Reading:
         groups = [replace(g, side=Side.ATTACKERS) if self._is_of_attackers(g) else g for g in groups]
         if trigger.form == "active" and self._phrases.facts.get(groups[-1].end) is Fact.KILLED:
             self._used.add(groups[-1].end)  # "أردوا شاباً قتيلاً"
-        groups = self._with_own_men(groups)
+        if trigger.form == "active" and self._phrases.holds(trigger.at, lexicon.FELLED, definite=False):
+            self._used.update(named_again(self._phrases, groups[-1].end))
+        groups = self._with_smugglers(self._with_own_men(groups))
         kind = ClaimKind.STATED
         if self._is_of_those_hurt(trigger, groups):
             groups, kind = [replace(group, is_of_wounded=True) for group in groups], ClaimKind.LATER
@@ -268,6 +275,17 @@ class _Reading:
         if trigger.fact is Fact.KILLED and self._is_boast(trigger.at):
             kind = ClaimKind.BOAST
         yield from claims_from(trigger.fact, kind, groups, trigger.at, trigger.at + 1)
+
+    def _with_smugglers(self, groups: Sequence[Group]) -> list[Group]:
+        """ "مقتل جندي ومهرب باشتباك": who dies in a fight with the guards fought against them."""
+        is_fight = any(self._phrases.holds(at, lexicon.CLASHES) for at in range(len(self._phrases.keys)))
+        is_fight = is_fight or any(group.side is Side.FORCES for group in groups)
+        return [
+            replace(group, side=Side.ATTACKERS)
+            if is_fight and any(self._phrases.holds(at, lexicon.SMUGGLERS) for at in range(group.start, group.end))
+            else group
+            for group in groups
+        ]
 
     def _counts_on(self, group: Group) -> bool:
         """Whether an ordinal counts this attack's dead: alone ("رابع"), or with the word that he died of his wounds."""
@@ -309,10 +327,13 @@ class _Reading:
     def _is_boast(self, at: int) -> bool:
         """Whether the attackers themselves say so: "زاعماً مقتل تسعة جنود", "وتحدثت الحركة عن مقتل 47 جندياً"."""
         for position in range(at - 1, max(-1, at - _BOAST_REACH), -1):
-            if self._phrases.keys[position] in _STOPS:
+            key = self._phrases.keys[position]
+            if key in _STOPS or key.startswith(lexicon.AFFIRMS):
                 return False
             if self._phrases.holds(position, lexicon.BOASTS, definite=False):
                 return True
+            if key in lexicon.AND_SAID and names_claimed_attack(self._phrases.keys[:position]):
+                return True  # "تبنت الجماعة الهجوم وقالت إن 30 جندياً قتلوا"
             said = self._phrases.holds(position, lexicon.SPEAKS_OF, definite=False)
             if said and self._phrases.key(position + 1) in lexicon.BOASTERS and not self._is_reported(position):
                 return at - position <= 4

@@ -359,4 +359,7 @@ class _Reading:
                 return False
             if key.startswith(lexicon.BOASTS):
                 return True
+            is_said = key in lexicon.SAID and self._phrases.key(position - 1) in _AND
+            if is_said and any(word in lexicon.CLAIMED for word in self._phrases.keys[:position]):
+                return True  # "هێرشەکەی گرتە ئەستۆ و گوتی ٣٠ سەرباز کوژراون"
         return False
