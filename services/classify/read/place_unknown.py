@@ -114,8 +114,28 @@ def _well_known(reading: Reading, context: Context, gazetteer: Gazetteer) -> Ent
 def coherent(settled: Sequence[Settled]) -> list[Settled]:
     """Settle the unsettled by what has been settled: a village lies in the district whose other places the text names."""
     aside = (Role.BACKGROUND, Role.ROAD)
+    settled = _unless_unknown_elsewhere(settled)
     sure = [s.entry for s in settled if s.entry is not None and s.entry.admin2 and s.reading.role not in aside]
     return [_settled_beside(_unless_contradicted(one, settled), sure) for one in settled]
+
+
+def _unless_unknown_elsewhere(settled: Sequence[Settled]) -> list[Settled]:
+    """Without the namesakes of a village that the text places where no bearer of the name is: "Dara, a village of Khanaqin"."""
+    unknown = {
+        one.reading.mention.key
+        for one in settled
+        if one.entry is None and not one.rivals and one.reading.level is Level.VILLAGE
+    }
+    told = {s.entry.admin2 for s in settled if s.entry is not None and s.entry.kind in _UNITS}
+    return [
+        Settled(reading=one.reading, entry=None)
+        if one.entry is not None
+        and one.entry.kind is EntryKind.VILLAGE
+        and one.entry.admin2 not in told
+        and one.reading.mention.key in unknown
+        else one
+        for one in settled
+    ]
 
 
 def _unless_contradicted(one: Settled, settled: Sequence[Settled]) -> Settled:
