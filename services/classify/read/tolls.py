@@ -358,7 +358,8 @@ def _completes(other: _Figure, lead: _Figure) -> bool:
     if is_open and other.is_explicit and not other.is_addition:
         return True  # "more than 30" in the headline, "31" below
     is_sum_with_lead = len(other.parts) > 1 and lead.best in other.parts
-    return other.is_total or is_sum_with_lead or (not lead.is_explicit and other.is_explicit)
+    is_deep = other.said[0].sentence.field == "content" and lead.said[0].sentence.field != "title"
+    return other.is_total or is_sum_with_lead or (not lead.is_explicit and other.is_explicit and not is_deep)
 
 
 def _span(sentence: Sentence, claim: Claim) -> tuple[int, int]:

@@ -196,6 +196,8 @@ class _Reading:
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
         elif verb.fact is Fact.KILLED and self._is_later_death(verb, groups):
             kind = ClaimKind.LATER
+        elif verb.fact is Fact.KILLED and self._phrases.key(verb.start - 1) == "now" and groups[-1].end <= verb.start:
+            kind = ClaimKind.TOTAL  # "two fighters now dead"
         included = self._attachment.attackers_among(groups) if verb.fact is Fact.KILLED else None
         if included is not None:
             rest = groups[0]

@@ -79,6 +79,9 @@ FAMILIES: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {
         ("Rebels claim convoy bombing, say 40 soldiers died", 40, None, None),
         ("The governor put the dead at 12", 12, None, None),
     ],
+    "so many are dead by now: the whole toll": [
+        ("Governor: three guards now dead after depot blast. A guard wounded in the blast died in hospital", 3, None, None),
+    ],
     "lost things are no losses of life": [
         ("Herders have lost 60 goats to the fighting", None, None, None),
         ("Farmers lost 40 beehives in the fire", None, None, None),
@@ -178,3 +181,28 @@ def test_a_subset_in_a_list_does_not_take_the_next_number() -> None:
     assert read.casualties.killed is not None
     assert read.casualties.wounded is not None
     assert (read.casualties.killed.best, read.casualties.wounded.best) == (8, 17)
+
+
+def test_one_who_is_killed_in_the_lead_is_not_replaced_by_a_figure_far_below() -> None:
+    found = read_casualties(
+        document(
+            "Drone hits hills above the town",
+            summary="A drone killed a shepherd and wounded a herder.",
+            content="A drone killed a shepherd and wounded a herder. Camps lie in the mountains. Three bodies came to the morgue.",
+        )
+    ).casualties
+    assert found.killed is not None
+    assert found.killed.best == 1
+
+
+def test_a_headline_of_bodies_is_of_those_whose_bodies_the_text_says() -> None:
+    found = read_casualties(
+        document(
+            "Third body recovered after river battle",
+            summary="A third gunman's body was found on Sunday after the clash in which two soldiers were killed.",
+        )
+    ).casualties
+    assert found.killed is not None
+    assert found.killed.best == 2
+    assert found.attackers_killed is not None
+    assert found.attackers_killed.best == 3
