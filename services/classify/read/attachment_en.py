@@ -26,6 +26,7 @@ _WHERE = frozenset({"in", "at", "on", "near", "outside", "inside", "by", "behind
 _SAYS = frozenset({"said", "told", "says", "reported", "confirmed", "announced"})
 _ARTICLES = frozenset({"a", "an", "the", "local", "police", "medical", "security"})
 _IN_OFFICE = _ARTICLES | {"of", "in", "near", "'", "’", "-"}
+_DIED = frozenset({"were", "are", "was", "have", "been", "dead", "killed", "died", "die"})
 _OFFICE = 8
 """How many words an office may have: "head of Basra's electricity workers' union"."""
 _NO_NAMES = (
@@ -83,8 +84,17 @@ class Attachment:
     def attackers_among(self, groups: Sequence[Group]) -> Group | None:
         """The attackers that a total includes: "eleven people, including eight militants"."""
         at = groups[-1].end + (self._phrases.key(groups[-1].end) == ",")
-        included = self._phrases.at_start.get(at + 1)
-        if self._phrases.key(at) != "including" or included is None or included.side is not Side.ATTACKERS:
+        is_among = self._phrases.keys[at : at + 2] == ["among", "them"]
+        if at == groups[-1].end and self._phrases.key(at) in _DIED:  # "six dead, among them two attackers"
+            while self._phrases.key(at) in _DIED | {","}:
+                at += 1
+            is_among = self._phrases.keys[at : at + 2] == ["among", "them"]
+        included = self._phrases.at_start.get(at + 1 + is_among)
+        if (
+            not (self._phrases.key(at) == "including" or is_among)
+            or included is None
+            or included.side is not Side.ATTACKERS
+        ):
             return None
         total = groups[0].best or 0
         return included if len(groups) == 1 and 0 < (included.best or 0) < total else None

@@ -68,4 +68,6 @@ def denied_in(phrases: Phrases, used: set[int], starts: frozenset[int] | set[int
 
 
 def _is_negative(word: str) -> bool:
+    if word == "نەك":
+        return False  # "پێنج کەس کوژراون نەک شەش": not six, but five were
     return word.startswith(("نەبو", "ني", "نەكەو", "نەك", "نەبێ")) or "نەكەوت" in word or "نەبوو" in word

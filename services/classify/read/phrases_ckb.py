@@ -75,6 +75,12 @@ class Phrases:
         if self._numbers_thing(quantity) or self._details(quantity):
             return None
         noun = _noun(self.key(at))
+        whole = self.numbers.get(at + 1) if self.key(at) in _FROM and not quantity.is_ordinal else None
+        if whole is not None and (whole.best or 0) > (quantity.best or 0) > 0 and self.person_at(whole.end):
+            of = _noun(self.key(whole.end))
+            return group_of(
+                quantity, end=whole.end + 1, side=lexicon.SIDE_OF[of[0]] if of else Side.ANY
+            )  # "سێ لە چوار شوانەکە"
         if noun is not None and not self.is_beside(at):
             end, side = self._turned(at + 1, lexicon.SIDE_OF[noun[0]])
             return group_of(quantity, end=end, side=side)

@@ -152,7 +152,7 @@ _SET_PHRASES: dict[tuple[str, ...], int | None] = {
 def _english(tokens: Sequence[Token], at: int) -> Quantity | None:
     for length in (3, 2, 1):
         phrase = tuple(token.key for token in tokens[at : at + length])
-        if phrase in _SET_PHRASES:
+        if len(phrase) == length and phrase in _SET_PHRASES:
             value = _SET_PHRASES[phrase]
             return Quantity(start=at, end=at + length, best=None) if value is None else exactly(value, at, at + length)
     key = tokens[at].key

@@ -8,6 +8,7 @@ from services.classify.read.casualty_words_en import SIDE_OF_PLURAL, SIDE_OF_SIN
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side, claims_from, group_of
 from services.classify.read.number_words import words
 from services.classify.read.phrases_en import Phrases
+from services.classify.read.text import Sentence
 
 _RAISING = frozenset(
     {"bringing", "raising", "brings", "raises", "taking", "bring", "pushing", "brought", "raised", "takes"}
@@ -23,6 +24,7 @@ _REVISING = words("revise revises revised revising lower lowers lowered cut cuts
 _PUT_REACH = 12
 _PUTS = frozenset({"put", "puts", "putting"})
 _CLAIMS = words("claimed claims claiming")
+_LEAVES = words("leaving leaves")
 _BODIES = frozenset({"body", "bodies", "corpse", "corpses"})
 _APOSTROPHES = frozenset({"'", "’"})
 _OWNER_REACH = 4
@@ -61,6 +63,24 @@ _HURT = frozenset({"wounded", "injured", "hurt"})
 def totals_of(phrases: Phrases, attachment: Attachment) -> Iterator[Claim]:
     """Yield the whole tolls; the words that they take up are marked used in ``attachment``."""
     yield from _Totals(phrases, attachment).claims()
+
+
+def with_outcome(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """ "A vendor died of his wounds, leaving one dead and seven hurt": what a death leaves is the whole toll, no further dead."""
+    keys = [token.key for token in sentence.tokens]
+    leaves = next((at for at, key in enumerate(keys) if key in _LEAVES), len(keys))
+    is_told = any(c.fact is Fact.KILLED and c.start < leaves and c.kind is not ClaimKind.NONE for c in found)
+    if not is_told:
+        return found
+    return tuple(
+        replace(c, kind=ClaimKind.TOTAL)
+        if c.start > leaves
+        and c.kind is ClaimKind.STATED
+        and not c.is_additional
+        and c.fact is not Fact.ATTACKERS_KILLED
+        else c
+        for c in found
+    )
 
 
 class _Totals:

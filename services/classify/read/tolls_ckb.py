@@ -188,6 +188,8 @@ class _Reading:
             fact, end = Fact.WOUNDED, at + 2 if following in lexicon.BADLY else taken
         elif key in lexicon.A_WOUNDED and following in lexicon.BADLY:
             fact, end = Fact.WOUNDED, at + 2
+        elif key in lexicon.AS_DEAD and following.startswith(lexicon.FOUND) and self._phrases.key(at - 1) == "بە":
+            end = at + 2
         elif key in lexicon.CAUGHT and following.startswith(lexicon.BREATHLESS):
             fact, end = Fact.WOUNDED, min(at + 3, len(self._phrases.keys))
         elif (severed := limb_lost(self._phrases, at)) is not None:

@@ -14,7 +14,7 @@ from services.classify.read.denials_en import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_en import Phrases
 from services.classify.read.text import Sentence
-from services.classify.read.toll_totals_en import totals_of
+from services.classify.read.toll_totals_en import totals_of, with_outcome
 from services.classify.read.verbs_en import Verb, verbs_of
 
 _HURT = frozenset({"wounded", "injured", "hurt"})
@@ -33,7 +33,6 @@ _FRIENDLY = words(
     "peshmerga pmf pmu hashd sdf ypg tribal mobilisation mobilization popular kurdish clan loyalist government pro resistance allied"
     " asayish volunteer"
 )
-_LEAVES = words("leaving leaves")
 _FOUGHT = words(
     "clash clashes clashed gunfight gunfights firefight firefights shootout gunbattle battle skirmish exchange fought fighting"
 )
@@ -48,25 +47,7 @@ _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
     found = _without_militants_hurt(tuple(_Reading(sentence).claims()))
-    return _with_outcome(sentence, found)
-
-
-def _with_outcome(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """ "A vendor died of his wounds, leaving one dead and seven hurt": what a death leaves is the whole toll, no further dead."""
-    keys = [token.key for token in sentence.tokens]
-    leaves = next((at for at, key in enumerate(keys) if key in _LEAVES), len(keys))
-    is_told = any(c.fact is Fact.KILLED and c.start < leaves and c.kind is not ClaimKind.NONE for c in found)
-    if not is_told:
-        return found
-    return tuple(
-        replace(c, kind=ClaimKind.TOTAL)
-        if c.start > leaves
-        and c.kind is ClaimKind.STATED
-        and not c.is_additional
-        and c.fact is not Fact.ATTACKERS_KILLED
-        else c
-        for c in found
-    )
+    return with_outcome(sentence, found)
 
 
 def _without_militants_hurt(found: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -196,8 +177,8 @@ class _Reading:
             groups = [replace(g, best=1, low=1, high=1) if g.is_ordinal else g for g in groups]
         elif verb.fact is Fact.KILLED and self._is_later_death(verb, groups):
             kind = ClaimKind.LATER
-        elif verb.fact is Fact.KILLED and self._phrases.key(verb.start - 1) == "now" and groups[-1].end <= verb.start:
-            kind = ClaimKind.TOTAL  # "two fighters now dead"
+        elif verb.fact is Fact.KILLED and self._is_told_of_now(verb, groups):
+            kind = ClaimKind.TOTAL
         included = self._attachment.attackers_among(groups) if verb.fact is Fact.KILLED else None
         if included is not None:
             rest = groups[0]
@@ -219,7 +200,11 @@ class _Reading:
     def _enemy_of_state(self, verb: Verb, group: Group) -> Group:
         """ "The army … killed 20 fighters": whoever a state's forces kill is on the other side, unless the words say whose they are."""
         keys = self._phrases.keys
-        if verb.fact is not Fact.KILLED or group.start < verb.end or keys[group.end - 1] not in _EITHER_SIDE:
+        if (
+            verb.fact is not Fact.KILLED
+            or group.start < verb.end
+            or self._phrases.key(group.end - 1) not in _EITHER_SIDE
+        ):
             return group
         before = keys[max(0, verb.start - 7) : verb.start]
         if self._phrases.key(group.end) in {"of", "from"} or _FRIENDLY & set(keys[group.start : group.end]):
@@ -231,7 +216,7 @@ class _Reading:
         is_fight = bool(_FOUGHT & set(self._phrases.keys)) or any(group.side is Side.FORCES for group in groups)
         return [
             replace(group, side=Side.ATTACKERS)
-            if is_fight and self._phrases.keys[group.end - 1] in _SMUGGLERS
+            if is_fight and self._phrases.key(group.end - 1) in _SMUGGLERS
             else group
             for group in groups
         ]
@@ -331,6 +316,12 @@ class _Reading:
             ["having"],
             ["that", "killed"],
         ) or before[-1:] == ["it"]
+
+    def _is_told_of_now(self, verb: Verb, groups: Sequence[Group]) -> bool:
+        """ "Two fighters now dead", "the attack has now cost three lives": so many by now, the latest death among them."""
+        is_before = groups[-1].end <= verb.start
+        is_now = self._phrases.key(verb.start - 1) == "now"
+        return is_now and (is_before or self._phrases.key(verb.start - 2) in {"has", "have"})
 
     def _is_said_by_who_claims(self, verb: Verb) -> bool:
         """ "Group claims train bombing, says 30 troops died": who claims the attack also says how many it killed."""

@@ -295,6 +295,16 @@ SORANI += [
     ("تەرمی چوار چەکدار لە ئەشکەوتێک دۆزرایەوە", None, None, 4),
 ]
 ENGLISH += [("Two bodies of militants were dug out of the tunnel", None, None, 2)]
+SORANI += [
+    ("تەندروستی: حەوت کەس کوژراون نەک هەشت", 7, None, None),
+    ("دوو لە پێنج شوانە ڕفێندراوەکە بە کوژراوی دۆزرانەوە", 2, None, None),
+    ("چوار داربڕ بە کوژراوی دۆزرانەوە", 4, None, None),
+]
+ENGLISH += [
+    ("Nine dead, among them three attackers, in raid on barracks", 6, None, 3),
+    ("Seven people were killed, among them two gunmen", 5, None, 2),
+    ("One of the four wounded guards died, so that the blast has now cost five lives", 5, 3, None),
+]
 CASES = [("en", *case) for case in ENGLISH] + [("ar", *case) for case in ARABIC] + [("ckb", *case) for case in SORANI]
 
 
