@@ -21,6 +21,7 @@ from services.classify.read.place_unknown import settle_unknown
 from services.classify.read.place_words import LEVELS, PLACED, STOPS, Level, Nearness, Role
 from services.classify.read.text import TokenKind
 from shared.geo.gazetteer import Gazetteer, Match, contains, same_place
+from shared.geo.names import word_key
 from shared.geo.rows import Entry, EntryKind
 
 _UNITS = (EntryKind.GOVERNORATE, EntryKind.DISTRICT, EntryKind.SUBDISTRICT)
@@ -39,6 +40,7 @@ _AMBIGUOUS_WITHIN = 1.2
 _NEWSWORTHY = 50  # places of Iraq from this rank on are such as newsrooms name
 _LOCATED_BY = 3.0
 _KNOWN_ABROAD = 45  # a division, or a town from about 15,000 people
+_SHORT_WORD = 4
 _TELLING_LENGTH = 5  # letters: shorter keys are too often words
 
 
@@ -227,6 +229,8 @@ def ranked(reading: Reading, context: Context) -> list[tuple[float, Entry]]:
 
 def _is_a_place(reading: Reading, entry: Entry, context: Context, gazetteer: Gazetteer) -> bool:
     """Whether the text means a place by this name at all, and of a country that it may speak of."""
+    if _is_rather_a_word(reading, entry, context):
+        return False
     is_adjective = gazetteer.country_of_demonym(reading.mention.key) is not None
     is_division = reading.level in (Level.GOVERNORATE, Level.AREA)
     if is_adjective and entry.kind is EntryKind.GOVERNORATE and not is_division:
@@ -236,6 +240,23 @@ def _is_a_place(reading: Reading, entry: Entry, context: Context, gazetteer: Gaz
         return False
     is_abroad = entry.country != HOME and entry.kind is not EntryKind.COUNTRY
     return not (is_abroad and context.places_elsewhere(entry.country, reading))
+
+
+def _is_rather_a_word(reading: Reading, entry: Entry, context: Context) -> bool:
+    """Whether a single word of Arabic letters that nothing places is a place by its letters alone: "دوورە لە", "سیانی دیکە".
+
+    A word after a place's name is its district or a town, hardly ever a hamlet. Abroad a short word without its ending is a name
+    only where its country is spoken of.
+    """
+    mention = reading.mention
+    is_bare = mention.first == mention.last and not mention.key.isascii() and reading.level is None
+    if not is_bare or context.countries.get(entry.country, 0.0) >= 1:
+        return False
+    if reading.is_container and entry.rank < _NEWSWORTHY:
+        return True
+    is_cut = word_key(mention.sentence.tokens[mention.first].text) != mention.key
+    is_short = is_cut and len(mention.key) <= _SHORT_WORD
+    return entry.country != HOME and reading.role is Role.PLAIN and is_short
 
 
 def _is_of_elsewhere(reading: Reading, entry: Entry, context: Context) -> bool:
@@ -264,7 +285,7 @@ def _stated_holder(reading: Reading, context: Context) -> Entry | None:
     for other, unit in context.units:
         gap = other.mention.first - reading.mention.last
         beside = (
-            other.mention.sentence is reading.mention.sentence and 0 < gap <= 6 and not _names_a_governorate_too(other)
+            other.mention.sentence is reading.mention.sentence and 0 < gap <= 8 and not _names_a_governorate_too(other)
         )
         if (
             beside

@@ -87,12 +87,20 @@ def _best_known(passed: Sequence[Reading], context: Context, chosen: Settled | N
         else:
             countries = {match.entry.country for match in reading.mention.matches if match.entry.rank >= _KNOWN - 5}
             is_known = entry.rank >= _KNOWN_ABROAD and countries == {entry.country} and not reading.mention.is_weak
+            is_known = is_known and (reading.mention.key.isascii() or _is_told(reading))
             is_known = is_known or _is_only_bearer(reading) or _is_country_told_twice(reading, entry, passed)
         if chosen is not None and chosen.entry is not None and entry.country == chosen.entry.country:
             continue
         if is_known and reading.role is not Role.INSTITUTION and (best is None or entry.rank > best[0]):
             best = (entry.rank, Settled(reading=reading, entry=entry))
     return None if best is None else best[1]
+
+
+def _is_told(reading: Reading) -> bool:
+    """Whether a short name in Arabic letters abroad is of the headline, or something is placed at it: elsewhere it may be a word."""
+    return (
+        len(reading.mention.key) > _LONG_NAME or reading.role is Role.SCENE or reading.mention.sentence.field == "title"
+    )
 
 
 def _village_told_of(passed: Sequence[Reading]) -> Settled | None:

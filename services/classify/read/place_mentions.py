@@ -38,6 +38,7 @@ from services.classify.read.text import Sentence, TokenKind
 from shared.geo.gazetteer import Gazetteer, Match
 from shared.geo.names import ARTICLES, ASSIMILATED_ARTICLES, word_key
 from shared.geo.rows import EntryKind
+from shared.letters import fold
 
 MAX_MENTIONS = 160
 """A text naming more places than this is a list, not a report; work stays bounded."""
@@ -46,6 +47,8 @@ _REGION_RANK = 55
 _MIN_AFTER_CLITIC = 4
 _LEAST_RESPELT = 6
 _KNOWN_AFTER_K = 60
+_HAMLET = 25
+"""Rank below which nobody is known to live at a place."""
 _BAQUBA = "بعقوبه"
 _FIRST_OF_TWO = frozenset(
     word_key(word)
@@ -55,6 +58,32 @@ _FIRST_OF_TWO = frozenset(
     ]
 )  # fmt: skip
 """First words of village names that never stand alone."""
+
+_GREAT = 80
+_LIGHT_VERBS = frozenset(
+    fold(word)
+    for word in [
+        "کرد",
+        "کردن",
+        "کردوە",
+        "کردووە",
+        "کرا",
+        "کران",
+        "کراوە",
+        "دەکات",
+        "دەکەن",
+        "دەکرێت",
+        "بوو",
+        "بوون",
+        "بووە",
+        "بوونە",
+        "دەبێت",
+        "دەبن",
+        "ببێت",
+        "ببن",
+        "نەبوو",
+    ]
+)
 
 _NEVER_ASKED = STOPS | PLACED | MOVED | BETWEEN | NEAR | frozenset(word for word in ATTACK if not word.isascii())
 _NEVER_FIRST = frozenset(word for word in PLACED | MOVED | BETWEEN | {"بە", "بۆ", "به", "بو"} if not word.isascii()) - {
@@ -133,7 +162,7 @@ def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
                 if gazetteer.knows_key(before + tail) and not _is_word_with_k(gazetteer, clitic, before + tail)
             ]
             if known:
-                best = (index, known[0] if known[0] == joined else _best_known(gazetteer, known), clitic)
+                best = (index, _best_known(gazetteer, known, joined), clitic)
     if best is None:
         return _respelt_at(gazetteer, sentence, at, words)
     last_index, key, clitic = best
@@ -142,11 +171,20 @@ def _match_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
     )  # fmt: skip
 
 
-def _best_known(gazetteer: Gazetteer, keys: Sequence[str]) -> str:
-    """The key as written, or of those without endings the best known: "سلێمانیدا" is in Sulaymaniyah, not in a hamlet Sulaiman."""
+def _best_known(gazetteer: Gazetteer, keys: Sequence[str], written: str) -> str:
+    """The key as written, or of those without endings the best known: "سلێمانیدا" is in Sulaymaniyah, not in a hamlet Sulaiman.
+
+    A hamlet that the word as written names gives way to a town or unit in the ezafe: "ناحیەی مەیدانی سەر سنوور" is Maidan.
+    """
     if len(keys) == 1:
         return keys[0]
-    return max(keys, key=lambda key: gazetteer.lookup_key(key)[0].entry.rank)
+    ranks = {key: gazetteer.lookup_key(key)[0].entry.rank for key in keys}
+    if keys[0] == written and (ranks[written] >= _HAMLET or not written.endswith("ي")):
+        return written
+    best = max(keys, key=lambda key: ranks[key])
+    if keys[0] == written and (ranks[best] < _KNOWN_AFTER_K or best != written[:-1]):
+        return written
+    return best
 
 
 def _respelt_at(
@@ -185,6 +223,17 @@ def _is_penalty(sentence: Sentence, mention: Mention) -> bool:
     return any(form in PENALTY_AFTER for token in after[:1] for form in cue_forms(token.key)) or (
         any(form in PENALTY_BEFORE for token in before for form in cue_forms(token.key))
     )
+
+
+def _is_of_a_verb(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a Sorani verb takes the word as its own noun: "ڕزگاری بوو", was saved. A great town that nothing places may be what was hit."""
+    if mention.first != mention.last or not sentence.tokens[mention.last].key.endswith("ي") or mention.rank >= _GREAT:
+        return False
+    following = [token.key for token in sentence.tokens[mention.last + 1 : mention.last + 3]]
+    if not following or following[0] not in _LIGHT_VERBS or mention.first == 0 or "به" in following[1:]:
+        return False
+    before = sentence.tokens[mention.first - 1]
+    return before.key not in PLACED and cue_level(before) is None
 
 
 def _unknown_at(sentence: Sentence, at: int, lang: str) -> Mention | None:
@@ -259,7 +308,7 @@ def _known_at(gazetteer: Gazetteer, sentence: Sentence, at: int, lang: str) -> M
         mention = _match_at(gazetteer, sentence, at, lang)
     asked = not is_latin(tokens[at]) and asks_for_a_name(sentence, at)
     is_name = named or (mention is not None and ((asked and _is_of_a_village(mention)) or _may_be_a_name(mention)))
-    if mention is not None and (not is_name or _is_penalty(sentence, mention)):
+    if mention is not None and (not is_name or _is_penalty(sentence, mention) or _is_of_a_verb(sentence, mention)):
         mention = None
     if asked:
         last = last_of_name(gazetteer, tokens, at)

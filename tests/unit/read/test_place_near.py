@@ -136,3 +136,36 @@ def test_the_governorate_told_of_decides_between_a_village_and_a_better_known_na
 def test_great_towns_are_not_moved_into_the_governorate_of_another_attack(reader: PlaceReader) -> None:
     summary = "A bomb killed two in Mahmudiyah on Monday."
     assert placed(reader, "en", "Bombs in Mahmudiyah and Diyala kill three", summary).admin2 == "IQG08Q05"
+
+
+# fmt: off
+WORDS_NOT_PLACES = [
+    # a word with a verb, a word after a place, a short word without its ending: none of them is a town far away
+    ("ckb", "مامۆستایەک لە بادووش لە هەوڵێکی کوشتن ڕزگاری بوو", "", "IQG15"),
+    ("ckb", "هەواڵی تەقینەوە لە کەلار دوورە لە ڕاستی", "", "IQG06"),
+    ("ckb", "لە نزیک گوندی کولەجۆ دوو پێشمەرگە کوژران", "سیانی دیکەش لە کفری چارەسەر دەکرێن.", "IQG10"),
+    ("ckb", "تەقینەوەیەک لە مەخموور", "ژنێک کە لە تەقینەوەکەدا بریندار ببوو، کۆچی دوایی کرد.", "IQG11"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("lang", "title", "summary", "admin1"), WORDS_NOT_PLACES)
+def test_a_word_is_no_town_of_that_name(reader: PlaceReader, lang: str, title: str, summary: str, admin1: str) -> None:
+    place = placed(reader, lang, title, summary)
+
+    assert (place.country, place.admin1) == ("IQ", admin1)
+
+
+def test_a_subdistrict_in_the_ezafe_is_no_hamlet_far_away(reader: PlaceReader) -> None:
+    place = placed(reader, "ckb", "دوو قاچاخچی لە ناحیەی مەیدانی سەر سنوور کوژران")
+
+    assert place.admin2 == "IQG10Q05"
+
+
+def test_a_village_of_a_district_without_that_name_is_no_namesake_elsewhere_in_the_text(reader: PlaceReader) -> None:
+    place = placed(
+        reader, "en", "Attack on Dara condemned",
+        "Politicians in Baghdad condemned the attack on Dara, a Kakai village of Khanaqin in eastern Diyala.",
+    )  # fmt: skip
+
+    assert (place.name, place.admin2) == ("Dara", "IQG10Q05")
