@@ -40,26 +40,19 @@ class Shared:
 NOTHING = Shared()
 
 
-@lru_cache(maxsize=65_536)
-def worth(clue: str) -> int:
-    """Return what sharing the clue is worth: its rarity but one; nothing for a clue of no known form."""
-    return int(clue[0]) - 1 if "1" <= clue[:1] <= "8" else 0
+_WORTH = {str(rarity): rarity - 1 for rarity in range(1, 9)}
+"""What sharing a clue is worth: its rarity but one; a clue of no known form is worth nothing."""
+_FOUND_BY = {rarity: worth for rarity, worth in _WORTH.items() if int(rarity) >= FOUND_FROM}
 
 
-def clues_of(telling: Contribution) -> dict[str, int]:
+def clues_of(telling: Contribution) -> Clues:
     """Return the telling's clues with what each is worth."""
-    return {clue: worth(clue) for clue in telling.facts.clues}
+    return {clue: _WORTH.get(clue[:1], 0) for clue in telling.facts.clues}
 
 
 def looked_up(clues: Iterable[str]) -> list[tuple[str, int]]:
     """The clues by which an incident is found, and what each is worth."""
-    return [(clue, found) for clue in clues if (found := _found_by(clue))]
-
-
-@lru_cache(maxsize=65_536)
-def _found_by(clue: str) -> int:
-    """What the clue is worth if incidents are looked up by it, else 0."""
-    return worth(clue) if clue[1:2] != "w" and worth(clue) >= FOUND_FROM - 1 else 0
+    return [(clue, _FOUND_BY[clue[0]]) for clue in clues if clue[:1] in _FOUND_BY and clue[1:2] != "w"]
 
 
 def shared(telling: Contribution, mine: Clues, known: Profile) -> Shared:
@@ -67,13 +60,18 @@ def shared(telling: Contribution, mine: Clues, known: Profile) -> Shared:
     words = everything = 0.0
     lang = telling.source.lang
     for other, clues in known.clues:
-        both = mine.keys() & clues
+        both = clues.intersection(mine)
         if not both:
             continue
         is_same = other == lang
         skipped = _NOT_WITHIN.get(lang, "") if is_same else ""
-        places = sum(mine[clue] for clue in both if clue[1] == "p")
-        rest = sum(mine[clue] for clue in both if clue[1] != "p" and clue[1] not in skipped)
+        places = rest = 0
+        for clue in both:
+            form = clue[1]
+            if form == "p":
+                places += mine[clue]
+            elif form not in skipped:
+                rest += mine[clue]
         words = max(words, _weight(rest, is_same_language=is_same))
         everything = max(everything, _weight(rest + places, is_same_language=is_same))
     return Shared(words=words, all=everything)

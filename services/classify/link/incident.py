@@ -47,7 +47,7 @@ class Profile:
     outlets: frozenset[str]
     first_seen: datetime
     is_standing: bool
-    clues: tuple[tuple[str, tuple[str, ...]], ...]
+    clues: tuple[tuple[str, frozenset[str]], ...]
     test: bool
 
 
@@ -111,6 +111,6 @@ def profile_of(state: IncidentChange | Picture, tellings: Sequence[Contribution]
         outlets=frozenset(c.source.outlet for c in stating),
         first_seen=state.first_seen,
         is_standing=state.status is Status.ACTIVE,
-        clues=tuple((c.source.lang, c.facts.clues) for c in stating[:MAX_COMPARED] if c.facts.clues),
+        clues=tuple((c.source.lang, frozenset(c.facts.clues)) for c in stating[:MAX_COMPARED] if c.facts.clues),
         test=test,
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from services.classify.link.clues import LEAST_SHARED, looked_up
+from services.classify.link.counts import equal_killed
 from services.classify.link.geography import has_point
 from services.classify.link.incident import Incident, Profile, day_of, local_day
 from services.classify.link.likeness import days_apart, days_searched, speaks_of_known
@@ -27,8 +28,6 @@ CELL_DEGREES = 0.15
 _CLUES_BEFORE, _CLUES_AFTER = 3, 1
 """Days around the telling's whose incidents are looked for by what the texts share: an update comes later, a day is misread."""
 
-_NOBODY: frozenset[str] = frozenset()
-
 _ALL = ("all",)
 _CLOSE = frozenset({"cell", "dead and wounded"})
 """Areas whose incidents may be at the very site of the telling."""
@@ -44,10 +43,12 @@ class CandidateIndex:
         self._by_day: dict[Day, dict[Area, set[str]]] = defaultdict(dict)
         self._keys_of: dict[str, tuple[Key, ...]] = {}
         self._types_of: dict[str, tuple[str, ...]] = {}
+        self._killed_of: dict[str, frozenset[int]] = {}
         self._by_band: dict[tuple[int, bytes], set[str]] = defaultdict(set)
         self._bands_of: dict[str, frozenset[tuple[int, bytes]]] = {}
-        self._by_clue: dict[tuple[bool, int], dict[str, set[str]]] = defaultdict(dict)
+        self._by_clue: dict[tuple[bool, int], dict[str, tuple[str, ...]]] = defaultdict(dict)
         self._clues_of: dict[str, tuple[tuple[bool, int], frozenset[str]]] = {}
+        self._told_of: dict[str, tuple[tuple[bool, int], tuple[tuple[str, frozenset[str]], ...]]] = {}
 
     def enter(self, incident: Incident) -> None:
         """Enter the incident as it is now, in place of how it was."""
@@ -55,6 +56,7 @@ class CandidateIndex:
         known = incident.known()
         types = known.event_types | {known.event_type} if known.event_type else known.event_types
         self._types_of[incident_id] = tuple(sorted(one.value for one in types))
+        self._killed_of[incident_id] = known.killed
         keys = tuple(_keys(known))
         if keys != self._keys_of.get(incident_id):
             self._leave_keys(incident_id)
@@ -77,7 +79,9 @@ class CandidateIndex:
         """Forget the incident."""
         self._leave_keys(incident_id)
         self._leave_clues(incident_id)
+        self._told_of.pop(incident_id, None)
         self._types_of.pop(incident_id, None)
+        self._killed_of.pop(incident_id, None)
         for band in self._bands_of.pop(incident_id, frozenset()):
             self._drop_band(band, incident_id)
 
@@ -115,9 +119,10 @@ class CandidateIndex:
             if not shared:
                 continue
             for clue, value in others:
-                for incident_id in on_that_day.get(clue, _NOBODY) & shared.keys():
-                    several.add(incident_id)
-                    shared[incident_id] += value
+                for incident_id in on_that_day.get(clue, ()):
+                    if incident_id in shared:
+                        several.add(incident_id)
+                        shared[incident_id] += value
         return {incident_id for incident_id in several if shared[incident_id] >= LEAST_SHARED}
 
     def near(
@@ -136,7 +141,8 @@ class CandidateIndex:
         """
         sieve = sieve_for(telling, needed)
         about = day_of(telling).toordinal()
-        best_kind, types_of = max(sieve.best_kind, 0.0), self._types_of
+        best_kind, types_of, killed_of = max(sieve.best_kind, 0.0), self._types_of, self._killed_of
+        killed, equal = _best(telling.facts.casualties.killed), equal_killed(telling)
         areas = {area: area[0] in _CLOSE for area in _areas_searched(telling, everywhere=everywhere)}
         found: dict[str, None] = {}
         for is_dated, day in _days(telling, settings):
@@ -153,7 +159,11 @@ class CandidateIndex:
                 if (ids := on_that_day.get(area)) is None or (by_unit > best_kind and not is_close):
                     continue
                 least = by_point if is_close else by_unit
-                here.update(one for one in ids if sieve.kind_of(types_of[one]) >= least)
+                here.update(
+                    one
+                    for one in ids
+                    if sieve.kind_of(types_of[one]) >= (least if killed in killed_of[one] else least + equal)
+                )
             for incident_id in sorted(here):
                 found[incident_id] = None
                 if len(found) >= settings.max_candidates:
@@ -171,6 +181,9 @@ class CandidateIndex:
     def _enter_clues(self, incident_id: str, known: Profile) -> None:
         """Under the day of the attack, or of its first report."""
         day = (known.test, known.day.toordinal())
+        if self._told_of.get(incident_id) == (day, known.clues):
+            return
+        self._told_of[incident_id] = (day, known.clues)
         clues = frozenset(clue for _, told in known.clues for clue, _ in looked_up(told))
         if self._clues_of.get(incident_id) == (day, clues):
             return
@@ -179,7 +192,7 @@ class CandidateIndex:
             self._clues_of[incident_id] = (day, clues)
             here = self._by_clue[day]
             for clue in clues:
-                here.setdefault(clue, set()).add(incident_id)
+                here[clue] = (*here.get(clue, ()), incident_id)
 
     def _leave_clues(self, incident_id: str) -> None:
         day, clues = self._clues_of.pop(incident_id, (None, ()))
@@ -187,8 +200,10 @@ class CandidateIndex:
             return
         here = self._by_clue[day]
         for clue in clues:
-            here[clue].discard(incident_id)
-            if not here[clue]:
+            others = tuple(one for one in here[clue] if one != incident_id)
+            if others:
+                here[clue] = others
+            else:
                 del here[clue]
         if not here:
             del self._by_clue[day]

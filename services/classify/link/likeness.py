@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from services.classify.link.clues import NOTHING, Shared, clue_reason
+from services.classify.link.counts import SAME_ATTACKERS, compare_tolls, equal_killed, equal_wounded
 from services.classify.link.geography import (
     OTHER_COUNTRY,
     OTHER_GOVERNORATE,
@@ -20,6 +21,7 @@ from services.classify.link.geography import (
     Relation,
     relate,
 )
+from services.classify.link.grounds import ground
 from services.classify.link.incident import Profile, local_day
 from services.classify.link.kinship import CAMPS, NO_SUCH_PAIR, kinship
 from services.classify.link.misreading import COPIED_WITHIN, misread
@@ -40,7 +42,7 @@ _REACTION_FAR = Relation(name="reaction from another governorate", weight=-2.5, 
 
 _SAME_WEAPON = 0.2  # little: the type of attack says most of it
 _OWN_STORY = 1.2
-_TOLL_UPDATE = 0.4  # a higher toll is what an update of a known attack is made of
+
 
 _DENIED_NEAR = Relation(name="denial from another town of the governorate", weight=-1.5, is_conflict=True)
 _UNPLACED_REPORT = Relation(name="place unknown", weight=-1.0)
@@ -62,11 +64,6 @@ _APART = {1: -0.2, 2: -1.2, 3: -2.2}
 """Weights of days between what two accounts say; more are worth -4."""
 _APART_UNSAID = {1: 0.3, 2: -0.5}
 """The same when the later day is only that of publication."""
-
-
-@lru_cache(maxsize=1024)  # a decision weighs thousands of pairs, and the grounds are few
-def _reason(name: str, weight: float) -> Reason:
-    return Reason(name=name, weight=weight)
 
 
 @lru_cache(maxsize=1024)
@@ -102,9 +99,9 @@ def most_of_the_rest(telling: Contribution) -> float:
         (0.7 if facts.targets else 0.0)
         + (_SAME_WEAPON if facts.weapons else 0.0)
         + (0.5 if facts.perpetrator != "unknown" else 0.0)
-        + (1.2 if toll.killed is not None else 0.0)
-        + (0.6 if toll.wounded is not None else 0.0)
-        + (0.8 if toll.attackers_killed is not None else 0.0)
+        + equal_killed(telling)
+        + (equal_wounded(toll.wounded.best) if toll.wounded is not None else 0.0)
+        + (SAME_ATTACKERS if toll.attackers_killed is not None else 0.0)
     )
 
 
@@ -143,7 +140,7 @@ def liken_hopeful(
     day, day_veto = _day(telling, known, settings)
     if is_copy and abs(telling.source.time - known.first_seen) <= COPIED_WITHIN:
         day_veto = None
-    reasons = [_reason(place.name, place.weight), day]
+    reasons = [ground(place.name, place.weight), day]
     veto = day_veto or _place_veto(telling, place)
     if veto is not None:
         return Likeness(score=round(place.weight + day.weight, 3), reasons=tuple(reasons), veto=veto)
@@ -161,7 +158,7 @@ def liken_hopeful(
             _targets(telling, known),
             _weapons(telling, known),
             perpetrator,
-            *_tolls(telling, known),
+            *(() if _is_own_denial(telling, known) else compare_tolls(telling, known)),
             _own_story(telling, known),
             _text(resemblance, settings),
             clue_reason(words) if words else None,
@@ -289,10 +286,10 @@ def _targets(telling: Contribution, known: Profile) -> Reason | None:
     if not told or not known.targets:
         return None
     if told & known.targets:
-        return _reason("same target", 0.7)
+        return ground("same target", 0.7)
     if _is_own_denial(telling, known):
         return None
-    return _reason("other target", -0.9)
+    return ground("other target", -0.9)
 
 
 def _weapons(telling: Contribution, known: Profile) -> Reason | None:
@@ -301,8 +298,8 @@ def _weapons(telling: Contribution, known: Profile) -> Reason | None:
     if not told or not others:
         return None
     if told & others:
-        return _reason("same weapon", _SAME_WEAPON)
-    return _reason("other weapon", -0.4)
+        return ground("same weapon", _SAME_WEAPON)
+    return ground("other weapon", -0.4)
 
 
 def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
@@ -310,15 +307,15 @@ def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:
     if told == "unknown" or not known.perpetrators:
         return None
     if told in known.perpetrators:
-        return _reason("same perpetrator", 0.5)
+        return ground("same perpetrator", 0.5)
     if any(told in camp and camp & known.perpetrators for camp in CAMPS):
-        return _reason("perpetrator of the same camp", 0.2)
-    return _reason(OTHER_PERPETRATOR, -0.5 if telling.facts.claimed else -0.9)
+        return ground("perpetrator of the same camp", 0.2)
+    return ground(OTHER_PERPETRATOR, -0.5 if telling.facts.claimed else -0.9)
 
 
 def _own_story(telling: Contribution, known: Profile) -> Reason | None:
     """An outlet takes back its own stories far oftener than those of others."""
-    return _reason("the outlet's own story", _OWN_STORY) if _is_own_denial(telling, known) else None
+    return ground("the outlet's own story", _OWN_STORY) if _is_own_denial(telling, known) else None
 
 
 def _is_own_denial(telling: Contribution, known: Profile) -> bool:
@@ -329,56 +326,11 @@ def _is_own_denial(telling: Contribution, known: Profile) -> bool:
     return kind is None or kind.weight >= 0
 
 
-def _tolls(telling: Contribution, known: Profile) -> list[Reason]:
-    toll = telling.facts.casualties
-    found: list[Reason] = []
-    if _is_own_denial(telling, known):
-        return found  # nobody was killed: that is its news
-    if toll.killed is not None and known.killed:
-        found.append(
-            _killed(
-                toll.killed.best,
-                known,
-                is_update=telling.source.kind is Kind.UPDATE,
-                apart=_is_another_day(telling, known),
-            )
-        )
-    if toll.wounded is not None and known.wounded:
-        is_equal = toll.wounded.best in known.wounded
-        weight = (0.6 if toll.wounded.best >= 2 else 0.3) if is_equal else -0.1
-        found.append(_reason("same wounded" if is_equal else "other number of wounded", weight))
-    if toll.attackers_killed is not None and known.attackers_killed and toll.attackers_killed.best > 1:
-        is_equal = toll.attackers_killed.best in known.attackers_killed
-        name = "same attackers killed" if is_equal else "other number of attackers killed"
-        found.append(_reason(name, 0.8 if is_equal else -0.3))
-    return found
-
-
-def _is_another_day(telling: Contribution, known: Profile) -> bool:
-    """Both days are told and differ: another toll on another day is rather another attack than a rising one."""
-    told = telling.facts.occurred_on
-    return told is not None and bool(known.days) and told not in known.days
-
-
-def _killed(told: int, known: Profile, *, is_update: bool, apart: bool) -> Reason:
-    """Equal tolls say more the rarer they are; a rise is what tolls do; far fewer dead than already known is another attack."""
-    if told in known.killed:
-        return _reason("same killed", {0: 0.3, 1: 0.5, 2: 0.7}.get(told, 1.2))
-    later = 0.6 if apart and not is_update else 0.0
-    best = known.best_killed if known.best_killed is not None else max(known.killed)
-    if told > best:
-        is_jump = told - best > max(4, 2 * best)
-        rise = _TOLL_UPDATE if is_update else -0.4 if is_jump else 0.0
-        return _reason("more killed", rise - later)
-    is_close = best - told <= max(2, best // 3)
-    return _reason("fewer killed", (-0.2 if is_close or is_update else -1.0) - later)
-
-
 def _text(resemblance: float, settings: LinkSettings) -> Reason | None:
     if resemblance >= settings.same_text:
-        return _reason("copy of one text", SAME_TEXT_WEIGHT)
+        return ground("copy of one text", SAME_TEXT_WEIGHT)
     if resemblance >= SIMILAR_TEXT:
-        return _reason("similar text", SIMILAR_TEXT_WEIGHT)
+        return ground("similar text", SIMILAR_TEXT_WEIGHT)
     return None
 
 
