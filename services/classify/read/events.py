@@ -182,6 +182,10 @@ def _looks_back(marked: Marked, document: Document) -> bool:
     return bool(markers_of(marked.sentence, lang_of(marked.sentence, document.lang), document.published.year))
 
 
+_SAME_MEN = frozenset(["left", "then", "set", "took", "also"])
+"""What follows "and" where the same men do something more: "killed a father and left his mother for dead"."""
+
+
 def _cut(marked: Marked) -> tuple[Marked, Marked] | None:
     """The two clauses of a sentence that tells of two attacks, or nothing."""
     tokens = visible(marked.sentence)
@@ -195,9 +199,10 @@ def _cut(marked: Marked) -> tuple[Marked, Marked] | None:
             continue
         left = [hit for hit in strong if hit.last < at]
         right = [hit for hit in strong if hit.first > at]
-        if token.key == "and" and any(hit.first == at + 1 for hit in right):
-            continue  # "stopped a bus and shot dead eleven": one deed of the same men
         opening = [one.key for one in tokens[at + 1 : at + 4]]
+        is_verb_next = any(hit.first == at + 1 for hit in right) or opening[0] in _SAME_MEN
+        if token.key == "and" and is_verb_next:
+            continue  # "stopped a bus and shot dead eleven": one deed of the same men
         if left and right and not any(word in _BACK for word in opening):
             return _clause(marked, 0, at), _clause(marked, at + 1, len(tokens))
     return None

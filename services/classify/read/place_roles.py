@@ -39,6 +39,7 @@ from services.classify.read.place_words import (
     Role,
 )
 from services.classify.read.text import Token, TokenKind
+from shared.letters import fold
 
 _BACKGROUND_BELOW = 0.2
 
@@ -163,9 +164,15 @@ def _takes_of(noun: Sequence[Token]) -> bool:
     )
 
 
+_BELONGING = frozenset(fold(word) for word in ["تابع", "تابعة", "التابع", "التابعة", "التابعتين", "التابعين"])
+"""What stands before the unit that a place is part of: "بلدة حاجياوا التابعة لرانية"."""
+
+
 def _is_placed(mention: Mention, words: _Wording) -> bool:
     """Whether the wording puts something at the name."""
     head, governing = words.head, words.governing
+    if head is not None and mention.clitic[-1:] == "ل" and is_in(head, _BELONGING):
+        return True
     if head is not None and (is_in(head, PLACED) or is_in(head, ATTACK)):
         return True
     if mention.clitic[-1:] in ("ب", "ه") or _is_near_or_level(words) or _is_close_to(words):
@@ -284,6 +291,8 @@ def _is_moved(mention: Mention, words: _Wording) -> bool:
     head = words.head
     if head is not None and is_in(head, MOVED) and not any(is_in(t, NEAR) for t in words.phrase):
         return not _is_close_to(words)
+    if head is not None and is_in(head, _BELONGING):
+        return False
     return mention.clitic[-1:] == "ل" and not _is_near_or_level(words)
 
 

@@ -169,3 +169,15 @@ def test_a_village_of_a_district_without_that_name_is_no_namesake_elsewhere_in_t
     )  # fmt: skip
 
     assert (place.name, place.admin2) == ("Dara", "IQG10Q05")
+
+
+def test_the_district_that_a_town_belongs_to_decides_between_its_namesakes(reader: PlaceReader) -> None:
+    place = placed(reader, "ar", "مقتل شخصين بثأر", "قتل شخصان في بلدة حاجياوا التابعة لرانية بمحافظة السليمانية.")
+
+    assert place.admin2 == "IQG06Q09"
+
+
+def test_a_town_of_another_country_in_sorani_is_no_town_of_iraq(reader: PlaceReader) -> None:
+    place = placed(reader, "ckb", "درۆنێک بازاڕێک لە ئەبیەدی سوودان بۆردومان کرد")
+
+    assert place.country == "SD"
