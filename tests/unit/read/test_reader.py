@@ -364,3 +364,14 @@ def test_earlier_victims_told_below_are_not_counted() -> None:
     )
     assert report.casualties.killed is not None
     assert report.casualties.killed.best == 1
+
+
+def test_what_the_same_men_did_next_is_no_other_attack() -> None:
+    report = read(
+        "Family killed in home southeast of Baghdad",
+        "Gunmen killed a father and his son and left a neighbour wounded with two bullets in Salman Pak, southeast of Baghdad, on Monday.",
+    )
+
+    assert report.other_events == ()
+    assert report.place is not None
+    assert report.place.admin2 == "IQG08Q04"
