@@ -29,8 +29,12 @@ _NEVER_NEWS = (
     "neg.disaster",
 )
 
-_SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate")) - {"neg.figure", "neg.accident", "neg.animal"}
-"""What a sentence may name by the way: the football pitch, the heart surgeon, the market."""
+_SCENERY = frozenset((*_NEVER_NEWS, "neg.compensate", "neg.safe", "neg.foiled")) - {
+    "neg.figure",
+    "neg.accident",
+    "neg.animal",
+}
+"""What a sentence may name by the way: the football pitch, the heart surgeon, the market, the second bomb that was defused."""
 _LEARNT_BY_WORDS = frozenset({"en"})
 """Languages with enough examples that the words around a bare "attack" tell more than the bare word."""
 _ATTACK = ("atk.", "weak.")

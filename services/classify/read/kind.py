@@ -96,7 +96,7 @@ def _decided(found: Mapping[Kind, float], marks: Marks, *, limit: float, is_old:
     kind: Kind = max((one for one in found if one is not Kind.OTHER), key=lambda one: found[one])
     if kind is Kind.RETRACTION and not any(one.concepts & {"ret.deny", "ret.correct"} for one in marks.head):
         kind = max((one for one in found if one is not Kind.RETRACTION), key=lambda one: found[one])
-    return kind
+    return Kind.OTHER if kind is Kind.REPORT and _is_made_safe(marks) else kind
 
 
 def _is_plain(features: Mapping[str, float]) -> bool:
@@ -123,6 +123,28 @@ def _is_explained(marks: Marks) -> bool:
     if "ret.gas" not in concepts or concepts & {"ret.deny", "ret.correct", "victim.killed"}:
         return False
     return not concepts & (STRONG - {"atk.blast", "atk.shell", "atk.ied"})
+
+
+def _is_made_safe(marks: Marks) -> bool:
+    """Whether all that is told of a bomb is that it was found, taken apart or blown up by those who found it.
+
+    Not where anybody is hurt or anything attacked, and not where something else went off: a second bomb is often found.
+    """
+    safe = [(one, hit) for one in marks.head for hit in one.of("neg.safe")]
+    concepts = frozenset[str]().union(*(one.concepts for one in marks.head))
+    if not safe or concepts & STRONG - _DEVICES or concepts & _TELLS_MORE:
+        return False
+    return all(
+        any(at is one and other.first <= hit.last and hit.first <= other.last for at, other in safe)
+        for one in marks.head
+        for hit in one.of("weak.explosion")
+    )
+
+
+_DEVICES = frozenset({"atk.ied", "atk.mine", "atk.car_bomb"})
+_TELLS_MORE = frozenset(
+    {"victim.killed", "victim.wounded", "weak.killed", "weak.attack", "tgt.energy", "upd.claim", "sep.other"}
+)
 
 
 def _is_other_world(marks: Marks) -> bool:

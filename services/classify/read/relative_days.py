@@ -1,7 +1,7 @@
 """Days told from another: "yesterday", "overnight", "two days ago", "the night before", "a day after"."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from services.classify.read import calendar_words as calendar
 from services.classify.read.day_words import DayMention, DayWords
@@ -41,7 +41,7 @@ class RelativeDays:
             if phrase in _SAME_DAY and earlier:
                 return DayMention(start=at, end=at + length, day=earlier[-1].day)
             if phrase in calendar.EARLIER:
-                anchor = earlier[0].day if earlier else self._today
+                anchor = self._reckoned_from(earlier)
                 is_counted = (
                     bool(earlier) or "previous" not in phrase
                 )  # alone, "the previous night" dates like "last night"
@@ -88,7 +88,7 @@ class RelativeDays:
         if self._key(at - 1) == "for" and _HELD & set(self._keys[max(0, at - 4) : at - 1]):
             return DayMention(start=at, end=end, day=self._today - timedelta(days=count), is_counted=True)
         if joint in calendar.AGO:
-            anchor = earlier[0].day if joint == "earlier" and earlier else self._today
+            anchor = self._reckoned_from(earlier) if joint == "earlier" else self._today
             return DayMention(start=at, end=end + 1, day=anchor - timedelta(days=count), is_counted=joint == "earlier")
         if joint == "after" and earlier and self._keys[earlier[-1].end : at] == [","]:
             day = earlier[-1].day - timedelta(days=count)  # "on Sunday, a day after he was killed"
@@ -98,6 +98,10 @@ class RelativeDays:
         if joint in {fold("دوای"), fold("پاش")}:
             return DayMention(start=at, end=end + 1, day=self._today - timedelta(days=count), is_counted=True)
         return None
+
+    def _reckoned_from(self, earlier: Sequence[DayMention]) -> date:
+        """The first day named; not one that may be still to come: "a strike for Thursday over the bomb a day earlier"."""
+        return next((one.day for one in earlier if not one.is_doubtful), self._today)
 
     def _day_count(self, at: int) -> tuple[int, int]:
         quantity = self._numbers.get(at)

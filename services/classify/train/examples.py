@@ -22,7 +22,7 @@ class Example:
     event_type: EventType | None
 
 
-FILES = {"en": ("items", "more", "wire"), "ar": ("items", "more"), "ckb": ("items", "more")}
+FILES = {"en": ("items", "more", "more2", "wire"), "ar": ("items", "more", "more2"), "ckb": ("items", "more", "more2")}
 """What stands before the language in the names of the files."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.classify.link.severity import severity_of
 from shared.codec import encode
-from shared.events.facts import Casualties, EventType
+from shared.events.facts import Casualties, EventType, Place, Precision
 from shared.events.incident import ChangeKind, IncidentChange, Severity, Status
 from shared.events.report import AttackFacts, Kind, Report
 from tests.support.told import NOON, TODAY, count, facts, told
@@ -256,6 +256,18 @@ def test_a_denial_that_names_no_place_takes_back_the_outlets_own_story_alone() -
     false = facts(None, on=None, event_type=EventType.ATTACK)
     assert last_of(story, told("b", false, kind=Kind.RETRACTION, outlet="x", hours=5)).change is ChangeKind.RETRACTED
     assert changes_of(story, told("b", false, kind=Kind.RETRACTION, outlet="y", hours=5))[-1] == ()
+
+
+def test_a_denial_that_names_hills_of_no_known_attack_takes_none_back() -> None:
+    story = told("a", facts("Tulul", event_type=EventType.ARMED_CLASH, clues=("5ptll",)), outlet="x")
+
+    def denial(named: str) -> Report:
+        hills = Place(name="Hamrin", precision=Precision.COUNTRY, country="IQ")
+        false = facts(hills, event_type=EventType.ARMED_CLASH, on=None, clues=(named,))
+        return told("b", false, kind=Kind.RETRACTION, outlet="x", hours=20)
+
+    assert changes_of(story, denial("5phmrn"))[-1] == ()
+    assert last_of(story, denial("5ptll")).change is ChangeKind.RETRACTED
 
 
 def test_a_retraction_may_come_weeks_later() -> None:

@@ -1,4 +1,4 @@
-"""Families of story kinds in three languages, in sentences that no example holds; written once the model stood: 25 of 27 were right at once."""
+"""Families of story kinds in three languages, in sentences that no example holds; written once the model stood: 25 of the first 27 were right at once."""
 
 import pytest
 
@@ -31,6 +31,19 @@ FAMILIES = (
     ("other", "Sappers clear mine from football pitch", ""),
     ("other", "Soldiers find workshop for car bombs in Anbar", ""),
     ("other", "بۆمبێکی چێندراو پووچەڵ کرایەوە", ""),
+    ("other", "Army detonates rigged barn near Jurf under control", "Nobody lives there; windows were left open and no harm was done."),
+    ("other", "Charge taken from beneath imam's pickup in Hawija", "Technicians disarmed it before it could explode on Monday."),
+    ("other", "Fist fight over restaurant bill leaves two hurt in Kirkuk", ""),
+    ("other", "الجهد الهندسي يدمر 18 عبوة من مخلفات داعش موقعياً في الحضر", ""),
+    ("other", "جريح بعراك بالأيدي حول إيجار محل في الزبير", ""),
+    ("other", "مینێک لە نزیک کانییەک دۆزرایەوە و لەلایەن تیمێکەوە لابرا", ""),
+    ("other", "دوو بارهەڵگر لە ڕێگای دەربەندیخان بەیەکدا کێشران", "شۆفێرێک مرد."),
+    ("other", "پڵنگێک هێرش دەکاتە سەر ئاژەڵی شوانێک", ""),
+    ("report", "Bomb wounds two soldiers near Rutba, another one defused", ""),
+    ("report", "مقتل راعيين بانفجار مخلفات حربية في البعاج", ""),
+    ("report", "بۆمبێک لە تازە سێ کەس بریندار دەکات و یەکێکی تر پووچەڵ دەکرێتەوە", ""),
+    ("report", "Shootout at bomb workshop leaves officer and gunman dead", ""),
+    ("reaction", "Army chief rushes to Amara to calm warring clans", "Two men died when the families exchanged fire on Sunday."),
 )  # fmt: skip
 
 
