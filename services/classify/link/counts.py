@@ -5,6 +5,8 @@ from services.classify.link.incident import Profile
 from shared.events.incident import Contribution, Reason
 from shared.events.report import Kind
 
+MORE_KILLED, FEWER_KILLED = "more killed", "fewer killed"
+UNEQUAL = frozenset({MORE_KILLED, FEWER_KILLED})
 _EQUAL_KILLED, _EQUAL_RARE = {0: 0.3, 1: 0.5, 2: 0.7}, 1.2
 """Equal numbers of dead say more the rarer they are."""
 SAME_ATTACKERS = 0.8
@@ -61,6 +63,6 @@ def _killed(told: int, known: Profile, *, is_update: bool, apart: bool) -> Reaso
     if told > best:
         is_jump = told - best > max(4, 2 * best)
         rise = _TOLL_UPDATE if is_update else -0.4 if is_jump else 0.0
-        return ground("more killed", rise - later)
+        return ground(MORE_KILLED, rise - later)
     is_close = best - told <= max(2, best // 3)
-    return ground("fewer killed", (-0.2 if is_close or is_update else -1.0) - later)
+    return ground(FEWER_KILLED, (-0.2 if is_close or is_update else -1.0) - later)

@@ -12,6 +12,7 @@ _SAME_RARE_TYPE = 1.3
 """Agreement says more the rarer the type is."""
 _OTHER_TYPE = -2.6
 NO_SUCH_PAIR = "other type"
+RELATED = "related type"
 _T = EventType
 _COMMON_TYPES = frozenset({_T.ARMED_CLASH, _T.ATTACK, _T.REMOTE_EXPLOSIVE_LANDMINE_IED})
 _BETWEEN_TYPES: dict[frozenset[EventType], float] = {
@@ -97,7 +98,7 @@ def kinship(telling: Contribution, known: Profile) -> Reason | None:
         weight = max(_CALLED_ATTACK, _CALLED_ATTACK if weight is None else weight)
     if weight is None:
         return _reason(NO_SUCH_PAIR, _OTHER_TYPE)
-    return _reason("related type" if weight < 0 else "compatible type", weight)
+    return _reason(RELATED if weight < 0 else "compatible type", weight)
 
 
 @lru_cache(maxsize=256)

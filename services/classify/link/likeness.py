@@ -5,12 +5,13 @@ place as finely as they know it, and disagree on tolls. They are the whole table
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
 from services.classify.link.clues import NOTHING, Shared, clue_reason
-from services.classify.link.counts import SAME_ATTACKERS, compare_tolls, equal_killed, equal_wounded
+from services.classify.link.counts import SAME_ATTACKERS, UNEQUAL, compare_tolls, equal_killed, equal_wounded
 from services.classify.link.geography import (
     OTHER_COUNTRY,
     OTHER_GOVERNORATE,
@@ -23,7 +24,7 @@ from services.classify.link.geography import (
 )
 from services.classify.link.grounds import ground
 from services.classify.link.incident import Profile, local_day
-from services.classify.link.kinship import CAMPS, NO_SUCH_PAIR, kinship
+from services.classify.link.kinship import CAMPS, NO_SUCH_PAIR, RELATED, kinship
 from services.classify.link.misreading import COPIED_WITHIN, misread
 from services.classify.link.settings import LinkSettings
 from shared.events.facts import EventType, Precision
@@ -60,6 +61,8 @@ AFTERMATH_DAYS_APART = 14
 
 
 OTHER_PERPETRATOR = "other perpetrator"
+OTHER_WEAPON = "other weapon"
+_ALL_DIFFER = ground("kind, weapon and toll differ", -0.5)
 _APART = {1: -0.2, 2: -1.2, 3: -2.2}
 """Weights of days between what two accounts say; more are worth -4."""
 _APART_UNSAID = {1: 0.3, 2: -0.5}
@@ -161,10 +164,13 @@ def liken_hopeful(
             *(() if _is_own_denial(telling, known) else compare_tolls(telling, known)),
             _own_story(telling, known),
             _text(resemblance, settings),
-            clue_reason(words) if words else None,
         )
         if reason is not None
     ]
+    if telling.source.kind is Kind.REPORT and resemblance < SIMILAR_TEXT and _differs_in_all(reasons):
+        reasons.append(_ALL_DIFFER)
+    elif words:
+        reasons.append(clue_reason(words))
     is_other = perpetrator is not None and perpetrator.name == OTHER_PERPETRATOR
     if is_other and kind is not None and kind.name == NO_SUCH_PAIR:
         return Likeness(score=place.weight, reasons=tuple(reasons), veto="another kind of attack by others")
@@ -292,6 +298,15 @@ def _targets(telling: Contribution, known: Profile) -> Reason | None:
     return ground("other target", -0.9)
 
 
+def _differs_in_all(reasons: Iterable[Reason]) -> bool:
+    """Whether kind, weapon and number of dead all disagree: one is misread now and then, three are another attack in the same place.
+
+    The words that two such texts share are those of the place and of the day, on which one often mentions the other.
+    """
+    names = {reason.name for reason in reasons}
+    return RELATED in names and OTHER_WEAPON in names and not names.isdisjoint(UNEQUAL)
+
+
 def _weapons(telling: Contribution, known: Profile) -> Reason | None:
     told = frozenset(telling.facts.weapons) - {"unknown"}
     others = known.weapons - {"unknown"}
@@ -299,7 +314,7 @@ def _weapons(telling: Contribution, known: Profile) -> Reason | None:
         return None
     if told & others:
         return ground("same weapon", _SAME_WEAPON)
-    return ground("other weapon", -0.4)
+    return ground(OTHER_WEAPON, -0.4)
 
 
 def _perpetrator(telling: Contribution, known: Profile) -> Reason | None:

@@ -56,6 +56,25 @@ def test_one_district_one_evening_and_one_type_but_other_targets_and_tolls_stay_
     )
 
 
+def test_an_attack_of_another_kind_weapon_and_toll_in_the_same_town_stays_apart_whatever_words_both_share() -> None:
+    clues = ("8nmkddy", "7cfarmer", "7nhmdy", "6wgrove")
+
+    def attack(event_type: EventType, weapon: str, killed: int) -> AttackFacts:
+        return facts(
+            "Khanaqin town",
+            event_type=event_type,
+            killed=killed,
+            targets=("civilians",),
+            weapons=(weapon,),
+            clues=clues,
+        )
+
+    bomb = attack(T.REMOTE_EXPLOSIVE_LANDMINE_IED, "ied", 1)
+    assert not joins(bomb, attack(T.ATTACK, "gun", 2))
+    assert joins(bomb, attack(T.ATTACK, "gun", 1))  # a kind misread is no toll misread
+    assert joins(bomb, attack(T.REMOTE_EXPLOSIVE_LANDMINE_IED, "gun", 2))
+
+
 def test_another_governorate_vetoes() -> None:
     assert not joins(facts("Diyala", killed=6), facts("Kirkuk", killed=6))
 
