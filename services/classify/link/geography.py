@@ -85,9 +85,14 @@ def _relate_points(a: Place, b: Place, km: float) -> Relation:
         return AROUND_TOWN if Precision.EXACT in {a.precision, b.precision} else NEAR_TOWNS
     if _could_be(a, b) or _could_be(b, a):
         return _namesake(a, b)
-    if not both_exact and a.admin2 is None and b.admin2 is None and a.admin1 and a.admin1 == b.admin1:
+    if not both_exact and (_is_wide(a) or _is_wide(b)) and a.admin1 and a.admin1 == b.admin1:
         return SAME_PROVINCE if km <= AROUND_CAPITAL_KM else OTHER_SITE
     return OTHER_GOVERNORATE if a.admin1 and b.admin1 and a.admin1 != b.admin1 else OTHER_SITE
+
+
+def _is_wide(town: Place) -> bool:
+    """Whether newsrooms say the town for what lies around it: a city of several districts (Baghdad), or any abroad, where none is known."""
+    return town.precision is not Precision.EXACT and town.admin2 is None
 
 
 def _namesake(a: Place, b: Place) -> Relation:
