@@ -190,9 +190,11 @@ class _Totals:
             yield Claim(fact=Fact.KILLED, kind=ClaimKind.TOTAL, best=ordinal.best, low=ordinal.best, high=ordinal.best,
                         start=at, end=ordinal.end + 1, parts=(ordinal.best,))  # fmt: skip
         fact = Fact.WOUNDED if key(at) in _HURT else Fact.KILLED
-        if at in self._attachment.used or key(at) not in _HURT | {"dead", "deaths", "killed"}:
+        if at in self._attachment.used or key(at) not in _HURT | {"dead", "deaths", "killed", "losses"}:
             return
         to = at + 1 + (key(at + 1) == "now")
+        if key(at) == "losses" and not self._is_own_losses(at, to):
+            return
         is_said = key(to) == "number" or (key(to) == "to" and bool(_RAISING & set(keys[max(0, at - 3) : at])))
         is_said = is_said or (key(to) == "to" and bool(_REVISING & set(keys[max(0, at - _PUT_REACH) : at])))
         is_said = is_said or (
@@ -213,6 +215,12 @@ class _Totals:
             kind = ClaimKind.BOAST if key(to) == "at" and self._is_put_by_who_claims(at) else ClaimKind.TOTAL
             yield from claims_from(fact, kind, [replace(group, side=Side.ANY, is_loose=False)], at, group.end)
             yield from self._wounded_beside(group.end)
+
+    def _is_own_losses(self, at: int, to: int) -> bool:
+        """ "Bringing its losses to seven", but not the rebels' losses, nor what they are put at."""
+        before = self._phrases.keys[max(0, at - 3) : at]
+        is_of_attackers = any(key in _CLAIMANTS or SIDE_OF_PLURAL.get(key) is Side.ATTACKERS for key in before)
+        return self._phrases.key(to) == "to" and bool(_RAISING & set(before)) and not is_of_attackers
 
     def _wounded_beside(self, at: int) -> Iterator[Claim]:
         """ "… and the wounded six": the figure that a count of the dead leaves the verb to."""
