@@ -14,6 +14,7 @@ from services.classify.read.denials_en import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_en import Phrases
 from services.classify.read.text import Sentence
+from services.classify.read.toll_overlaps_en import corrected
 from services.classify.read.toll_totals_en import totals_of, with_outcome
 from services.classify.read.verbs_en import Verb, verbs_of
 
@@ -47,7 +48,7 @@ _DIED = frozenset({"died", "dies", "die", "succumbed", "succumbs"})
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
     found = _without_militants_hurt(tuple(_Reading(sentence).claims()))
-    return with_outcome(sentence, found)
+    return corrected(sentence, with_outcome(sentence, found))
 
 
 def _without_militants_hurt(found: tuple[Claim, ...]) -> tuple[Claim, ...]:
