@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from services.classify.read import casualty_words_ar as lexicon
 from services.classify.read.claims import Claim, ClaimKind, Fact, Group, Side
-from services.classify.read.number_words import words
+from services.classify.read.number_words import AR_UNITS, words
 from services.classify.read.phrases_ar import Phrases
 from services.classify.read.text import Sentence
 
@@ -16,6 +17,9 @@ _FELLED_AS = words("قتيلا قتيلة قتيلين صريعا صريعة")
 _FELLED_REACH = 10
 _WHICH = words("الذي التي")
 _WHICH_REACH = 3
+_AFTER = words("بعد")
+_THAT = words("أن")
+_HAD_BEEN = words("كانوا كانت كان كانا")
 
 
 def without_bodies_of_attackers(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -34,6 +38,7 @@ def without_bodies_of_attackers(sentence: Sentence, found: tuple[Claim, ...]) ->
 
 def with_whole(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """ "توفي أحد المصابين … النزاع الذي أودى بحياة شخصين": behind a later death, what the attack cost is the whole toll."""
+    found = _with_earlier_count(sentence, found)
     later = [c.start for c in found if c.fact is Fact.KILLED and c.kind is ClaimKind.LATER]
     if not later:
         return found
@@ -48,6 +53,21 @@ def with_whole(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...
         else c
         for c in found
     )
+
+
+def _with_earlier_count(sentence: Sentence, found: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """ "عثرت على 19 قتيلاً … بعد أن كانوا 16": what had been fewer before is the whole toll."""
+    keys = [token.key for token in sentence.tokens]
+    was = (i + 1 for i, pair in enumerate(pairwise(keys)) if pair[0] in _THAT and pair[1] in _HAD_BEEN)
+    at = next((i for i in was if keys[i - 2] in _AFTER and i + 1 < len(keys)), None)
+    told = next((c for c in found if at is not None and c.end <= at and c.fact is Fact.KILLED), None)
+    if at is None or told is None or told.kind is not ClaimKind.STATED or not _counts(keys[at + 1]):
+        return found
+    return tuple(replace(c, kind=ClaimKind.TOTAL) if c is told else c for c in found)
+
+
+def _counts(key: str) -> bool:
+    return key.isdecimal() or key in AR_UNITS
 
 
 def names_claimed_attack(keys: Sequence[str]) -> bool:

@@ -173,7 +173,7 @@ class _Reading:
         if (
             first.side is Side.ATTACKERS
             and following is not None
-            and not self._phrases.keys[following.start].startswith("و")
+            and not self._phrases.keys[following.start].startswith(("و", *_ONE_OF_THEM))
         ):
             first = following
         elif first.side is Side.ATTACKERS and trigger.form == "active":
@@ -318,7 +318,7 @@ class _Reading:
             return False
         for at in range(group.start - 1, -1, -1):
             before = next((g for g in self._phrases.groups if g.start <= at < g.end), None)
-            if self._phrases.keys[at] in lexicon.ATTACKER_NAMES or (before and before.side is Side.ATTACKERS):
+            if self._phrases.holds(at, lexicon.ATTACKER_NAMES) or (before and before.side is Side.ATTACKERS):
                 return True
             if before is not None and before.side is not Side.ANY:
                 return False
