@@ -13,6 +13,7 @@ from services.classify.read.denials_ckb import denied_in
 from services.classify.read.number_words import words
 from services.classify.read.phrases_ckb import Phrases
 from services.classify.read.text import Sentence, TokenKind
+from services.classify.read.toll_overlaps_ckb import whole_by_one, with_standing
 from services.classify.read.toll_totals_ckb import totals_of
 from services.classify.read.wounded_ckb import (
     dead_among_wounded,
@@ -48,7 +49,7 @@ class _Trigger:
 def claims_of(sentence: Sentence) -> tuple[Claim, ...]:
     """Return what the sentence claims, in the order of its words."""
     reading = _Reading(sentence)
-    found = tuple(reading.claims())
+    found = with_standing(sentence, tuple(reading.claims()))
     return militants_of(found, reading.militants()) if found and reading.is_strike_on_militants else found
 
 
@@ -77,6 +78,7 @@ class _Reading:
         yield from denied_in(self._phrases, self._used, starts)
         yield from totals_of(self._phrases, self._used, starts)
         yield from dead_among_wounded(self._phrases, self._used, starts)
+        yield from whole_by_one(self._phrases, self._used, starts)
         yield from dead_who_were_hurt(self._phrases, self._used, starts)
         yield from lost_people(self._phrases, self._used)
         for index, trigger in enumerate(self._triggers):
