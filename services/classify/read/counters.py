@@ -40,9 +40,10 @@ class _Speaker:
 def read_counter(document: Document, figures: Sequence[Figure]) -> tuple[CountedBy, tuple[Evidence, ...]]:
     """Return who gave the figures, told in order of importance, and the words that say so; never raises on any text."""
     for figure in figures:
-        if figure.is_boast:
-            return CountedBy.CLAIMANT, ()
         speakers = list(_speakers(figure.sentence, lang_of(figure.sentence, document.lang)))
+        if figure.is_boast:
+            boasters = [one for one in speakers if one.who is CountedBy.CLAIMANT]
+            return CountedBy.CLAIMANT, tuple(_evidence(document, figure.sentence, one) for one in boasters[:1])
         if speakers:
             nearest = min(speakers, key=lambda one: min(abs(one.start - figure.at), abs(one.end - figure.at)))
             return nearest.who, (_evidence(document, figure.sentence, nearest),)
