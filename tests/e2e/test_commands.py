@@ -174,10 +174,14 @@ def test_a_port_in_use_is_refused_before_anything_starts(tmp_path: Path, command
 
 
 def test_a_command_that_is_interrupted_says_so_by_its_status_alone() -> None:
-    command = subprocess.Popen(
-        [sys.executable, "-m", "services.cli", "classify"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT,
-    )  # fmt: skip
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background hands down "ignored"
+    try:
+        command = subprocess.Popen(
+            [sys.executable, "-m", "services.cli", "classify"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert command.stdin is not None
     assert command.stdout is not None
     command.stdin.write(b'{"id": "1", "title": "Bomb kills two in Kalar", "published": "2026-03-14T18:22:00Z"}\n')
