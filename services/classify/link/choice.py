@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.classify.link.clues import clues_of, shared
-from services.classify.link.geography import SAME_COUNTRY
 from services.classify.link.incident import Incident, Profile, local_day, profile_of
 from services.classify.link.index import CandidateIndex
 from services.classify.link.likeness import Likeness, liken, liken_hopeful, most_of_the_rest, speaks_of_known
@@ -90,11 +89,11 @@ def choose(
     found = sharing.difference(copies, near)
     search = _Search(telling=telling, copies=copies, only_sharing=found, settings=settings, test=test)
     matches = _matches(search, sorted({*copies, *near, *sharing} - taken), incidents)
-    fitting = _fitting(telling, matches)
+    fitting = [match for match in matches if match.likeness.veto is None]
     if speaks_of_known(telling) and (not fitting or fitting[0].likeness.score < needed):
         beyond = index.near(telling, test=test, settings=settings, everywhere=True)
         matches = _matches(search, sorted({*copies, *near, *sharing, *beyond} - taken), incidents)
-        fitting = _fitting(telling, matches)
+        fitting = [match for match in matches if match.likeness.veto is None]
     best = fitting[0] if fitting else None
     runner_up = fitting[1] if len(fitting) > 1 else None
     if best is not None and best.likeness.score >= needed and _is_clear(telling, best, runner_up, settings):
@@ -185,19 +184,6 @@ def _matches(search: _Search, candidates: Sequence[str], incidents: Mapping[str,
             )
         )
     return sorted(found, key=lambda match: match.rank)
-
-
-def _fitting(telling: Contribution, matches: Sequence[_Match]) -> list[_Match]:
-    return [match for match in matches if match.likeness.veto is None and not _denies_elsewhere(telling, match)]
-
-
-def _denies_elsewhere(telling: Contribution, match: _Match) -> bool:
-    """Whether a denial names a range of hills or a region that nobody told of this attack, with which it shares the country alone."""
-    if not _is_denial(telling) or match.likeness.reasons[0].name != SAME_COUNTRY.name:
-        return False
-    named = {clue[1:] for clue in telling.facts.clues if clue[1:2] == "p"}
-    told = {clue[1:] for one in match.incident.tellings.values() for clue in one.facts.clues}
-    return bool(named) and not named & told
 
 
 def _nearest_text(telling: Contribution, incident: Incident) -> tuple[float, str | None]:

@@ -16,6 +16,7 @@ from services.classify.link.geography import (
     OTHER_COUNTRY,
     OTHER_GOVERNORATE,
     OTHER_SITE,
+    SAME_COUNTRY,
     SAME_SITE,
     SAME_TOWN,
     UNPLACED,
@@ -144,7 +145,7 @@ def liken_hopeful(
     if is_copy and abs(telling.source.time - known.first_seen) <= COPIED_WITHIN:
         day_veto = None
     reasons = [ground(place.name, place.weight), day]
-    veto = day_veto or _place_veto(telling, place)
+    veto = day_veto or _place_veto(telling, place) or _denial_of_another_place(telling, known, place)
     if veto is not None:
         return Likeness(score=round(place.weight + day.weight, 3), reasons=tuple(reasons), veto=veto)
     kind = kinship(telling, known)
@@ -221,6 +222,15 @@ def _place_veto(telling: Contribution, place: Relation) -> str | None:
     if place is OTHER_COUNTRY or not speaks_of_known(telling):
         return place.name
     return None
+
+
+def _denial_of_another_place(telling: Contribution, known: Profile, place: Relation) -> str | None:
+    """A denial that names hills or a region which nobody told of this attack, and shares the country alone with it, is of another."""
+    if telling.source.kind is not Kind.RETRACTION or place is not SAME_COUNTRY:
+        return None
+    named = {clue[1:] for clue in telling.facts.clues if clue[1:2] == "p"}
+    told = {clue[1:] for _, clues in known.clues for clue in clues}
+    return "denial of another place" if named and not named & told else None
 
 
 def speaks_of_known(telling: Contribution) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from services.classify.entries import Entry, encode_entry, restore
 from services.classify.link.fold import OpenIncidents, entry_key
-from shared.events.facts import EventType
+from shared.events.facts import EventType, Place, Precision
 from shared.events.incident import ChangeKind, Status
 from shared.events.item import ItemChange
 from shared.events.report import Kind, Report
@@ -44,6 +44,16 @@ def test_the_order_of_arrival_does_not_change_what_is_believed() -> None:
 def test_a_denial_waits_for_its_own_news_alone_and_not_for_ever(news: Report) -> None:
     (opened,) = changes_of(DENIAL, news)[-1]
     assert (opened.status, opened.notify) == (Status.ACTIVE, True)
+
+
+@pytest.mark.parametrize(("named", "status"), [("5phmrn", Status.ACTIVE), ("5ptll", Status.RETRACTED)])
+def test_a_denial_that_names_hills_of_no_such_attack_waits_for_other_news(named: str, status: Status) -> None:
+    hills = Place(name="Hamrin", precision=Precision.COUNTRY, country="IQ")
+    false = facts(hills, event_type=EventType.ARMED_CLASH, on=None, clues=(named,))
+    denial = told("denial", false, kind=Kind.RETRACTION, outlet="wire", hours=20)
+    news = told("news", facts("Tulul", event_type=EventType.ARMED_CLASH, clues=("5ptll",)), outlet="wire")
+    (opened,) = changes_of(denial, news)[-1]
+    assert (opened.status, opened.notify) == (status, status is Status.ACTIVE)
 
 
 def test_a_denial_that_was_taken_back_denies_nothing() -> None:
