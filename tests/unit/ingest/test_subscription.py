@@ -13,24 +13,11 @@ from services.ingest import hub_links, subscription
 from services.ingest.adapters import feed_parser
 from services.ingest.feed import HubLinks
 from services.ingest.outcome import FailureReason
-from services.ingest.subscription import Confirmed, Denied, Subscription, SubscriptionState, Unasked
-from tests.support.ingest_fakes import NOON, a_feed, fetched, rss
+from services.ingest.subscription import Confirmed, Denied, SubscriptionState, Unasked
+from tests.support.hub_words import ASKED, FEED, FRESH, HUB, NAMED
+from tests.support.ingest_fakes import NOON, fetched, rss
 from tests.unit.ingest.test_visit import Desk
 
-FEED = a_feed()
-FRESH = NOON - timedelta(minutes=5)
-HUB = "https://hub.example/"
-NAMED = f"<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='{HUB}'/><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='self' href='https://dijla-news.example/canonical.xml'/>"
-ASKED = Subscription(
-    feed="dijla-news",
-    hub=HUB,
-    topic="https://dijla-news.example/canonical.xml",
-    token="t" * 43,
-    secret="s" * 64,
-    state=SubscriptionState.REQUESTED,
-    attempts=1,
-    due_at=NOON,
-)
 QUESTION = {
     "hub.mode": "subscribe",
     "hub.topic": ASKED.topic,

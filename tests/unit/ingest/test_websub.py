@@ -12,26 +12,12 @@ from services.ingest.feed import FeedState, HubLinks, Lease, Push
 from services.ingest.metrics import IngestMetrics
 from services.ingest.politeness import NotYourTurnError
 from services.ingest.subscriber import Subscriber
-from services.ingest.subscription import Subscription, SubscriptionState
+from services.ingest.subscription import SubscriptionState
 from shared.codec import decode
 from shared.events.item import Item, ItemChange
-from tests.support.ingest_fakes import NOON, ToldClock, a_feed, fetched, rss
+from tests.support.hub_words import ASKED, FEED, FRESH, HUB, NAMED
+from tests.support.ingest_fakes import NOON, ToldClock, fetched, rss
 from tests.unit.ingest.test_visit import Desk
-
-FEED = a_feed()
-FRESH = NOON - timedelta(minutes=5)
-HUB = "https://hub.example/"
-NAMED = f"<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='{HUB}'/><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='self' href='https://dijla-news.example/canonical.xml'/>"
-ASKED = Subscription(
-    feed="dijla-news",
-    hub=HUB,
-    topic="https://dijla-news.example/canonical.xml",
-    token="t" * 43,
-    secret="s" * 64,
-    state=SubscriptionState.REQUESTED,
-    attempts=1,
-    due_at=NOON,
-)
 
 
 def leased(**state):
